@@ -1,0 +1,209 @@
+"""Which call goes where: a method per endpoint, each with the one credential it may carry.
+
+The API key goes to `/teams/` routes only, a package's token to `/v1/packages/` routes only.
+"""
+
+import random
+import time
+from collections.abc import Callable, Mapping
+from datetime import datetime, timezone
+from typing import Any, Final
+
+from pydantic import SecretStr, ValidationError
+
+from pulumi_masv.client.transport import Answer, Request, Transport, clean
+from pulumi_masv.errors import (
+    CredentialRefused,
+    PackageNotFound,
+    RequestRefused,
+    SettingsError,
+    UnexpectedAnswer,
+)
+from pulumi_masv.models import ID_PATTERN, Package, Seen, format_instant, problems_of
+from pulumi_masv.settings import Settings
+
+PAGE: Final = 50  # MASV's own maximum
+ALL_STATES: Final = "new,finalized,expired,archived"  # the listing's default hides two of them
+_LISTING_TRIES: Final = 3
+
+
+class Client:
+    """MASV for one team, from any number of threads.
+
+    Every method raises MasvError: Unreachable, RequestRefused and its kin, or UnexpectedAnswer.
+
+    Args:
+        settings: with key and team.
+        sleep: waits that many seconds between retries.
+        jitter: a number between 0 and 1, for those pauses.
+        clock: the UTC instant, used only where an answer has no `Date`.
+
+    Raises:
+        SettingsError: key or team is missing.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        sleep: Callable[[float], None] = time.sleep,
+        jitter: Callable[[], float] = random.random,
+        clock: Callable[[], datetime] = lambda: datetime.now(timezone.utc),
+    ) -> None:
+        if settings.api_key is None or settings.team_id is None:
+            raise SettingsError(settings.missing())
+        self.team_id = settings.team_id
+        self._key = settings.api_key
+        self._key_source = settings.key_source
+        self._transport = Transport(settings, sleep=sleep, jitter=jitter, clock=clock)
+
+    def get_package(self, package_id: str) -> Seen | None:
+        """One package of the team, sent or received; None where the team has none of that id.
+
+        `GET /v1.1/teams/{team}/packages/{id}`; it is not known to serve received packages, so
+        before a package is called gone the inbox is listed.
+        """
+        if not ID_PATTERN.fullmatch(package_id):
+            raise PackageNotFound(f"{package_id!r} is not a MASV package id")
+        try:
+            answer = self._team("GET", f"/packages/{package_id}", version="v1.1")
+        except RequestRefused as refused:
+            if refused.status != 404:
+                raise
+            inbox = self.list_packages(received=True)
+            return next((seen for seen in inbox if seen.package.id == package_id), None)
+        return _seen(answer.json(), answer)
+
+    def list_packages(self, *, received: bool = False) -> list[Seen]:
+        """All packages sent (or received) by the team, in every state, oldest first.
+
+        `GET /v1.1/teams/{team}/packages` (or `/inbox`), as many pages as there are. Pages are
+        numbers over a moving list: what has shifted shows in the total, and it is read again.
+        """
+        for _ in range(_LISTING_TRIES):
+            found, totals = self._pages("/inbox" if received else "/packages")
+            if totals == sorted(totals) and len(found) == totals[-1]:
+                return list(found.values())
+        raise UnexpectedAnswer(
+            f"the listing of team {self.team_id} changed under {_LISTING_TRIES} readings "
+            f"({len(found)} packages read, {totals[-1]} announced): run again"
+        )
+
+    def rename_package(self, seen: Seen, name: str) -> None:
+        """Rename. `PUT /v1/packages/{id}`."""
+        self._package("PUT", seen, "", {"name": name})
+
+    def set_expiry(self, seen: Seen, expiry: datetime) -> None:
+        """Move the instant at which the files end. `PUT /v1/packages/{id}/expiry`."""
+        self._package("PUT", seen, "/expiry", {"expiry": format_instant(expiry)})
+
+    def set_unlimited(self, seen: Seen) -> None:
+        """Let it never expire. `PUT /v1/packages/{id}/expiry`."""
+        self._package("PUT", seen, "/expiry", {"unlimited_storage": True})
+
+    def delete_package(self, seen: Seen) -> None:
+        """Destroy the files, for good; a tombstone stays. `DELETE /v1/packages/{id}`."""
+        self._package("DELETE", seen, "")
+
+    def archive_package(self, seen: Seen) -> None:
+        """Hide the tombstone of an expired package. `PUT /v1/packages/{id}/archive`."""
+        self._package("PUT", seen, "/archive")
+
+    def unarchive_package(self, seen: Seen) -> None:
+        """Show an archived tombstone again. `PUT /v1/packages/{id}/unarchive`."""
+        self._package("PUT", seen, "/unarchive")
+
+    def archive_window(
+        self, start: datetime, end: datetime, *, received: bool = False, archived: bool = True
+    ) -> None:
+        """Archive (or unarchive) every expired package whose expiry lies between two instants.
+
+        `PUT /v1/teams/{team}/archive`, `/unarchive`, `/inbox/archive`, `/inbox/unarchive`. What
+        MASV answers is not documented: read the listing to see the effect.
+        """
+        path = ("/inbox" if received else "") + ("/archive" if archived else "/unarchive")
+        window = {"expiry_start": format_instant(start), "expiry_end": format_instant(end)}
+        self._team("PUT", path, version="v1", body=window)
+
+    def _pages(self, path: str) -> tuple[dict[str, Seen], list[int]]:
+        found: dict[str, Seen] = {}
+        totals: list[int] = []
+        while not totals or len(totals) * PAGE < totals[-1]:
+            query = {
+                "status": ALL_STATES,
+                "sort": "created_at",
+                "limit": str(PAGE),
+                "page": str(len(totals) + 1),
+            }
+            answer = self._team("GET", path, version="v1.1", query=query)
+            try:
+                listing = answer.json()
+                totals.append(int(listing["metadata"]["total"]))
+                page = [_seen(record, answer) for record in listing["records"]]
+            except (KeyError, TypeError, ValueError):
+                raise UnexpectedAnswer(
+                    f"{answer.request} answered no listing: check masv:baseUrl (or MASV_BASE_URL)"
+                ) from None
+            found |= {seen.package.id: seen for seen in page}
+        return found, totals
+
+    def _team(
+        self,
+        method: str,
+        path: str,
+        *,
+        version: str,
+        query: Mapping[str, str] | None = None,
+        body: Mapping[str, Any] | None = None,
+    ) -> Answer:
+        route = f"/{version}/teams/{self.team_id}{path}"
+        try:
+            return self._transport.send(
+                Request(method, route, {"X-API-KEY": self._key}, query, body)
+            )
+        except RequestRefused as refused:
+            if refused.status not in (401, 403):
+                raise
+            line = (
+                f"{refused}; the key came from {self._key_source}: "
+                f"check that it is a key of team {self.team_id}"
+            )
+            if self._key_source.startswith("the stack"):
+                line += "; `refresh` and `destroy` use the recorded key unless --run-program"
+            raise CredentialRefused(line, status=refused.status) from None
+
+    def _package(
+        self, method: str, seen: Seen, path: str, body: Mapping[str, Any] | None = None
+    ) -> None:
+        route = f"/v1/packages/{seen.package.id}{path}"
+
+        def send(token: SecretStr) -> None:
+            answer = self._transport.send(
+                Request(method, route, {"X-Package-Token": token}, None, body)
+            )
+            if answer.body:
+                answer.json()
+
+        try:
+            send(seen.token)
+        except RequestRefused as refused:
+            if refused.status not in (401, 403):
+                raise
+            fresh = self.get_package(seen.package.id)
+            if fresh is None:
+                raise
+            send(fresh.token)
+
+
+def _seen(record: Any, answer: Answer) -> Seen:
+    try:
+        package = Package.model_validate(record)
+        return Seen(package, SecretStr(record["access_token"]), answer.now)
+    except ValidationError as error:
+        problem = problems_of(error)[0]
+        what = f"{problem.property or 'package'}: {problem.reason}"
+    except KeyError:
+        what = "no access_token"
+    raise UnexpectedAnswer(
+        f"{answer.request} answered a package this version cannot read ({clean(what)})"
+    )

@@ -1,0 +1,33 @@
+"""What MASV answers (tolerant), what a program declares (strict), what the state holds.
+
+Pure values: whoever needs the moment is given it. A field says here, and only here, what it
+means and what changing it costs.
+"""
+
+from pulumi_masv.models.declared import (
+    Change,
+    Declared,
+    LifecycleInputs,
+    Problem,
+    problems_of,
+)
+from pulumi_masv.models.instants import Instant, MasvInstant, format_instant, parse_instant
+from pulumi_masv.models.package import ID_PATTERN, Package, PackageId, Seen
+from pulumi_masv.models.stored import Stored
+
+__all__ = [
+    "ID_PATTERN",
+    "Change",
+    "Declared",
+    "Instant",
+    "LifecycleInputs",
+    "MasvInstant",
+    "Package",
+    "PackageId",
+    "Problem",
+    "Seen",
+    "Stored",
+    "format_instant",
+    "parse_instant",
+    "problems_of",
+]

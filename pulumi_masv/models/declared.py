@@ -1,0 +1,162 @@
+"""What a program declares of a package, and on each field what changing it costs.
+
+Strict: an unknown name is a typo, a number is no string. A property left out (`None`) is not
+managed: never written, never drift.
+"""
+
+from collections.abc import Mapping
+from enum import Enum
+from typing import Annotated, Any, NamedTuple
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StrictStr,
+    ValidationError,
+)
+from pydantic.alias_generators import to_camel
+
+from pulumi_masv.models.instants import Instant
+from pulumi_masv.models.package import PackageId
+
+
+class Change(Enum):
+    """What it costs to change a declared property."""
+
+    REPLACES = "replaces, delete before create"
+    UPDATES = "updates"
+    UPDATES_STATE = "updates, no request"
+
+
+class Problem(NamedTuple):
+    """One thing wrong with one property, in the wire's spelling."""
+
+    property: str
+    reason: str
+
+
+def _not_blank(value: str) -> str:
+    if not value.strip():
+        raise ValueError("is blank: give a name, or leave it out to leave MASV's name alone")
+    return value
+
+
+Name = Annotated[StrictStr, AfterValidator(_not_blank)]
+
+
+class Wire(BaseModel):
+    """A value that travels to Pulumi and back: camelCase there, snake_case here."""
+
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, frozen=True)
+
+
+class Declared(Wire):
+    """What can be declared of any package, alone or as one of many.
+
+    Attributes:
+        name: the name it is to have.
+        expiry: the UTC instant at which MASV is to destroy its files.
+        unlimited_storage: True: it never expires. False needs an `expiry`.
+        archived: True: its tombstone is hidden, as soon as there is one. False: it is shown.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: Annotated[
+        Name | None,
+        Field(description="rename the package"),
+        Change.UPDATES,
+    ] = None
+    expiry: Annotated[
+        Instant | None,
+        Field(description="when MASV destroys the files; earlier is a loss, and named as one"),
+        Change.UPDATES,
+    ] = None
+    unlimited_storage: Annotated[
+        StrictBool | None,
+        Field(description="never expires; excludes `expiry`; back to False needs one"),
+        Change.UPDATES,
+    ] = None
+    archived: Annotated[
+        StrictBool | None,
+        Field(description="hide the tombstone of an expired package, or show it again"),
+        Change.UPDATES,
+    ] = None
+
+
+class LifecycleInputs(Declared):
+    """The inputs of a PackageLifecycle."""
+
+    package_id: Annotated[
+        PackageId,
+        Field(strict=True, description="MASV's id of a package that exists; required"),
+        Change.REPLACES,
+    ]
+    force_destroy: Annotated[
+        StrictBool,
+        Field(description="let the end of the resource destroy files that still exist"),
+        Change.UPDATES_STATE,
+    ] = False
+    archive_on_destroy: Annotated[
+        StrictBool,
+        Field(description="after the end of the resource, also archive the tombstone"),
+        Change.UPDATES_STATE,
+    ] = False
+
+    @classmethod
+    def parse(
+        cls, bag: Mapping[str, Any], unknown: frozenset[str] = frozenset()
+    ) -> tuple["LifecycleInputs | None", list[Problem]]:
+        """The inputs of a bag, or all that is wrong with it at once.
+
+        Args:
+            bag: the wire's names and values, without Pulumi's own.
+            unknown: names whose value a preview does not know yet; they are left out.
+
+        Returns:
+            the inputs, None where they are wrong or the package id is unknown, and the problems.
+        """
+        problems = []
+        if bag.get("unlimitedStorage") is True and "expiry" in bag:
+            reason = "excludes expiry: a package that never expires has none; take one of them out"
+            problems.append(Problem("unlimitedStorage", reason))
+        try:
+            inputs = cls.model_validate({k: v for k, v in bag.items() if k not in unknown})
+        except ValidationError as error:
+            found = problems_of(error)
+            return None, problems + [p for p in found if p.property not in unknown]
+        return (None if problems else inputs), problems
+
+    def wire(self) -> dict[str, Any]:
+        """The canonical bag: nothing that was left out, no flag that is off."""
+        bag = self.model_dump(by_alias=True, exclude_none=True)
+        for flag in ("forceDestroy", "archiveOnDestroy"):
+            if not bag[flag]:
+                del bag[flag]
+        return bag
+
+
+_REASONS = {
+    "missing": "is required",
+    "string_type": "a string is due, not {input!r}",
+    "bool_type": "True or False is due, not {input!r}",
+}
+
+
+def problems_of(error: ValidationError) -> list[Problem]:
+    """Each failure of a validation as one clear line, with its property."""
+    problems = []
+    for detail in error.errors(include_url=False):
+        name = ".".join(str(part) for part in detail["loc"])
+        if detail["type"] == "value_error":
+            reason = str(detail["ctx"]["error"])
+        elif detail["type"] == "extra_forbidden":
+            reason = "is not an input of this resource"
+        else:
+            template = _REASONS.get(detail["type"], detail["msg"].replace("{", "{{"))
+            reason = template.format(input=detail["input"])
+        problems.append(Problem(name, reason))
+    return problems

@@ -1,0 +1,82 @@
+"""What MASV says of a package, as far as it says it.
+
+Only `id` and `state` may be relied on; every other field can be absent, which means unknown.
+The package token and the password are secrets and are therefore not fields: a token travels
+beside its package, in `Seen`, and a password is never read.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
+
+from pulumi_masv.models.instants import MasvInstant
+
+State = Literal["new", "finalized", "expired", "archived"]
+
+# An id becomes part of a path, so nothing that a path gives a meaning to may be in it.
+ID_PATTERN = re.compile(r"[A-Za-z0-9_-]{1,128}")
+
+
+def _one_path_segment(value: str) -> str:
+    if not ID_PATTERN.fullmatch(value):
+        raise ValueError(
+            f"{value!r} is not a MASV package id: 1 to 128 letters, digits, '-' and '_'"
+        )
+    return value
+
+
+PackageId = Annotated[str, AfterValidator(_one_path_segment)]
+
+
+class Package(BaseModel):
+    """One package as MASV answers it; `None` is what the answer left out.
+
+    Attributes:
+        id: MASV's id.
+        state: new (uploading), finalized, expired (its files are gone) or archived.
+        name: its name.
+        expiry: the UTC instant at which MASV destroys the files.
+        unlimited_storage: whether it never expires; look here before looking at `expiry`.
+        size: bytes.
+        total_files: number of files.
+        sender: who sent it.
+        created_at: UTC instant.
+        updated_at: UTC instant.
+        custom_metadata_id: set where a form response hangs on the package; it ends with the files.
+    """
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    id: PackageId
+    state: State
+    name: str | None = None
+    expiry: MasvInstant = None
+    unlimited_storage: bool | None = None
+    size: Annotated[int | None, Field(ge=0)] = None
+    total_files: Annotated[int | None, Field(ge=0)] = None
+    sender: str | None = None
+    created_at: MasvInstant = None
+    updated_at: MasvInstant = None
+    custom_metadata_id: str | None = None
+
+    @property
+    def files_exist(self) -> bool:
+        return self.state in ("new", "finalized")
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One look at a package: what MASV said, the token that came with it, and when.
+
+    Attributes:
+        package: the package.
+        token: the package token, good for this package's writes for a short while.
+        now: the `Date` of the answer, a UTC instant.
+    """
+
+    package: Package
+    token: SecretStr
+    now: datetime

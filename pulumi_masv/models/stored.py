@@ -1,0 +1,172 @@
+"""What the state holds of a package, and what of it the program declared.
+
+`Stored.record` is the one mapper from a live package to the outputs, for create, update and
+read; `Stored.projection` is the one way back from outputs to inputs, for diff and read.
+"""
+
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
+from typing import Annotated, Any
+
+from pydantic import ConfigDict, Field
+from pydantic.alias_generators import to_camel
+
+from pulumi_masv.models.declared import LifecycleInputs, Wire
+from pulumi_masv.models.instants import Instant
+from pulumi_masv.models.package import Package, State
+
+_MANAGED = ("name", "expiry", "unlimited_storage", "archived")
+_AS_ANSWERED = ("size", "total_files", "sender", "created_at", "updated_at")
+
+
+class Stored(Wire):
+    """The outputs of a PackageLifecycle: live while the files exist; no secret is among them."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    package_id: Annotated[str | None, Field(description="MASV's id")] = None
+    name: Annotated[str | None, Field(description="the name")] = None
+    expiry: Annotated[
+        Instant | None,
+        Field(description="when the files end; once they are gone, the last stored value"),
+    ] = None
+    unlimited_storage: Annotated[
+        bool | None,
+        Field(description="never expires; once the files are gone, the last stored value"),
+    ] = None
+    archived: Annotated[bool | None, Field(description="the tombstone is hidden")] = None
+    state: Annotated[
+        State | None, Field(description="`new`, `finalized`, `expired` or `archived`")
+    ] = None
+    size: Annotated[int | None, Field(description="bytes")] = None
+    total_files: Annotated[int | None, Field(description="number of files")] = None
+    sender: Annotated[str | None, Field(description="who sent it")] = None
+    created_at: Annotated[Instant | None, Field(description="UTC instant")] = None
+    updated_at: Annotated[Instant | None, Field(description="UTC instant")] = None
+    team_id: Annotated[str | None, Field(description="the team it was read in")] = None
+    pending_archive: Annotated[
+        bool | None,
+        Field(description="`archived` is declared and waits for the files to end"),
+    ] = None
+    force_destroy: Annotated[bool, Field(description="as declared")] = False
+    archive_on_destroy: Annotated[bool, Field(description="as declared")] = False
+    declared: Annotated[
+        tuple[str, ...] | None, Field(description="sorted names of the inputs the program gave")
+    ] = None
+
+    @classmethod
+    def parse(cls, bag: Mapping[str, Any]) -> "Stored":
+        """The outputs of a bag as Pulumi hands it over (whole numbers are floats there)."""
+        return cls.model_validate(dict(bag))
+
+    def wire(self) -> dict[str, Any]:
+        """The bag of outputs, without what is unknown."""
+        bag = self.model_dump(by_alias=True, exclude_none=True)
+        if self.declared is not None:
+            bag["declared"] = list(self.declared)
+        return bag
+
+    def projection(self) -> LifecycleInputs:
+        """What the state says of that which the program declared, as inputs.
+
+        An expiry that has become unlimited projects as `unlimited_storage`; `archived` counts
+        as true while it is pending.
+        """
+        names = self.declared
+        if names is None:
+            names = tuple(to_camel(name) for name in _MANAGED if getattr(self, name) is not None)
+        values: dict[str, Any] = {}
+        if "name" in names:
+            values["name"] = self.name
+        if "expiry" in names and not self.unlimited_storage:
+            values["expiry"] = self.expiry
+        if "unlimitedStorage" in names or ("expiry" in names and self.unlimited_storage):
+            values["unlimited_storage"] = bool(self.unlimited_storage)
+        if "archived" in names:
+            values["archived"] = bool(self.archived or self.pending_archive)
+        # Not validated: MASV may hold a name that a program may not declare.
+        return LifecycleInputs.model_construct(
+            package_id=self.package_id or "",
+            force_destroy=self.force_destroy,
+            archive_on_destroy=self.archive_on_destroy,
+            **values,
+        )
+
+    def redeclared(self, inputs: LifecycleInputs) -> "Stored":
+        """The same package, with other inputs given that ask nothing of MASV."""
+        return self.model_copy(
+            update={
+                "force_destroy": inputs.force_destroy,
+                "archive_on_destroy": inputs.archive_on_destroy,
+                "pending_archive": bool(self.pending_archive and inputs.archived),
+                "declared": tuple(sorted(inputs.wire())),
+            }
+        )
+
+    @classmethod
+    def record(
+        cls,
+        package: Package,
+        *,
+        team_id: str,
+        inputs: LifecycleInputs | None = None,
+        stored: "Stored | None" = None,
+        kept: AbstractSet[str] = frozenset(),
+    ) -> "Stored":
+        """What to store of a live package.
+
+        Args:
+            package: as just read.
+            team_id: the team it was read in.
+            inputs: what the program declares; None in a refresh.
+            stored: what the state held, if anything.
+            kept: declared properties that this run did not touch; their stored value stays, so
+                that a change by hand shows at the next refresh and is not reverted before.
+        """
+        before = stored or cls()
+        given = inputs or before.projection()
+        expiry, unlimited = _end(package, inputs, before)
+        waits = before.pending_archive if inputs is None else inputs.archived
+        values: dict[str, Any] = {
+            "name": _first(package.name, given.name, before.name),
+            "expiry": expiry,
+            "unlimited_storage": unlimited,
+            "archived": package.state == "archived",
+            "pending_archive": bool(package.files_exist and waits),
+        }
+        values |= {field: getattr(before, field) for field in kept}
+        if inputs is not None:
+            declared: tuple[str, ...] | None = tuple(sorted(inputs.wire()))
+        else:
+            declared = before.declared if stored else ("packageId",)
+        return cls(
+            package_id=package.id,
+            state=package.state,
+            team_id=team_id,
+            force_destroy=given.force_destroy,
+            archive_on_destroy=given.archive_on_destroy,
+            declared=declared,
+            **{f: _first(getattr(package, f), getattr(before, f)) for f in _AS_ANSWERED},
+            **values,
+        )
+
+
+def _end(package: Package, inputs: LifecycleInputs | None, before: Stored) -> tuple[Any, Any]:
+    """When the files end, or once they are gone, when they were last said to: (expiry, unlimited).
+
+    A field absent from an answer is unknown: what was declared or stored stays.
+    """
+    live = (package.expiry, package.unlimited_storage)
+    stored = (before.expiry, before.unlimited_storage)
+    declared: tuple[Any, Any] = (None, None)
+    if inputs is not None and inputs.expiry is not None:
+        declared = (inputs.expiry, False)
+    elif inputs is not None:
+        declared = (None, inputs.unlimited_storage)
+    order = (live, declared, stored) if package.files_exist else (declared, stored, live)
+    unlimited = _first(*(flag for _, flag in order))
+    return (None if unlimited else _first(*(expiry for expiry, _ in order))), unlimited
+
+
+def _first(*values: Any) -> Any:
+    return next((value for value in values if value is not None), None)

@@ -1,0 +1,291 @@
+"""What has to happen to a package, as values: steps, losses, refusals. No I/O, no clock, no Pulumi.
+
+`converge` is asked by the preview and by the run that follows it, so both decide alike. A
+property counts only if its declared value differs from the stored one and from the live one:
+what somebody changed by hand is reverted only after a refresh has shown it.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum
+from typing import Any, Final
+
+from pydantic import ByteSize
+
+from pulumi_masv.models import Declared, Package, Problem, format_instant
+
+
+class Never(Enum):
+    """The end of files that have none."""
+
+    NEVER = "never"
+
+
+NEVER: Final = Never.NEVER
+End = datetime | Never | None
+"""When files end: an instant, NEVER, or None where nobody said."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One write, and how to tell from a live package that it is done.
+
+    Attributes:
+        verb: the client's method that does it.
+        does: what a preview says of it.
+        field: the property of a live package in which it shows.
+        wanted: the value of that property once it is done.
+        arguments: what the client's method takes beside the package.
+    """
+
+    verb: str
+    does: str
+    field: str
+    wanted: Any
+    arguments: tuple[Any, ...] = ()
+
+    def kept(self, live: Package) -> Any:
+        """What the live package has in its place; None where the answer left it out."""
+        if self.field == "expiry" and live.unlimited_storage:
+            return NEVER
+        return getattr(live, self.field)
+
+    def shortfall(self, live: Package) -> str | None:
+        """What a live package says against the step being done, None if nothing."""
+        kept = self.kept(live)
+        if kept is None or kept == self.wanted:
+            return None
+        return f"{self.field} was to be {_spell(self.wanted)}, but MASV keeps {_spell(kept)}"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What has to happen to one package.
+
+    Attributes:
+        steps: in their order; the archive comes last.
+        losses: one line for each thing that ends earlier than now planned.
+        refusals: why nothing may be done at all, each with the property that asks for it.
+        kept: fields of the state that this run leaves as they are stored.
+    """
+
+    steps: tuple[Step, ...] = ()
+    losses: tuple[str, ...] = ()
+    refusals: tuple[Problem, ...] = ()
+    kept: frozenset[str] = frozenset()
+
+
+def converge(live: Package, declared: Declared, stored: Declared | None, now: datetime) -> Plan:
+    """What makes the live package what is declared.
+
+    Args:
+        live: as MASV has it now.
+        declared: what the program says.
+        stored: what the state says of what was declared before; None on adoption.
+        now: a UTC instant.
+    """
+    plans = [
+        _converge_name(live, declared, stored),
+        _converge_end(live, declared, stored, now),
+        _converge_archived(live, declared, stored),
+    ]
+    return Plan(
+        steps=tuple(step for plan in plans for step in plan.steps),
+        losses=tuple(loss for plan in plans for loss in plan.losses),
+        refusals=tuple(refusal for plan in plans for refusal in plan.refusals),
+        kept=frozenset().union(*(plan.kept for plan in plans)),
+    )
+
+
+def untouched(declared: Declared, stored: Declared) -> bool:
+    """Whether nothing declared of the package differs from what is stored: no request is due."""
+    return all(
+        getattr(declared, name) in (None, getattr(stored, name)) for name in Declared.model_fields
+    )
+
+
+def end(live: Package, *, force_destroy: bool, archive_on_destroy: bool, now: datetime) -> Plan:
+    """What the end of its resource does to a live package."""
+    if live.files_exist and not force_destroy:
+        return Plan(refusals=(Problem("forceDestroy", _undeclared_end(live)),))
+    steps = []
+    if live.files_exist:
+        steps.append(Step("delete_package", "delete", "files_exist", False))
+    if archive_on_destroy and live.state != "archived":
+        steps.append(_ARCHIVE)
+    return Plan(tuple(steps), losses=(_loss(live, now, now),) if live.files_exist else ())
+
+
+def ended_early(unlimited: bool | None, expiry: datetime | None, now: datetime) -> str | None:
+    """What to say of files that are gone before the end that was stored; None if in time."""
+    if unlimited:
+        return "its files are gone, though it was never to expire"
+    if expiry is None or expiry <= now:
+        return None
+    return f"its files are gone, {span(expiry - now)} before its expiry"
+
+
+def _converge_name(live: Package, declared: Declared, stored: Declared | None) -> Plan:
+    if declared.name is None:
+        return Plan()
+    if stored is not None and declared.name == stored.name:
+        return Plan(kept=frozenset({"name"}))
+    if declared.name == live.name:
+        return Plan()
+    does = f"rename to {quote(declared.name)}"
+    return Plan((Step("rename_package", does, "name", declared.name, (declared.name,)),))
+
+
+def _converge_end(
+    live: Package, declared: Declared, stored: Declared | None, now: datetime
+) -> Plan:
+    wanted = _end_of(declared)
+    before = _end_of(stored) if stored is not None else None
+    if wanted is None:
+        return _back_to_dated(live, declared, stored)
+    if wanted == before:
+        return Plan(kept=frozenset({"expiry", "unlimited_storage"}))
+    live = _with_stored(live, stored)
+    live_end = _end_of(live)
+    named = f"{live.id} {quote(live.name)}"
+    if not live.files_exist:
+        if wanted is not NEVER and wanted <= now:
+            return Plan()
+        asked = "unlimitedStorage" if wanted is NEVER else "expiry"
+        reason = f"the files of {named} are gone ({live.state}): nothing brings them back"
+        return Plan(refusals=(Problem(asked, reason),))
+    if wanted == live_end:
+        return Plan()
+    if wanted is NEVER:
+        does = f"expiry {_spell(live_end)} -> never (unlimited storage)"
+        return Plan((Step("set_unlimited", does, "unlimited_storage", True),))
+    if wanted <= now:
+        return Plan(refusals=(Problem("expiry", _instant_end(named, wanted, live_end)),))
+    earlier = _earlier(wanted, live_end)
+    if earlier and before is not None and not _earlier(wanted, before):
+        reason = (
+            f"expiry of {named} is now {_spell(live_end)}, not {_spell(before)} as previewed: "
+            f"run with --refresh"
+        )
+        return Plan(refusals=(Problem("expiry", reason),))
+    does = f"expiry {_spell(live_end)} -> {_spell(wanted)}"
+    step = Step("set_expiry", does, "expiry", wanted, (wanted,))
+    return Plan((step,), losses=(_loss(live, wanted, now, live_end),) if earlier else ())
+
+
+def _back_to_dated(live: Package, declared: Declared, stored: Declared | None) -> Plan:
+    if declared.unlimited_storage is None:
+        return Plan()
+    if stored is not None and stored.unlimited_storage is False:
+        return Plan(kept=frozenset({"expiry", "unlimited_storage"}))
+    if not (live.files_exist and live.unlimited_storage):
+        return Plan()
+    reason = (
+        f"{live.id} {quote(live.name)} never expires now: declare the expiry it is to have instead"
+    )
+    return Plan(refusals=(Problem("unlimitedStorage", reason),))
+
+
+def _converge_archived(live: Package, declared: Declared, stored: Declared | None) -> Plan:
+    if declared.archived is None:
+        return Plan()
+    if stored is not None and declared.archived == stored.archived:
+        return Plan(kept=frozenset({"archived", "pending_archive"}))
+    if declared.archived and live.state == "expired":
+        return Plan((_ARCHIVE,))
+    if not declared.archived and live.state == "archived":
+        return Plan((_UNARCHIVE,))
+    return Plan()
+
+
+_ARCHIVE = Step("archive_package", "archive", "state", "archived")
+_UNARCHIVE = Step("unarchive_package", "unarchive", "state", "expired")
+
+
+def _end_of(said: Declared | Package) -> End:
+    return NEVER if said.unlimited_storage else said.expiry
+
+
+def _with_stored(live: Package, stored: Declared | None) -> Package:
+    """A field absent from an answer is unknown: what was stored stays."""
+    fields = ("expiry", "unlimited_storage")
+    absent = {f: getattr(stored, f, None) for f in fields if getattr(live, f) is None}
+    return live.model_copy(update=absent)
+
+
+def _earlier(one: datetime, other: End) -> bool:
+    """Whether files that end then end earlier than the other; nobody knows is yes."""
+    return not isinstance(other, datetime) or one < other
+
+
+def _loss(live: Package, ends: datetime, now: datetime, planned: End | None = None) -> str:
+    planned = planned or _end_of(live)
+    if planned is None:
+        how_much = "earlier than planned, perhaps: MASV does not say when they end now"
+    elif isinstance(planned, datetime):
+        how_much = f"{span(planned - ends)} earlier than planned"
+    else:
+        how_much = "until now they never end"
+    when = "now" if ends <= now else f"on {spell_moment(ends)}"
+    return f"LOSS {amount(live)} end {when}, {how_much}"
+
+
+def _undeclared_end(live: Package) -> str:
+    return (
+        f"{live.id} {quote(live.name)} still has {amount(live)}, and its resource may not "
+        f"destroy them: set force_destroy=True and run an up first to destroy them; or set "
+        f"retain_on_delete=True and run an up first to keep them; or, once it is out of the "
+        f"program, run `pulumi state delete`; in a replacement, put the old package_id back, "
+        f"set one of the two, run an up, then change the id"
+    )
+
+
+def _instant_end(named: str, wanted: datetime, live_end: End) -> str:
+    return (
+        f"{_spell(wanted)} is not in the future: MASV would destroy the files of {named} at once; "
+        f"to end it on purpose, set force_destroy=True, run an up and remove the resource; "
+        f"it now ends {_spell(live_end)}: to keep it so, declare that"
+    )
+
+
+def _spell(value: Any) -> str:
+    if isinstance(value, datetime):
+        return format_instant(value)
+    if isinstance(value, Never):
+        return str(value.value)
+    if value is None:
+        return "unknown"
+    return quote(value) if isinstance(value, str) else str(value)
+
+
+def spell_moment(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M} UTC"
+
+
+def quote(name: str | None) -> str:
+    """A name for a terminal: in quotes, with nothing in it that a terminal obeys."""
+    if name is None:
+        return "(name unknown)"
+    shown = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in name)
+    return f'"{shown}"'
+
+
+def amount(live: Package) -> str:
+    """How much a package holds: files, bytes, and the form response if there is one."""
+    files = "an unknown number of" if live.total_files is None else str(live.total_files)
+    unit = "file" if live.total_files == 1 else "files"
+    if live.size is None:
+        held = "unknown size"
+    else:
+        held = f"{ByteSize(live.size).human_readable(decimal=True)}, {live.size} bytes"
+    form = " and a form response" if live.custom_metadata_id else ""
+    return f"{files} {unit} ({held}){form}"
+
+
+def span(length: timedelta) -> str:
+    """A length of time in its largest whole unit."""
+    seconds = max(int(length.total_seconds()), 0)
+    units = (("day", 86400), ("hour", 3600), ("minute", 60), ("second", 1))
+    unit, size = next((u for u in units if seconds >= u[1]), units[-1])
+    count = seconds // size
+    return f"{count} {unit}" + ("" if count == 1 else "s")

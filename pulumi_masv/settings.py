@@ -1,0 +1,144 @@
+"""Where MASV is and who asks: stack configuration, then environment, then a default or a refusal.
+
+A key or team that is missing is no error until something needs it, so that a preview works
+offline; a setting that is wrong is one at once. Each message names both spellings.
+"""
+
+import difflib
+import ipaddress
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+)
+from pydantic.alias_generators import to_camel, to_snake
+
+from pulumi_masv.errors import SettingsError
+from pulumi_masv.models import ID_PATTERN, problems_of
+
+DEFAULT_BASE_URL = "https://api.massive.app"
+
+
+def is_loopback(url: str) -> bool:
+    host = urlsplit(url).hostname or ""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _checked_url(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in ("https", "http") or not parts.hostname:
+        raise ValueError(f"{url!r} is not an address like {DEFAULT_BASE_URL}")
+    if parts.username or parts.password or parts.query or parts.fragment:
+        raise ValueError("holds more than scheme, host, port and path: take the rest out")
+    if parts.scheme == "http" and not is_loopback(url):
+        raise ValueError(f"{url!r} is not encrypted: use https (http is for loopback only)")
+    return url.rstrip("/")
+
+
+def _checked_team(team: str) -> str:
+    if not ID_PATTERN.fullmatch(team):
+        raise ValueError(f"{team!r} is not a MASV team id: letters, digits, '-' and '_'")
+    return team
+
+
+def _checked_key(key: SecretStr) -> SecretStr:
+    value = key.get_secret_value()
+    if not (value.isascii() and value.isprintable()) or " " in value:
+        raise ValueError("holds a character that a key cannot have: was it copied whole?")
+    return key
+
+
+class Settings(BaseModel):
+    """What a client needs to know. The descriptions stand in the README's table.
+
+    Attributes:
+        key_source: where the key came from, in words for an error.
+    """
+
+    model_config = ConfigDict(frozen=True, alias_generator=to_camel, populate_by_name=True)
+
+    api_key: Annotated[
+        SecretStr | None,
+        AfterValidator(_checked_key),
+        Field(description="the team's API key; a secret"),
+    ] = None
+    team_id: Annotated[
+        str | None,
+        AfterValidator(_checked_team),
+        Field(description="the team whose packages are managed"),
+    ] = None
+    base_url: Annotated[
+        str,
+        AfterValidator(_checked_url),
+        Field(description="where MASV is; plain http only for loopback addresses"),
+    ] = DEFAULT_BASE_URL
+    timeout: Annotated[
+        float, Field(gt=0, le=600, description="seconds to wait for a connection or an answer")
+    ] = 30
+    max_retries: Annotated[
+        int, Field(ge=0, le=20, description="how often a request is repeated")
+    ] = 5
+    concurrency: Annotated[int, Field(ge=1, le=64, description="requests in flight")] = 8
+    key_source: str = ""
+
+    def missing(self) -> str | None:
+        """The line that says which of key and team is missing, None if neither is."""
+        absent = [name for name in ("api_key", "team_id") if getattr(self, name) is None]
+        return "; ".join(f"{_spellings(name)} is not set" for name in absent) or None
+
+
+NAMES = tuple(name for name in Settings.model_fields if name != "key_source")
+KEYS = tuple(f"masv:{to_camel(name)}" for name in NAMES)
+
+
+def variable(name: str) -> str:
+    """The environment variable of a setting."""
+    return f"MASV_{name.upper()}"
+
+
+def resolve(configuration: Mapping[str, Any], environment: Mapping[str, str]) -> Settings:
+    """The settings that hold.
+
+    Args:
+        configuration: the stack's, with keys like `masv:apiKey`.
+        environment: the process's.
+
+    Raises:
+        SettingsError: one line for all settings that are wrong.
+    """
+    given: dict[str, Any] = {}
+    for name in NAMES:
+        value = configuration.get(f"masv:{to_camel(name)}") or environment.get(variable(name))
+        if value:
+            given[name] = value.strip() if isinstance(value, str) else value
+    from_stack = bool(configuration.get("masv:apiKey"))
+    given["key_source"] = "the stack configuration" if from_stack else variable("api_key")
+    try:
+        return Settings.model_validate(given)
+    except ValidationError as error:
+        lines = [f"{_spellings(to_snake(p.property))}: {p.reason}" for p in problems_of(error)]
+        raise SettingsError("; ".join(lines)) from None
+
+
+def unknown_keys(keys: Iterable[str]) -> list[str]:
+    """One line for each `masv:` key of a stack that is no setting, with the nearest that is."""
+    lines = []
+    for key in sorted(keys):
+        if key.startswith("masv:") and key not in KEYS:
+            near = difflib.get_close_matches(key, KEYS, n=1) or [", ".join(KEYS)]
+            lines.append(f"{key} is not a setting of pulumi_masv: did you mean {near[0]}?")
+    return lines
+
+
+def _spellings(name: str) -> str:
+    return f"masv:{to_camel(name)} (or {variable(name)})"

@@ -1,0 +1,87 @@
+"""Where the settings come from, and what is said of those that are missing or wrong."""
+
+import pytest
+
+from pulumi_masv.errors import SettingsError
+from pulumi_masv.settings import resolve, unknown_keys
+
+CANARY = "canary-key"
+
+
+def test_stack_configuration_wins_over_the_environment_and_a_default_is_last() -> None:
+    settings = resolve(
+        {"masv:teamId": "01STACK", "masv:timeout": "7.5"},
+        {"MASV_TEAM_ID": "01ENV", "MASV_API_KEY": CANARY, "MASV_CONCURRENCY": "3"},
+    )
+    assert settings.team_id == "01STACK"
+    assert settings.timeout == 7.5
+    assert settings.concurrency == 3
+    assert settings.max_retries == 5
+    assert settings.base_url == "https://api.massive.app"
+    assert settings.api_key is not None
+    assert settings.api_key.get_secret_value() == CANARY
+
+
+def test_the_key_remembers_which_of_the_two_it_came_from() -> None:
+    environment = {"MASV_API_KEY": CANARY}
+    assert resolve({}, environment).key_source == "MASV_API_KEY"
+    assert resolve({"masv:apiKey": "k"}, environment).key_source == "the stack configuration"
+
+
+def test_a_missing_key_and_team_are_told_in_one_line_with_both_spellings() -> None:
+    assert resolve({}, {}).missing() == (
+        "masv:apiKey (or MASV_API_KEY) is not set; masv:teamId (or MASV_TEAM_ID) is not set"
+    )
+    assert resolve({}, {"MASV_API_KEY": "k", "MASV_TEAM_ID": "t"}).missing() is None
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "reason"),
+    [
+        ("masv:baseUrl", "http://example.com", "is not encrypted: use https"),
+        ("masv:baseUrl", "example.com", "is not an address like https://api.massive.app"),
+        ("masv:baseUrl", "ftp://example.com", "is not an address like"),
+        ("masv:baseUrl", "https://u:p@example.com", "holds more than scheme, host, port and path"),
+        ("masv:baseUrl", "https://example.com/?q=1", "holds more than"),
+        ("masv:teamId", "../x", "is not a MASV team id"),
+        ("masv:apiKey", "two words", "holds a character that a key cannot have"),
+        ("masv:timeout", "soon", "valid number"),
+        ("masv:timeout", "0", "greater than 0"),
+        ("masv:maxRetries", "-1", "greater than or equal to 0"),
+        ("masv:concurrency", "0", "greater than or equal to 1"),
+    ],
+)
+def test_a_wrong_setting_is_one_line_that_names_both_spellings(
+    key: str, value: str, reason: str
+) -> None:
+    with pytest.raises(SettingsError) as caught:
+        resolve({key: value}, {})
+    line = str(caught.value)
+    assert line.startswith(f"{key} (or MASV_")
+    assert reason in line
+    assert "\n" not in line
+
+
+def test_all_wrong_settings_are_told_at_once() -> None:
+    with pytest.raises(SettingsError, match=r"masv:teamId .*; masv:timeout "):
+        resolve({"masv:teamId": "a/b", "masv:timeout": "soon"}, {})
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:8080", "http://localhost:1", "http://[::1]:1"])
+def test_plain_http_is_for_loopback_addresses(url: str) -> None:
+    assert resolve({"masv:baseUrl": url + "/"}, {}).base_url == url
+
+
+def test_no_key_is_ever_printed() -> None:
+    settings = resolve({"masv:apiKey": CANARY}, {})
+    assert CANARY not in f"{settings!r} {settings} {settings.model_dump()} {settings.missing()}"
+    with pytest.raises(SettingsError) as caught:
+        resolve({"masv:apiKey": CANARY + " x"}, {})
+    assert CANARY not in str(caught.value)
+
+
+def test_an_unknown_masv_key_is_told_with_the_nearest_name() -> None:
+    assert unknown_keys(["masv:apikey", "masv:teamId", "aws:region"]) == [
+        "masv:apikey is not a setting of pulumi_masv: did you mean masv:apiKey?"
+    ]
+    assert "masv:concurrency" in unknown_keys(["masv:zzz"])[0]
