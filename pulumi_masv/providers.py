@@ -46,6 +46,8 @@ class PackageLifecycleProvider(ResourceProvider):
     # Nothing secret is pickled, and a secret blob would differ in every encryption.
     serialize_as_secret_always = False
 
+    run: Run
+
     def __getstate__(self) -> None:
         return None
 
@@ -54,7 +56,7 @@ class PackageLifecycleProvider(ResourceProvider):
         if not os.environ.get("MASV_DEBUG"):
             sys.tracebacklimit = 0  # Pulumi shows a traceback whole; the last line says it all
         given = {key: req.config.get(key) for key in KEYS}
-        self._run = run_for(tuple((k, v) for k, v in given.items() if v is not None))
+        self.run = run_for(tuple((k, v) for k, v in given.items() if v is not None))
 
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         """Refuse what can be refused now, and say what the change will do and lose."""
@@ -64,9 +66,9 @@ class PackageLifecycleProvider(ResourceProvider):
         canonical = {**inputs.wire(), **{name: bag[name] for name in unknown}} if inputs else bag
         stored, _ = LifecycleInputs.parse(olds)
         if not problems and (not olds or canonical != olds):
-            problems = self._run.preview(inputs, stored, unknown)
+            problems = self.run.preview(inputs, stored, unknown)
         if inputs is not None and not problems:
-            self._run.declare(inputs.package_id)
+            self.run.declare(inputs.package_id)
         return CheckResult(canonical, [CheckFailure(p.property, p.reason) for p in problems])
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
@@ -78,7 +80,7 @@ class PackageLifecycleProvider(ResourceProvider):
         except ValidationError:  # written by hand; a diff that raises would break a refresh
             return DiffResult(replaces=["packageId"] if replaced else [])
         if not replaced:
-            self._run.remind(stored)
+            self.run.remind(stored)
         return DiffResult(
             changes=False if news == stored.projection().wire() else None,
             replaces=["packageId"] if replaced else [],
@@ -88,26 +90,26 @@ class PackageLifecycleProvider(ResourceProvider):
     def create(self, props: dict[str, Any]) -> CreateResult:
         """Adopt."""
         inputs = _inputs(props)
-        return CreateResult(inputs.package_id, self._run.create(inputs).wire())
+        return CreateResult(inputs.package_id, self.run.create(inputs).wire())
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
         """What is live, projected on what was declared; or a package that is only read."""
         stored = Stored.parse(props)
         if stored.state is None:
-            live: Stored | None = self._run.get(id_)
+            live: Stored | None = self.run.get(id_)
         else:
-            live = self._run.read(stored, id_)
+            live = self.run.read(stored, id_)
         if live is None:
             return ReadResult("", {})
         return ReadResult(id_, live.wire(), live.projection().wire())
 
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
         """Make it what is declared."""
-        return UpdateResult(self._run.update(_inputs(_news), Stored.parse(_olds)).wire())
+        return UpdateResult(self.run.update(_inputs(_news), Stored.parse(_olds)).wire())
 
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
         """End it with its resource."""
-        self._run.delete(_id, Stored.parse(_props))
+        self.run.delete(_id, Stored.parse(_props))
 
 
 def _own(bag: Mapping[str, Any] | None) -> dict[str, Any]:

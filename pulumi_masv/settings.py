@@ -122,7 +122,9 @@ def resolve(configuration: Mapping[str, Any], environment: Mapping[str, str]) ->
         if value:
             given[name] = value.strip() if isinstance(value, str) else value
     from_stack = bool(configuration.get("masv:apiKey"))
-    given["key_source"] = "the stack configuration" if from_stack else variable("api_key")
+    given["key_source"] = (
+        "the stack configuration (masv:apiKey)" if from_stack else "the environment (MASV_API_KEY)"
+    )
     try:
         return Settings.model_validate(given)
     except ValidationError as error:

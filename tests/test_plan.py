@@ -89,9 +89,7 @@ def test_a_loss_line_says_when_files_had_no_end() -> None:
 
 def test_a_loss_is_named_even_where_nobody_knows_the_end_it_had() -> None:
     [loss] = planned(live(expiry=None, unlimited_storage=None), expiry=LAST).losses
-    assert loss.endswith(
-        "earlier than planned, perhaps: MASV does not say when they end now"
-    )
+    assert loss.endswith("earlier than planned, perhaps: MASV does not say when they end now")
 
 
 def test_a_loss_counts_one_file_and_unknown_amounts_in_words() -> None:

@@ -24,8 +24,10 @@ def test_stack_configuration_wins_over_the_environment_and_a_default_is_last() -
 
 def test_the_key_remembers_which_of_the_two_it_came_from() -> None:
     environment = {"MASV_API_KEY": CANARY}
-    assert resolve({}, environment).key_source == "MASV_API_KEY"
-    assert resolve({"masv:apiKey": "k"}, environment).key_source == "the stack configuration"
+    assert resolve({}, environment).key_source == "the environment (MASV_API_KEY)"
+    assert resolve({"masv:apiKey": "k"}, environment).key_source == (
+        "the stack configuration (masv:apiKey)"
+    )
 
 
 def test_a_missing_key_and_team_are_told_in_one_line_with_both_spellings() -> None:

@@ -125,7 +125,9 @@ def test_a_field_absent_from_an_answer_is_no_drift_and_the_stored_value_stays() 
     assert again.wire() == stored.wire()
 
 
-def test_once_the_files_are_gone_expiry_and_unlimited_storage_keep_their_last_stored_value() -> None:
+def test_once_the_files_are_gone_expiry_and_unlimited_storage_keep_their_last_stored_value() -> (
+    None
+):
     dated = adopted(live(unlimited_storage=False))
     unlimited = adopted(live(unlimited_storage=True))
     gone = live("expired", expiry="2026-02-02T00:00:00Z", unlimited_storage=False)

@@ -1,0 +1,72 @@
+"""The account behind ASGI: FastAPI shows what there is at /docs, everything else goes to the brain.
+
+What FastAPI shows is made from the same table of endpoints the brain answers from.
+"""
+
+import asyncio
+import socket
+import struct
+from typing import Any, Final
+
+from fastapi import FastAPI
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from pulumi_masv.simulator.brain import Brain
+from pulumi_masv.simulator.documentation import openapi
+from pulumi_masv.simulator.messages import Request
+
+_SLICE: Final = 1 << 20  # a longer answer is sent in slices and without Content-Length
+
+
+def build(brain: Brain) -> FastAPI:
+    app = FastAPI(redoc_url=None)
+    app.openapi = openapi  # type: ignore[method-assign] # FastAPI's own way to another description
+    app.mount("/", _door(brain))
+    return app
+
+
+def _door(brain: Brain) -> ASGIApp:
+    async def door(scope: Scope, receive: Receive, send: Send) -> None:
+        body, more = b"", True
+        while more:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                return
+            body += message.get("body", b"")
+            more = message.get("more_body", False)
+        headers = {
+            name.decode("latin-1"): text.decode("latin-1") for name, text in scope["headers"]
+        }
+        answer = brain.handle(
+            Request(
+                method=scope["method"],
+                path=scope["raw_path"].decode("latin-1"),
+                query=scope["query_string"].decode("latin-1"),
+                headers=headers,
+                body=body,
+            )
+        )
+        await asyncio.sleep(answer.pause)
+        if answer.cut:
+            _reset(scope["state"]["transport"])
+            await receive()
+            return
+        shown = dict(answer.headers)
+        if len(answer.body) <= _SLICE and answer.status not in (204, 304):
+            shown["Content-Length"] = str(len(answer.body))
+        start: dict[str, Any] = {"type": "http.response.start", "status": answer.status}
+        start["headers"] = [(name.encode(), text.encode("latin-1")) for name, text in shown.items()]
+        await send(start)
+        for position in range(0, len(answer.body), _SLICE):
+            piece = answer.body[position : position + _SLICE]
+            await send({"type": "http.response.body", "body": piece, "more_body": True})
+        await send({"type": "http.response.body"})
+
+    return door
+
+
+def _reset(transport: asyncio.Transport) -> None:
+    """End the connection so that its other end sees a reset, not an orderly close."""
+    at_once = struct.pack("ii", 1, 0)
+    transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, at_once)
+    transport.abort()

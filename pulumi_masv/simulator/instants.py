@@ -1,0 +1,40 @@
+"""Instants as MASV writes them: RFC 3339 in UTC, to the millisecond."""
+
+import re
+from datetime import datetime, timezone
+from typing import Final
+
+ZERO: Final = "0001-01-01T00:00:00.000Z"  # MASV's "not set"
+_RFC3339: Final = re.compile(
+    r"(\d{4}-\d\d-\d\d)[Tt](\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?([Zz]|[+-]\d\d:\d\d)", re.ASCII
+)
+
+
+def parse_instant(text: object) -> datetime:
+    """The instant a text names; ValueError where it names none, or has no zone."""
+    found = _RFC3339.fullmatch(text) if isinstance(text, str) else None
+    if found is None:
+        raise ValueError("not an ISO 8601 instant with a zone, such as 2027-01-31T00:00:00Z")
+    day, time, fraction, zone = found.groups()
+    milliseconds = (fraction or "").ljust(3, "0")[:3]
+    offset = "+00:00" if zone in "Zz" else zone
+    try:
+        return datetime.fromisoformat(f"{day}T{time}.{milliseconds}{offset}").astimezone(
+            timezone.utc
+        )
+    except (ValueError, OverflowError):
+        raise ValueError("not a possible instant") from None
+
+
+def as_instant(moment: datetime | str) -> datetime:
+    """A moment given by a person, in UTC and cut to the millisecond."""
+    if isinstance(moment, str):
+        return parse_instant(moment)
+    if moment.tzinfo is None:
+        raise ValueError("an instant needs a zone")
+    moment = moment.astimezone(timezone.utc)
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+
+
+def format_instant(moment: datetime) -> str:
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

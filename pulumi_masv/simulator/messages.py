@@ -1,0 +1,90 @@
+"""A request and its answer as values, the same behind every door, and the shapes of answers."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from pulumi_masv.simulator.switches import Switches
+
+Credential = Literal["key", "token", "both"]
+
+
+@dataclass(frozen=True)
+class Request:
+    """What came in.
+
+    Attributes:
+        method: in capitals.
+        path: as it was sent, still percent-encoded.
+        query: the same.
+        headers: names in small letters.
+        body: all of it.
+
+    """
+
+    method: str
+    path: str
+    query: str
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def credential(self) -> Credential | None:
+        """Which secret was sent, never the secret."""
+        key, token = "x-api-key" in self.headers, "x-package-token" in self.headers
+        return ("both" if token else "key") if key else "token" if token else None
+
+    def json(self) -> dict[str, Any]:
+        """The body; ValueError where it is not a JSON object, or is not declared as one."""
+        if self.headers.get("content-type", "").partition(";")[0].strip() != "application/json":
+            raise ValueError("Content-Type must be application/json")
+        try:
+            found = json.loads(self.body)
+        except (ValueError, RecursionError):
+            raise ValueError("the body is not JSON") from None
+        if not isinstance(found, dict):
+            raise ValueError("the body is not a JSON object")
+        return found
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What goes out.
+
+    Attributes:
+        status: of the answer.
+        body: all of it.
+        headers: without Date and Content-Length.
+        pause: seconds to wait before it.
+        cut: end the connection instead of answering.
+
+    """
+
+    status: int
+    body: bytes = b""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    pause: float = 0.0
+    cut: bool = False
+
+
+def json_answer(status: int, shown: object) -> Answer:
+    return Answer(status, json.dumps(shown).encode(), {"Content-Type": "application/json"})
+
+
+def text_answer(status: int, text: str, kind: str = "text/plain") -> Answer:
+    body = text.encode("utf-8", "replace")
+    return Answer(status, body, {"Content-Type": f"{kind}; charset=utf-8"})
+
+
+def error_answer(status: int, kind: str, message: str, switches: Switches) -> Answer:
+    """A refusal, in the shape the switch asks for."""
+    code = 1000 + status
+    errors = [{"code": code, "msg": message, "type": kind}]
+    if switches.errors == "text":
+        return text_answer(status, message)
+    if switches.errors == "error":
+        return json_answer(status, {"error": message})
+    if switches.errors == "errors":
+        return json_answer(status, {"errors": errors})
+    return json_answer(status, {"code": code, "message": message, "errors": errors})

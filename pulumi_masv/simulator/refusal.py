@@ -1,0 +1,14 @@
+"""MASV's no, and which no it is; the doors turn it into a status."""
+
+from typing import Literal
+
+Refusal = Literal["invalid", "credential", "forbidden", "missing", "method", "transition"]
+
+
+class Refused(Exception):
+    """MASV says no; `kind` says which no."""
+
+    def __init__(self, kind: Refusal, message: str) -> None:
+        super().__init__(message)
+        self.kind = kind
+        self.message = message

@@ -1,0 +1,220 @@
+"""The nine endpoints: who may ask what, and what MASV answers.
+
+The API key opens the team routes and no other, a package's token the routes of that package and
+no other; a request that shows the wrong one is refused even where it shows the right one too.
+"""
+
+import functools
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, Literal
+from urllib.parse import unquote
+
+from pulumi_masv.simulator.account import Account
+from pulumi_masv.simulator.instants import ZERO, format_instant, parse_instant
+from pulumi_masv.simulator.listing import Listing
+from pulumi_masv.simulator.messages import Answer, Request, json_answer, text_answer
+from pulumi_masv.simulator.package import Package
+from pulumi_masv.simulator.refusal import Refused
+
+Run = Callable[[Account, Mapping[str, str], Request], Answer]
+ESSENTIAL: Final = ("id", "state", "access_token")
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """One call.
+
+    Attributes:
+        name: unique, for the documentation.
+        method: in capitals.
+        path: with `{team}` or `{id}`.
+        credential: the one that opens it.
+        run: carries it out.
+
+    """
+
+    name: str
+    method: str
+    path: str
+    credential: Literal["key", "token"]
+    run: Run
+
+    def match(self, path: str) -> dict[str, str] | None:
+        found = _pattern(self.path).fullmatch(path)
+        return {key: unquote(value) for key, value in found.groupdict().items()} if found else None
+
+
+@functools.cache
+def _pattern(path: str) -> re.Pattern[str]:
+    return re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", path))
+
+
+def respond(account: Account, request: Request) -> Answer:
+    """Carry out one request.
+
+    Raises:
+        Refused: MASV says no.
+
+    """
+    account.request_made()
+    found = [(each, each.match(request.path)) for each in ENDPOINTS]
+    matching = [(each, params) for each, params in found if params is not None]
+    if not matching:
+        raise Refused("missing", "no such route")
+    for endpoint, params in matching:
+        if endpoint.method == request.method:
+            _authorise(account, endpoint, params, request)
+            return endpoint.run(account, params, request)
+    raise Refused("method", f"this route does not know {request.method}")
+
+
+def package_shown(account: Account, package: Package) -> dict[str, Any]:
+    """A package as MASV writes it, with a fresh token."""
+    switches = account.switches
+    shown: dict[str, Any] = {
+        "access_limit": 0,
+        "access_token": account.issue_token(package.id),
+        "chunk_size": 104_857_600,
+        "contains_virus": False,
+        "created_at": format_instant(package.created_at),
+        "custom_expiry": package.custom_expiry,
+        "custom_metadata_id": package.custom_metadata_id,
+        "description": package.description,
+        "expiry": format_instant(package.expiry),
+        "id": package.id,
+        "name": package.name,
+        "password": package.password,
+        "recipients": list(package.recipients),
+        "sender": package.sender,
+        "size": package.size,
+        "state": package.state,
+        "teamspace": {"id": package.teamspace} if package.teamspace else {},
+        "total_files": package.total_files,
+        "unlimited_storage": package.unlimited_storage,
+        "updated_at": format_instant(package.updated_at),
+    }
+    if package.unlimited_storage and switches.expiry_while_unlimited != "stale":
+        shown["expiry"] = ZERO
+        if switches.expiry_while_unlimited == "absent":
+            del shown["expiry"]
+    if switches.optional_keys == "absent":
+        return {key: shown[key] for key in ESSENTIAL}
+    return shown
+
+
+def _authorise(
+    account: Account, endpoint: Endpoint, params: Mapping[str, str], request: Request
+) -> None:
+    sent = request.credential
+    if endpoint.credential == "key":
+        if sent != "key":
+            raise Refused("credential", "this route takes X-API-KEY and nothing else")
+        key = request.headers["x-api-key"]
+        if key not in account.teams.values():
+            raise Refused("credential", "invalid API key")
+        if account.teams.get(params["team"]) != key:
+            raise Refused("forbidden", "the API key is not for this team")
+    else:
+        if sent != "token":
+            raise Refused("credential", "this route takes X-Package-Token and nothing else")
+        account.accept_token(request.headers["x-package-token"], params["id"])
+
+
+def _listing(received: bool) -> Run:
+    def run(account: Account, params: Mapping[str, str], request: Request) -> Answer:
+        listing = Listing.read(request.query, account.switches, received=received)
+        total, page = listing.of(
+            package
+            for package in account.packages()
+            if package.team_id == params["team"] and package.received == received
+        )
+        records = [package_shown(account, package) for package in page]
+        return json_answer(200, {"metadata": {"total": total}, "records": records})
+
+    return run
+
+
+def _read(account: Account, params: Mapping[str, str], request: Request) -> Answer:
+    package = account.package(params["id"])
+    hidden = package.received and account.switches.inbox_read == "missing"
+    if hidden or package.team_id != params["team"]:
+        raise Refused("missing", f"package {package.id} not found")
+    return json_answer(200, package_shown(account, package))
+
+
+def _rename(account: Account, params: Mapping[str, str], request: Request) -> Answer:
+    name = request.json().get("name")
+    if not isinstance(name, str):
+        raise ValueError("name must be a string")
+    account.rename(params["id"], name)
+    return json_answer(200, package_shown(account, account.package(params["id"])))
+
+
+def _expiry(account: Account, params: Mapping[str, str], request: Request) -> Answer:
+    asked = request.json()
+    unlimited = asked.get("unlimited_storage", False)
+    if not isinstance(unlimited, bool):
+        raise ValueError("unlimited_storage must be true or false")
+    if unlimited:
+        if "expiry" in asked:
+            raise ValueError("unlimited_storage and expiry exclude each other")
+        account.set_unlimited(params["id"])
+    else:
+        account.set_expiry(params["id"], _field(asked, "expiry"))
+    return json_answer(200, package_shown(account, account.package(params["id"])))
+
+
+def _verb(verb: Callable[[Account, str], None]) -> Run:
+    def run(account: Account, params: Mapping[str, str], request: Request) -> Answer:
+        verb(account, params["id"])
+        return Answer(204)
+
+    return run
+
+
+def _bulk(received: bool, archived: bool) -> Run:
+    def run(account: Account, params: Mapping[str, str], request: Request) -> Answer:
+        asked = request.json()
+        start, end = _field(asked, "expiry_start"), _field(asked, "expiry_end")
+        if start > end:
+            raise ValueError("expiry_start is after expiry_end")
+        count = account.turn_window(
+            params["team"], start, end, received=received, archived=archived
+        )
+        body = account.switches.bulk_body
+        if body in ("text", "empty"):
+            return text_answer(200, f"{count} packages" if body == "text" else "")
+        return json_answer(200, {"null": None, "object": {}, "count": {"count": count}}[body])
+
+    return run
+
+
+def _field(asked: Mapping[str, Any], key: str) -> datetime:
+    if key not in asked:
+        raise ValueError(f"{key} is required")
+    try:
+        return parse_instant(asked[key])
+    except ValueError as error:
+        raise ValueError(f"{key}: {error}") from None
+
+
+_TEAM: Final = "/v1/teams/{team}"
+_TEAM_READS: Final = "/v1.1/teams/{team}"
+_PACKAGE: Final = "/v1/packages/{id}"
+ENDPOINTS: Final = (
+    Endpoint("list_sent", "GET", f"{_TEAM_READS}/packages", "key", _listing(False)),
+    Endpoint("list_received", "GET", f"{_TEAM_READS}/inbox", "key", _listing(True)),
+    Endpoint("read", "GET", f"{_TEAM_READS}/packages/{{id}}", "key", _read),
+    Endpoint("rename", "PUT", _PACKAGE, "token", _rename),
+    Endpoint("set_expiry", "PUT", f"{_PACKAGE}/expiry", "token", _expiry),
+    Endpoint("delete", "DELETE", _PACKAGE, "token", _verb(Account.delete)),
+    Endpoint("archive", "PUT", f"{_PACKAGE}/archive", "token", _verb(Account.archive)),
+    Endpoint("unarchive", "PUT", f"{_PACKAGE}/unarchive", "token", _verb(Account.unarchive)),
+    Endpoint("archive_sent", "PUT", f"{_TEAM}/archive", "key", _bulk(False, True)),
+    Endpoint("unarchive_sent", "PUT", f"{_TEAM}/unarchive", "key", _bulk(False, False)),
+    Endpoint("archive_received", "PUT", f"{_TEAM}/inbox/archive", "key", _bulk(True, True)),
+    Endpoint("unarchive_received", "PUT", f"{_TEAM}/inbox/unarchive", "key", _bulk(True, False)),
+)

@@ -1,0 +1,171 @@
+"""The simulator as a program holds it: one account behind a socket, or inside the process.
+
+`with Simulator() as masv` opens a loopback socket at `masv.url`. `with masv.in_process()` opens
+none: whatever `requests` sends to `masv.url` or to MASV's own address is answered here, and
+whatever it sends elsewhere fails. Both may be open at once, in front of the same account.
+"""
+
+import re
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
+
+from pulumi_masv.simulator.account import START, Account
+from pulumi_masv.simulator.brain import Brain, Entry
+from pulumi_masv.simulator.faults import Faults
+from pulumi_masv.simulator.messages import Request
+from pulumi_masv.simulator.seed import fill, sow
+from pulumi_masv.simulator.switches import Switches
+
+if TYPE_CHECKING:
+    import requests
+    from typing_extensions import Self
+
+    from pulumi_masv.simulator.socket_door import SocketDoor
+
+MASV: Final = "https://api.massive.app"
+_EXTRA: Final = 'pip install "pulumi_masv[simulator]"'
+_METHODS: Final = ("GET", "PUT", "POST", "DELETE", "PATCH", "HEAD", "OPTIONS")
+
+
+class Simulator:
+    """MASV, for rehearsals and tests.
+
+    Args:
+        packages: how many plausible packages there are at the start.
+        seed: these packages instead: a JSON file, or what such a file says.
+        now: where the clock starts; it stands still until it is moved.
+        port: of the loopback socket; 0 for a free one.
+        account: this account instead, as it is.
+        switches: how MASV behaves where nobody knows.
+
+    """
+
+    def __init__(
+        self,
+        packages: int = 12,
+        seed: str | Path | Mapping[str, Any] | None = None,
+        now: datetime | str | None = None,
+        port: int = 0,
+        account: Account | None = None,
+        switches: Switches | None = None,
+    ) -> None:
+        if account is None:
+            account = Account(now=now or START)
+            if seed is None:
+                fill(account, packages)
+            else:
+                sow(account, seed)
+        if switches is not None:
+            account.switches = switches
+        self._brain = Brain(account)
+        self._port = port
+        self._door: SocketDoor | None = None
+
+    @property
+    def account(self) -> Account:
+        return self._brain.account
+
+    @property
+    def faults(self) -> Faults:
+        return self._brain.faults
+
+    @property
+    def team_id(self) -> str:
+        return next(iter(self.account.teams))
+
+    @property
+    def api_key(self) -> str:
+        return self.account.teams[self.team_id]
+
+    @property
+    def url(self) -> str:
+        """The base URL; nothing listens there before the socket is open."""
+        return f"http://127.0.0.1:{self._door.port if self._door else self._port or 1}"
+
+    @property
+    def journal(self) -> list[Entry]:
+        """The requests so far, oldest first."""
+        return list(self._brain.journal)
+
+    @property
+    def writes(self) -> list[Entry]:
+        """The requests so far that were no reads."""
+        return [entry for entry in self.journal if entry.method != "GET"]
+
+    def reset_journal(self) -> None:
+        self._brain.journal.clear()
+
+    def switch(self, **changes: Any) -> None:
+        """Change some switches; the others stay."""
+        self.account.switches = replace(self.account.switches, **changes)
+
+    def __enter__(self) -> "Self":
+        try:
+            from pulumi_masv.simulator.socket_door import SocketDoor
+        except ModuleNotFoundError:
+            raise ModuleNotFoundError(f"the simulator's socket needs {_EXTRA}") from None
+        self._door = SocketDoor(self._brain, self._port)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if self._door is not None:
+            self._door.close()
+            self._door = None
+
+    @contextmanager
+    def in_process(self, *base_urls: str) -> "Iterator[Self]":
+        """Answer what `requests` sends to these addresses (and the usual two), without a socket."""
+        try:
+            import responses
+        except ModuleNotFoundError:
+            raise ModuleNotFoundError(f"the simulator in process needs {_EXTRA}") from None
+        addresses = "|".join(re.escape(each) for each in (self.url, MASV, *base_urls))
+        with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
+            for method in _METHODS:
+                mock.add_callback(
+                    method,
+                    re.compile(rf"(?:{addresses})(?:[/?].*)?$"),
+                    callback=self._answer,
+                    content_type=None,
+                )
+            yield self
+
+    def _answer(self, sent: "requests.PreparedRequest") -> tuple[int, Mapping[str, str], bytes]:
+        import requests
+
+        parts = urlsplit(sent.url or "")
+        body = sent.body or b""
+        answer = self._brain.handle(
+            Request(
+                method=sent.method or "GET",
+                path=str(parts.path) or "/",
+                query=str(parts.query),
+                headers={name.lower(): _text(value) for name, value in sent.headers.items()},
+                body=body.encode() if isinstance(body, str) else body,
+            )
+        )
+        timeout = getattr(sent, "req_kwargs", {}).get("timeout")
+        longest = timeout[1] if isinstance(timeout, tuple) else timeout
+        if longest is not None and answer.pause > longest:
+            raise requests.ReadTimeout("read timed out", request=sent)
+        time.sleep(answer.pause)
+        if answer.cut:
+            reset = ConnectionResetError(104, "Connection reset by peer")
+            raise requests.ConnectionError("Connection aborted.", reset, request=sent)
+        return answer.status, answer.headers, answer.body
+
+
+def _text(value: str | bytes) -> str:
+    return value.decode("latin-1") if isinstance(value, bytes) else value

@@ -1,0 +1,160 @@
+"""The real Pulumi engine, the simulator behind a socket, and a stack in a folder of its own."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pulumi_masv.simulator import Simulator
+
+ROOT = Path(__file__).parents[2]
+BIN = Path(sys.prefix) / "bin"
+PROJECT = """\
+name: life
+runtime:
+  name: python
+  options:
+    toolchain: pip
+    virtualenv: {virtualenv}
+"""
+PREAMBLE = """\
+import pulumi
+from pulumi import ResourceOptions
+import pulumi_masv as masv
+
+"""
+
+
+@dataclass
+class Result:
+    """What one command of the engine printed."""
+
+    code: int
+    text: str
+
+    @property
+    def errors(self) -> list[str]:
+        """The lines that report an error, without the engine's own summaries."""
+        own = ("preview failed", "update failed", "resource registration", "delete failed")
+        return [
+            line.strip().removeprefix("error: ")
+            for line in self.text.splitlines()
+            if line.strip().startswith("error: ") and not any(summary in line for summary in own)
+        ]
+
+    @property
+    def plan(self) -> dict[str, Any]:
+        """Of a preview with `--json`: resource name -> its step, but for the stack's own."""
+        steps = json.loads(self.text)["steps"]
+        named = {step["urn"].rsplit("::", 1)[1]: step for step in steps}
+        return {n: s for n, s in named.items() if "pulumi:pulumi:Stack" not in s["urn"]}
+
+    @property
+    def changes(self) -> dict[str, list[str]]:
+        """Of a preview with `--json`: resource name -> the properties it changes."""
+        return {
+            name: sorted(step.get("detailedDiff") or {})
+            for name, step in self.plan.items()
+            if step["op"] not in ("same", "refresh")
+        }
+
+
+@dataclass
+class Stack:
+    """A stack, its program and the environment it runs in."""
+
+    folder: Path
+    environment: dict[str, str]
+    masv: Simulator
+    name: str = "test"
+    config: dict[str, str] = field(default_factory=dict)
+
+    def program(self, text: str) -> None:
+        (self.folder / "__main__.py").write_text(PREAMBLE + text)
+
+    def run(self, *arguments: str, expect: int | None = 0, **extra: str) -> Result:
+        done = subprocess.run(
+            ["pulumi", *arguments, "--non-interactive"],
+            cwd=self.folder,
+            env={**self.environment, **extra},
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        result = Result(done.returncode, done.stdout + done.stderr)
+        if expect is not None and (done.returncode == 0) != (expect == 0):
+            raise AssertionError(f"pulumi {arguments} ended with {done.returncode}\n{result.text}")
+        return result
+
+    def preview(self, *arguments: str, expect: int | None = 0) -> Result:
+        """A preview as a person reads it."""
+        return self.run("preview", "--diff", *arguments, expect=expect)
+
+    def plan(self, *arguments: str) -> Result:
+        """A preview as a pipeline reads it."""
+        result = self.run("preview", "--json", *arguments)
+        result.text = result.text[result.text.index("{") :]
+        return result
+
+    def up(self, *arguments: str, expect: int | None = 0) -> Result:
+        return self.run("up", "--yes", "--skip-preview", *arguments, expect=expect)
+
+    def refresh(self, *arguments: str, expect: int | None = 0) -> Result:
+        return self.run("refresh", "--yes", "--skip-preview", *arguments, expect=expect)
+
+    def destroy(self, *arguments: str, expect: int | None = 0) -> Result:
+        return self.run("destroy", "--yes", "--skip-preview", *arguments, expect=expect)
+
+    def state(self) -> dict[str, Any]:
+        exported = json.loads(self.run("stack", "export").text)
+        return {
+            one["urn"].rsplit("::", 1)[1]: one
+            for one in exported["deployment"].get("resources", [])
+            if "masv" in one["type"]
+        }
+
+    def files(self) -> str:
+        """All that the stack left on the disk, as text."""
+        texts = [
+            path.read_bytes().decode("utf-8", "replace")
+            for path in sorted(self.folder.parent.rglob("*"))
+            if path.is_file()
+        ]
+        return "\n".join(texts)
+
+
+@pytest.fixture
+def masv() -> Iterator[Simulator]:
+    with Simulator(packages=0) as simulator:
+        yield simulator
+
+
+@pytest.fixture
+def stack(tmp_path: Path, masv: Simulator) -> Stack:
+    folder = tmp_path / "project"
+    backend = tmp_path / "backend"
+    for new in (folder, backend):
+        new.mkdir()
+    (folder / "Pulumi.yaml").write_text(PROJECT.format(virtualenv=sys.prefix))
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("MASV_", "PULUMI_"))}
+    environment = {
+        **kept,
+        "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}",
+        "PULUMI_BACKEND_URL": f"file://{backend}",
+        "PULUMI_CONFIG_PASSPHRASE": "test",
+        "PULUMI_HOME": str(tmp_path / "home"),
+        "PULUMI_SKIP_UPDATE_CHECK": "true",
+        "MASV_BASE_URL": masv.url,
+        "MASV_API_KEY": masv.api_key,
+        "MASV_TEAM_ID": masv.team_id,
+    }
+    made = Stack(folder, environment, masv)
+    made.run("stack", "init", made.name)
+    return made

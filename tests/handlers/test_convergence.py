@@ -1,0 +1,151 @@
+"""Cut off at any request and run again, every verb ends in the same place with nothing lost."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from pulumi_masv.simulator import Simulator
+from tests.handlers.conftest import Engine, Program, Refused
+
+JAN, FEB, DEC = "2027-01-31T00:00:00Z", "2027-02-28T00:00:00Z", "2027-12-01T00:00:00Z"
+Act = Callable[[Engine], object]
+
+
+def one(**inputs: Any) -> Program:
+    return {"day12": {"packageId": "01HA", **inputs}}
+
+
+def up(program: Program, *, refresh: bool = False) -> Act:
+    return lambda engine: engine.up(program, refresh=refresh)
+
+
+def clock(moment: str) -> Act:
+    return lambda engine: engine.masv.account.set_now(moment)
+
+
+def by_hand(method: str, *arguments: Any) -> Act:
+    return lambda engine: getattr(engine.masv.account, method)(*arguments)
+
+
+# Each life is what happens in order; every act in it is cut off at each of its requests.
+LIVES: dict[str, list[Act]] = {
+    "adopt, change everything, end": [
+        up(one(name="Day 12", expiry=JAN)),
+        up(one(name="Day 13", expiry=FEB, archived=True)),
+        up(one(name="Day 13", unlimitedStorage=True, forceDestroy=True, archiveOnDestroy=True)),
+        up({}),
+    ],
+    "adopt with a shorter life, drift, refresh, revert": [
+        up(one(name="Day 12", expiry=JAN)),
+        by_hand("rename", "01HA", "by hand"),
+        by_hand("set_expiry", "01HA", DEC),
+        lambda engine: engine.refresh(),
+        up(one(name="Day 12", expiry=JAN)),
+    ],
+    "a pending archive and its day": [
+        up(one(archived=True, expiry=JAN)),
+        clock("2027-02-01T00:00:00Z"),
+        up(one(archived=True, expiry=JAN), refresh=True),
+        up(one(archived=False, expiry=JAN)),
+        up(one(archived=True, name="Day 12", expiry=JAN)),
+    ],
+    "a forced end by destroy": [
+        up(one(forceDestroy=True, archiveOnDestroy=True)),
+        lambda engine: engine.destroy(),
+    ],
+    "a replacement that ends the old package": [
+        up(one(name="Day 12", forceDestroy=True, archiveOnDestroy=True)),
+        up({"day12": {"packageId": "01HB", "name": "Day 13", "expiry": FEB}}),
+    ],
+    "a renamed resource": [
+        up(one(name="Day 12", forceDestroy=True)),
+        up({"renamed": {"packageId": "01HA", "name": "Day 12", "forceDestroy": True}}),
+    ],
+    "a tombstone let go of and archived": [
+        up(one(archiveOnDestroy=True)),
+        by_hand("delete", "01HA"),
+        up({}, refresh=True),
+    ],
+}
+
+FAULTS: dict[str, dict[str, Any]] = {
+    "lost before its effect": {"kind": "reset"},
+    "lost after its effect": {"kind": "reset", "effect": True},
+    "500": {"kind": "status", "status": 500},
+    "500 after its effect": {"kind": "status", "status": 500, "effect": True},
+    "429": {"kind": "rate_limit"},
+}
+
+
+def account() -> Simulator:
+    masv = Simulator(packages=0)
+    masv.account.add_package(id="01HA", name="raw", expiry=DEC)
+    masv.account.add_package(id="01HB", name="other", expiry=DEC)
+    return masv
+
+
+def holds(masv: Simulator) -> list[Any]:
+    """What MASV holds, without when it was last touched."""
+    packages = sorted(masv.account.packages(), key=lambda package: package.id)
+    return [replace(package, updated_at=package.created_at) for package in packages]
+
+
+def ends(masv: Simulator) -> list[tuple[str, str]]:
+    return [(loss.package_id, loss.cause) for loss in masv.account.losses]
+
+
+def requests_of(life: list[Act]) -> list[int]:
+    """How many requests each act of an undisturbed life makes."""
+    masv = account()
+    counts = []
+    with masv.in_process():
+        engine = Engine(masv)
+        for act in life:
+            masv.reset_journal()
+            act(engine)
+            counts.append(len(masv.journal))
+    return counts
+
+
+@pytest.mark.parametrize("refused_again", ["accepted", "refused"])
+@pytest.mark.parametrize("retries", ["0", "5"])
+@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("life", LIVES)
+def test_a_life_cut_off_at_any_request_ends_as_if_nothing_had_happened(
+    life: str, fault: str, retries: str, refused_again: str
+) -> None:
+    acts = LIVES[life]
+    undisturbed = account()
+    with undisturbed.in_process():
+        calm = Engine(undisturbed)
+        for act in acts:
+            act(calm)
+    cuts = [(i, k) for i, count in enumerate(requests_of(acts)) for k in range(1, count + 1)]
+    assert cuts
+    for cut, k in cuts:
+        masv = account()
+        switches = masv.account.switches
+        masv.account.switches = replace(switches, repeated_transition=refused_again)
+        with masv.in_process():
+            engine = Engine(masv, config={"masv:maxRetries": retries})
+            for i, act in enumerate(acts):
+                if i == cut:
+                    masv.faults.set(at=k, **FAULTS[fault])
+                try:
+                    act(engine)
+                except Refused as refused:
+                    assert i == cut, refused
+                    assert len(refused.lines) == 1
+                    assert retries == "0", refused
+                    masv.faults.clear()
+                    act(engine)
+        where = f"act {cut + 1}, request {k}"
+        assert holds(masv) == holds(undisturbed), where
+        assert ends(masv) == ends(undisturbed), where
+        assert engine.state == calm.state, where
+        for package_id, cause in ends(masv):
+            if cause == "delete" and "tombstone" not in life:
+                named = [line for line in engine.said if package_id in line]
+                assert any("LOSS" in line or "destroys" in line for line in named), where

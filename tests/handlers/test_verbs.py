@@ -1,0 +1,397 @@
+"""The rows of the tables, through the handlers and the client into the simulator."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from pulumi_masv.simulator import Simulator
+from pulumi_masv.simulator.switches import Switches
+from tests.handlers.conftest import Engine, Program, Refused
+
+JAN, FEB, DEC = "2027-01-31T00:00:00Z", "2027-02-28T00:00:00Z", "2027-12-01T00:00:00Z"
+
+
+def one(package: str, **inputs: Any) -> Program:
+    return {"day12": {"packageId": package, **inputs}}
+
+
+def refused(engine: Engine, program: Program, **how: Any) -> str:
+    with pytest.raises(Refused) as caught:
+        engine.up(program, **how)
+    [line] = caught.value.lines
+    return line
+
+
+def test_adopting_a_package_costs_one_read_in_the_preview_and_one_more_than_two_in_the_up(
+    engine: Engine, masv: Simulator
+) -> None:
+    package = masv.account.add_package(name="raw", expiry=DEC)
+    engine.preview(one(package, name="Day 12", expiry=JAN))
+    assert [entry.method for entry in masv.journal] == ["GET"]
+    masv.reset_journal()
+    engine.up(one(package, name="Day 12", expiry=JAN))
+    assert [entry.method for entry in masv.journal] == ["GET", "GET", "PUT", "PUT", "GET"]
+
+
+def test_adopting_what_is_so_already_reads_once_a_phase_and_writes_nothing(
+    engine: Engine, masv: Simulator
+) -> None:
+    package = masv.account.add_package(name="Day 12", expiry=JAN)
+    engine.up(one(package, name="Day 12", expiry=JAN))
+    assert [entry.method for entry in masv.journal] == ["GET", "GET"]
+
+
+def test_an_up_without_a_change_asks_nothing_and_with_a_refresh_reads_once_a_phase(
+    engine: Engine, masv: Simulator
+) -> None:
+    program = one(masv.account.add_package(name="raw"), name="Day 12", archived=True)
+    engine.up(program)
+    masv.reset_journal()
+    assert engine.up(program).changes == {}
+    assert masv.journal == []
+    assert engine.up(program, refresh=True).changes == {}
+    assert [entry.method for entry in masv.journal] == ["GET", "GET"]
+
+
+def test_flags_and_inputs_taken_out_change_the_state_and_not_masv(
+    engine: Engine, masv: Simulator
+) -> None:
+    package = masv.account.add_package(name="raw", expiry=DEC)
+    engine.up(one(package, name="Day 12", archived=True))
+    masv.reset_journal()
+    engine.up(one(package, forceDestroy=True))
+    assert masv.writes == []
+    outputs = engine.state["day12"]["outputs"]
+    assert (outputs["forceDestroy"], outputs["pendingArchive"]) == (True, False)
+    assert outputs["declared"] == ["forceDestroy", "packageId"]
+    assert masv.account.package(package).name == "Day 12"
+
+
+def test_a_package_that_is_not_there_is_refused_with_id_and_team(
+    engine: Engine, masv: Simulator
+) -> None:
+    assert refused(engine, one("01HNOWHERE")) == (
+        f"day12.packageId: MASV has no package 01HNOWHERE in team {masv.team_id}: "
+        "check the id and the team"
+    )
+
+
+def test_a_package_that_vanishes_between_preview_and_up_is_an_error(
+    engine: Engine, masv: Simulator
+) -> None:
+    package = masv.account.add_package(name="Day 12")
+    engine.up(one(package, name="Day 12"))
+    masv.account.remove(package)
+    engine.config["masv:apiKey"] = None
+    engine.preview(one(package, name="Day 13"))
+    engine.config.clear()
+    assert "MASV has no package" in refused(engine, one(package, name="Day 13"))
+
+
+def test_a_removed_package_leaves_the_state_only_on_a_404_of_its_own_team(
+    engine: Engine, masv: Simulator
+) -> None:
+    package = masv.account.add_package(name="Day 12")
+    engine.up(one(package))
+    masv.account.teams["01OTHER"] = "other-key"
+    engine.config = {"masv:teamId": "01OTHER", "masv:apiKey": "other-key"}
+    for verb in (engine.refresh, engine.destroy, lambda: engine.up(one(package, name="x"))):
+        with pytest.raises(Refused) as caught:
+            verb()
+    assert f"MASV has no package {package} in team 01OTHER" in str(caught.value)
+    assert "day12" in engine.state
+    engine.config = {}
+    masv.account.remove(package)
+    engine.refresh()
+    assert engine.state == {}
+
+
+def test_another_team_is_named_beside_the_stored_one_by_read_update_and_delete(
+    engine: Engine, masv: Simulator
+) -> None:
+    engine.up(one(masv.account.add_package(name="Day 12")))
+    engine.config = {"masv:teamId": "01OTHER"}
+    handler, _ = engine._process()
+    stored = engine.state["day12"]
+    for verb in (
+        lambda: handler.read(stored["id"], stored["outputs"]),
+        lambda: handler.update(stored["id"], stored["outputs"], {"packageId": stored["id"]}),
+        lambda: handler.delete(stored["id"], stored["outputs"]),
+    ):
+        with pytest.raises(Exception, match=f"stored in team {masv.team_id}.*now says 01OTHER"):
+            verb()
+    assert masv.writes == []
+
+
+def test_what_is_still_declared_is_let_go_without_a_request(
+    engine: Engine, masv: Simulator
+) -> None:
+    package = masv.account.add_package(name="Day 12")
+    engine.up(one(package, forceDestroy=True))
+    masv.reset_journal()
+    engine.up({"renamed": {"packageId": package, "forceDestroy": True}})
+    assert list(engine.state) == ["renamed"]
+    assert masv.writes == []
+
+
+def test_resources_renamed_onto_each_others_packages_destroy_nothing(
+    engine: Engine, masv: Simulator
+) -> None:
+    first, second = (masv.account.add_package() for _ in range(2))
+    forced = {"forceDestroy": True}
+    engine.up({"a": {"packageId": first, **forced}, "b": {"packageId": second, **forced}})
+    engine.up({"c": {"packageId": second, **forced}, "d": {"packageId": first, **forced}})
+    assert masv.writes == []
+
+
+def test_files_that_exist_are_not_ended_unless_forced(engine: Engine, masv: Simulator) -> None:
+    package = masv.account.add_package(name="Day 12")
+    engine.up(one(package, archiveOnDestroy=True))
+    assert "still has 3 files" in refused(engine, {})
+    assert masv.writes == []
+    assert "day12" in engine.state
+
+
+@pytest.mark.parametrize(("state", "writes"), [("expired", 1), ("archived", 0)])
+def test_a_tombstone_is_only_archived_if_asked(
+    engine: Engine, masv: Simulator, state: str, writes: int
+) -> None:
+    package = masv.account.add_package(name="Day 12", state=state)
+    engine.up(one(package, archiveOnDestroy=True))
+    engine.up({})
+    assert len(masv.writes) == writes
+    assert masv.account.package(package).state == "archived"
+
+
+def test_deleting_what_is_gone_is_done(engine: Engine, masv: Simulator) -> None:
+    package = masv.account.add_package(name="Day 12")
+    engine.up(one(package, forceDestroy=True))
+    masv.account.remove(package)
+    engine.up({})
+    assert engine.state == {}
+    assert masv.writes == []
+
+
+def test_a_pending_archive_is_reminded_of_once_the_stored_expiry_has_passed(
+    engine: Engine, masv: Simulator
+) -> None:
+    past = "2026-04-01T00:00:00Z"
+    package = masv.account.add_package(name="Day 12", expiry=past)
+    program = one(package, archived=True)
+    engine.up(program)
+    masv.account.set_now("2026-04-02T00:00:00Z")
+    said = engine.up(program).said
+    assert said == [f'{package} "Day 12": its expiry has passed: an up with --refresh archives it']
+    engine.up(program, refresh=True)
+    assert masv.account.package(package).state == "archived"
+
+
+def test_an_expired_archive_is_not_done_by_a_change_of_something_else_before_a_refresh(
+    engine: Engine, masv: Simulator
+) -> None:
+    package = masv.account.add_package(name="Day 12", expiry=JAN)
+    engine.up(one(package, archived=True))
+    masv.account.set_now(FEB)
+    for name in ("Day 13", "Day 14"):
+        engine.up(one(package, archived=True, name=name))
+        assert masv.account.package(package).state == "expired"
+    engine.up(one(package, archived=True, name="Day 14"), refresh=True)
+    assert masv.account.package(package).state == "archived"
+
+
+def test_what_was_changed_by_hand_stays_until_a_refresh_whatever_else_changes(
+    engine: Engine, masv: Simulator
+) -> None:
+    package = masv.account.add_package(name="Day 12", expiry=JAN)
+    engine.up(one(package, name="Day 12", expiry=JAN))
+    masv.account.rename(package, "by hand")
+    masv.account.set_expiry(package, DEC)
+    for flags in ({"archived": True}, {"forceDestroy": True}, {"archived": False}):
+        engine.up(one(package, name="Day 12", expiry=JAN, **flags))
+    live = masv.account.package(package)
+    assert (live.name, live.expiry.year, live.expiry.month) == ("by hand", 2027, 12)
+    engine.up(one(package, name="Day 12", expiry=JAN), refresh=True)
+    live = masv.account.package(package)
+    assert (live.name, live.expiry.month) == ("Day 12", 1)
+
+
+def test_every_loss_of_an_up_was_named_by_its_preview(engine: Engine, masv: Simulator) -> None:
+    package = masv.account.add_package(name="Day 12", expiry=DEC, custom_metadata_id="01META")
+    named = engine.preview(one(package, expiry=JAN)).said
+    assert named[1] == (
+        f'{package} "Day 12": LOSS 3 files (1.5GB, 1500000000 bytes) and a form response end on '
+        "2027-01-31 00:00 UTC, 304 days earlier than planned"
+    )
+    assert engine.up(one(package, expiry=JAN)).said == named
+
+
+def test_what_an_up_says_is_said_once_though_a_replacement_checks_twice(
+    engine: Engine, masv: Simulator
+) -> None:
+    old = masv.account.add_package(name="Day 12")
+    new = masv.account.add_package(name="Day 13", expiry=DEC)
+    engine.up(one(old))
+    said = engine.preview(one(new, expiry=JAN)).said
+    assert len(said) == len(set(said)) == 3
+    assert "this replacement will be refused" in said[0]
+
+
+def test_an_expiry_that_a_preview_does_not_know_is_named_as_a_possible_loss(
+    engine: Engine, masv: Simulator
+) -> None:
+    from pulumi.output import Unknown
+
+    package = masv.account.add_package(name="Day 12")
+    said = engine.preview(one(package, expiry=Unknown())).said
+    assert said == [
+        f'{package} "Day 12": LOSS 3 files (1.5GB, 1500000000 bytes) may end earlier: '
+        "its new expiry is not known yet"
+    ]
+    said = engine.preview(one(Unknown())).said  # type: ignore[arg-type]
+    assert said == ["cannot look at a package whose package_id is not known yet"]
+
+
+@pytest.mark.parametrize(
+    ("config", "said"),
+    [
+        ({"masv:apiKey": None}, "masv:apiKey (or MASV_API_KEY) is not set"),
+        ({"masv:apiKey": "wrong"}, "check that it is a key of team"),
+    ],
+)
+def test_a_preview_that_cannot_look_says_so_in_one_line_and_goes_on(
+    engine: Engine, masv: Simulator, config: dict[str, Any], said: str
+) -> None:
+    packages = [masv.account.add_package() for _ in range(3)]
+    engine.config = config
+    program = {name: {"packageId": name} for name in packages}
+    [line] = engine.preview(program).said
+    assert line.startswith("cannot look at MASV, so nothing is checked there: ")
+    assert said in line
+    with pytest.raises(Refused, match=r"masv:apiKey"):
+        engine.up(program)
+
+
+def test_a_preview_without_network_asks_once_and_not_for_each_package(
+    engine: Engine, masv: Simulator
+) -> None:
+    packages = [masv.account.add_package() for _ in range(3)]
+    masv.faults.set("reset", times=None)
+    engine.config = {"masv:maxRetries": "0"}
+    [line] = engine.preview({name: {"packageId": name} for name in packages}).said
+    assert "no answer from" in line
+    assert len(masv.journal) == 1
+
+
+def test_a_wrong_setting_is_refused_in_the_preview(engine: Engine) -> None:
+    engine.config = {"masv:baseUrl": "http://example.com"}
+    assert "is not encrypted: use https" in refused(engine, one("01HP"))
+
+
+def test_get_reads_what_is_there_and_raises_where_nothing_is(
+    engine: Engine, masv: Simulator
+) -> None:
+    package = masv.account.add_package(name="Day 12")
+    handler, _ = engine._process()
+    result = handler.read(package, {"packageId": package, "__provider": "x"})
+    assert result.outs["name"] == "Day 12"
+    assert result.inputs == {"packageId": package}
+    with pytest.raises(Exception, match="MASV has no package 01HNOWHERE"):
+        handler.read("01HNOWHERE", {"packageId": "01HNOWHERE", "__provider": "x"})
+
+
+def test_a_state_that_nobody_can_read_does_not_break_a_refresh(engine: Engine) -> None:
+    handler, _ = engine._process()
+    result = handler.diff("01HP", {"size": "many"}, {"packageId": "01HP"})
+    assert (result.changes, result.replaces) == (None, [])
+
+
+# Each switch of the unknown list that a verb can meet.
+
+ANSWERS: dict[str, Switches] = {
+    "errors as a list": Switches(errors="errors"),
+    "errors as a word": Switches(errors="error"),
+    "errors as text": Switches(errors="text"),
+    "few keys": Switches(optional_keys="absent"),
+    "unlimited without expiry": Switches(expiry_while_unlimited="absent"),
+    "unlimited with a stale expiry": Switches(expiry_while_unlimited="stale"),
+    "expiry of a deleted package is that moment": Switches(expiry_after_delete="moment"),
+    "no single read of received packages": Switches(inbox_read="missing"),
+    "tokens good for one request": Switches(token_uses=1),
+    "a repeated transition is refused": Switches(repeated_transition="refused"),
+    "a past expiry ends files": Switches(past_expiry="expires"),
+    **{f"a refused transition is {status}": Switches(refused_transition=status)  # type: ignore[arg-type]
+       for status in (400, 403, 409, 422)},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("received", [False, True])
+@pytest.mark.parametrize("answers", ANSWERS)
+def test_a_whole_life_ends_the_same_whatever_masv_answers(
+    engine: Engine, masv: Simulator, answers: str, received: bool
+) -> None:
+    masv.account.switches = ANSWERS[answers]
+    package = masv.account.add_package(name="raw", expiry=DEC, received=received)
+    for program in (
+        one(package, name="Day 12", expiry=JAN, archived=True),
+        one(package, name="Day 12", unlimitedStorage=True),
+        one(package, name="Day 13", expiry=FEB, forceDestroy=True, archiveOnDestroy=True),
+    ):
+        engine.up(program)
+        assert engine.up(program, refresh=True).changes == {}
+        masv.reset_journal()
+        assert engine.up(program).changes == {}
+        assert masv.journal == []
+    live = masv.account.package(package)
+    assert (live.name, live.unlimited_storage, live.state) == ("Day 13", False, "finalized")
+    engine.up({})
+    assert masv.account.package(package).state == "archived"
+    assert [loss.cause for loss in masv.account.losses] == ["delete"]
+
+
+@pytest.mark.parametrize(
+    ("switches", "inputs", "error"),
+    [
+        (
+            Switches(expiry_edits="locked"),
+            {"expiry": FEB},
+            "answered 403: storage duration is locked for this team",
+        ),
+        (
+            Switches(unlimited_plan="missing"),
+            {"unlimitedStorage": True},
+            "answered 403: the plan of this team has no unlimited storage",
+        ),
+        (
+            Switches(expiry_cap_days=30),
+            {"expiry": FEB},
+            "expiry was to be 2027-02-28T00:00:00Z, but MASV keeps 2026-04-01T09:00:00Z: "
+            "declare a value that MASV keeps",
+        ),
+        (
+            Switches(expiry_rounding="second"),
+            {"expiry": "2027-02-28T00:00:00.175Z"},
+            "expiry was to be 2027-02-28T00:00:00.175Z, but MASV keeps 2027-02-28T00:00:00Z",
+        ),
+    ],
+)
+def test_what_masv_does_not_do_as_asked_is_one_error_that_says_it(
+    engine: Engine, masv: Simulator, switches: Switches, inputs: dict[str, Any], error: str
+) -> None:
+    package = masv.account.add_package(name="Day 12", expiry="2026-03-20T00:00:00Z")
+    masv.account.switches = switches
+    assert error in refused(engine, one(package, **inputs))
+    assert engine.state == {}
+
+
+@pytest.mark.parametrize("state", ["expired", "archived"])
+def test_a_rename_that_masv_refuses_after_the_end_is_its_error(
+    engine: Engine, masv: Simulator, state: str
+) -> None:
+    package = masv.account.add_package(name="raw", state=state)
+    masv.account.switches = Switches(rename_after_end="refused")
+    line = refused(engine, one(package, name="Day 12"))
+    assert f"PUT /v1/packages/{package} answered 409: a package that is {state} keeps" in line
+    masv.account.switches = replace(masv.account.switches, rename_after_end="accepted")
+    engine.up(one(package, name="Day 12"))
+    assert masv.account.package(package).name == "Day 12"
