@@ -14,9 +14,12 @@ import pulumi
 from pulumi.dynamic import Resource
 from pulumi.runtime.config import CONFIG
 
+from pulumi_masv.models import Stored
 from pulumi_masv.providers import PackageLifecycleProvider
 from pulumi_masv.settings import unknown_keys
 
+_WIRE_NAMES = {name: str(field.alias) for name, field in Stored.model_fields.items()}
+_PYTHON_NAMES = {wire: name for name, wire in _WIRE_NAMES.items()}
 # One entry per run of a program, since one process may run several (Automation API).
 _CLAIMS: "weakref.WeakKeyDictionary[pulumi.Resource, dict[str, str]]" = weakref.WeakKeyDictionary()
 
@@ -68,26 +71,34 @@ class PackageLifecycle(Resource, module="masv", name="PackageLifecycle"):
             PackageLifecycleProvider(),
             resource_name,
             {
-                "packageId": package_id,
+                "package_id": package_id,
                 "name": name,
                 "expiry": _spelled(expiry),
-                "unlimitedStorage": unlimited_storage,
+                "unlimited_storage": unlimited_storage,
                 "archived": archived,
-                "forceDestroy": force_destroy,
-                "archiveOnDestroy": archive_on_destroy,
+                "force_destroy": force_destroy,
+                "archive_on_destroy": archive_on_destroy,
                 # An output can be read in the program only if its name is given here.
                 "state": None,
                 "size": None,
-                "totalFiles": None,
+                "total_files": None,
                 "sender": None,
-                "createdAt": None,
-                "updatedAt": None,
-                "teamId": None,
-                "pendingArchive": None,
+                "created_at": None,
+                "updated_at": None,
+                "team_id": None,
+                "pending_archive": None,
                 "declared": None,
             },
             opts,
         )
+
+    def translate_input_property(self, prop: str) -> str:
+        """The wire's name of an argument."""
+        return _WIRE_NAMES.get(prop, prop)
+
+    def translate_output_property(self, prop: str) -> str:
+        """The Python name of an output."""
+        return _PYTHON_NAMES.get(prop, prop)
 
     @staticmethod
     def get(

@@ -188,7 +188,7 @@ def _package_schema() -> dict[str, Any]:
     properties: dict[str, Any] = {key: {"type": "string"} for key in PACKAGE}
     properties |= {key: {"type": "boolean"} for key in _BOOLEANS}
     properties |= {key: {"type": "integer"} for key in _INTEGERS}
-    properties |= {key: _INSTANT for key in _INSTANTS}
+    properties |= dict.fromkeys(_INSTANTS, _INSTANT)
     properties["state"] = {"type": "string", "enum": _STATES}
     properties["recipients"] = {"type": "array", "items": {"type": "string"}}
     properties["teamspace"] = {"type": "object"}

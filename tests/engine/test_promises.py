@@ -4,9 +4,13 @@ import json
 
 import pytest
 
-from pulumi_masv.simulator import Simulator
-from pulumi_masv.simulator.package import KEY_CANARY, PASSWORD_CANARY, TOKEN_CANARY
-from pulumi_masv.simulator.switches import Switches
+from pulumi_masv.simulator import (
+    KEY_CANARY,
+    PASSWORD_CANARY,
+    TOKEN_CANARY,
+    Simulator,
+    Switches,
+)
 from tests.engine.conftest import Stack
 
 ONE = "masv.PackageLifecycle({name!r}, package_id={id!r}, force_destroy={force}{more})\n"

@@ -1,0 +1,41 @@
+# What there is to run. It takes python3 (3.10 or later) and make; `make setup` brings the rest.
+
+PYTHON ?= python3
+# Another PYTHON is another stamp, so it makes the environment anew.
+STAMP := .venv/.made-by-$(notdir $(PYTHON))
+# Not exported for all: PYTHON must never be the environment that it makes.
+WITH_ENGINE := PATH="$(CURDIR)/.venv/bin:$$PATH"
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test test-all test-lowest check format lock
+
+help: ## This list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
+
+setup: $(STAMP) ## .venv and the Pulumi engine; the other targets do this first
+	@.venv/bin/python engine/bring.py
+
+$(STAMP): pyproject.toml constraints.txt
+	@$(PYTHON) engine/environment.py $@
+
+demo: setup ## The whole story on the real engine, with a simulated MASV
+	@$(WITH_ENGINE) .venv/bin/python examples/demo.py
+
+test: setup ## All tests, those on the real engine too
+	$(WITH_ENGINE) .venv/bin/python -m pytest -n 2 --cov
+
+check: setup ## Style, types, architecture, and whether what is generated is current
+	.venv/bin/ruff check
+	.venv/bin/ruff format --check
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+	$(if $(wildcard docs/generate.py),.venv/bin/python docs/generate.py --check)
+
+format: setup ## Lay the code out
+	.venv/bin/ruff check --fix --exit-zero
+	.venv/bin/ruff format
+
+lock: setup ## Renew constraints.txt with the newest versions that pyproject.toml allows
+	.venv/bin/uv pip compile --quiet --upgrade --universal --python-version 3.10 --all-extras \
+		--group dev --generate-hashes --no-header --no-annotate --output-file constraints.txt \
+		pyproject.toml
