@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import filecmp
 import importlib.metadata
 import os
 import re
@@ -63,11 +64,9 @@ def main() -> None:
                     say(f"Not by Pulumi's own installer: {failure}")
                     build(built, go_version, engine_version)
     if installed.is_dir():
-        for command in COMMANDS:
-            link(command, installed / "bin" / command)
+        place(installed / "bin", COMMANDS)
     else:
-        for command in ("pulumi", *SHIMS):
-            link(command, built / command)
+        place(built / "bin", ("pulumi", *SHIMS))
         wrap("pulumi-language-python", BIN / "python", HERE / "language_host.py")
 
 
@@ -101,13 +100,15 @@ def build(folder: Path, go_version: str, engine_version: str) -> None:
     say(f"Building Pulumi {engine_version} with Go, once: about 6 minutes on 2 cores.")
     started = time.monotonic()
     with becomes(folder) as partial:
+        (partial / "bin").mkdir()
         version = f"-X {MODULE}/sdk/v3/go/common/version.Version=v{engine_version}"
         flags = ["-trimpath", "-ldflags", f"-s -w {version}"]
-        run(["go", "build", *flags, "-o", str(partial), f"{MODULE}/pkg/v3/cmd/pulumi"])
+        run(["go", "build", *flags, "-o", str(partial / "bin"), f"{MODULE}/pkg/v3/cmd/pulumi"])
         sdk = Path(run(["go", "list", "-m", "-f", "{{.Dir}}", f"{MODULE}/sdk/v3"]))
         for command, source in SHIMS.items():
-            shutil.copyfile(sdk / source, partial / command)
-            (partial / command).chmod(0o755)
+            target = partial / "bin" / command
+            shutil.copyfile(sdk / source, target)
+            target.chmod(0o755)
     say(f"Built in {time.monotonic() - started:.0f} s: {folder}")
 
 
@@ -183,18 +184,28 @@ def becomes(folder: Path) -> Iterator[Path]:
         shutil.rmtree(partial, ignore_errors=True)
 
 
-def link(command: str, target: Path) -> None:
-    place = BIN / command
-    if not place.is_symlink() or place.readlink() != target:
-        place.unlink(missing_ok=True)
-        place.symlink_to(target)
+def place(folder: Path, commands: Sequence[str]) -> None:
+    """Have the commands in the environment, as the files themselves.
+
+    Pulumi looks for its language hosts beside its own file, links resolved, and warns at every
+    command about one that it finds elsewhere.
+    """
+    for command in commands:
+        source, target = folder / command, BIN / command
+        if target.is_file() and filecmp.cmp(source, target, shallow=True):
+            continue
+        target.unlink(missing_ok=True)
+        try:
+            target.hardlink_to(source)
+        except OSError:  # another file system
+            shutil.copy2(source, target)
 
 
 def wrap(command: str, *words: Path) -> None:
-    place = BIN / command
-    place.unlink(missing_ok=True)
-    place.write_text(f'#!/bin/sh\nexec {" ".join(quote(str(word)) for word in words)} "$@"\n')
-    place.chmod(0o755)
+    target = BIN / command
+    target.unlink(missing_ok=True)
+    target.write_text(f'#!/bin/sh\nexec {" ".join(quote(str(word)) for word in words)} "$@"\n')
+    target.chmod(0o755)
 
 
 def say(line: str) -> None:

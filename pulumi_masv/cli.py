@@ -1,5 +1,6 @@
 """The command `pulumi-masv`: arguments in, exit status out."""
 
+import os
 import sys
 import threading
 import time
@@ -43,8 +44,8 @@ def _app() -> "Typer":
     def simulator(
         port: Annotated[int, typer.Option(min=0, max=65535, help="0 for a free one.")] = 0,
         packages: Annotated[
-            int, typer.Option(min=0, help="How many plausible packages there are.")
-        ] = 12,
+            int | None, typer.Option(min=0, help="How many plausible packages there are (12).")
+        ] = None,
         seed: Annotated[
             Path | None, typer.Option(help="A JSON file of packages, instead of --packages.")
         ] = None,
@@ -63,22 +64,23 @@ def _app() -> "Typer":
     return app
 
 
-def _simulator(port: int, packages: int, seed: Path | None, now: str | None) -> int:
+def _simulator(port: int, packages: int | None, seed: Path | None, now: str | None) -> int:
     try:
         account = Account(now=now or datetime.now(timezone.utc), elapsed=time.monotonic)
     except ValueError as error:
         return _refused(f"--now: {error}")
     try:
         if seed is None:
-            fill(account, packages)
+            fill(account, 12 if packages is None else packages)
+        elif packages is not None:
+            raise ValueError("--packages and --seed exclude each other")
         else:
             sow(account, seed)
     except (ValueError, OverflowError) as error:
         return _refused(str(error))
     try:
         with Simulator(account=account, port=port) as masv:
-            count = len(account.packages())
-            print(f"# MASV with {count} packages at {masv.url} ({masv.url}/docs); Ctrl-C ends it")
+            print(f"# MASV at {masv.url} ({masv.url}/docs); Ctrl-C ends it")
             print(f"export MASV_BASE_URL={masv.url}")
             print(f"export MASV_TEAM_ID={masv.team_id}")
             print(f"export MASV_API_KEY={masv.api_key}", flush=True)
@@ -88,7 +90,7 @@ def _simulator(port: int, packages: int, seed: Path | None, now: str | None) -> 
     except ModuleNotFoundError as missing:
         return _refused(str(missing))
     except OSError as error:
-        return _refused(f"port {port}: {error.strerror or error}")
+        return _refused(f"port {port}: {os.strerror(error.errno or 0)}")
     return 0
 
 

@@ -5,6 +5,7 @@ at once. Only what no check can see is refused here: a key stored in clear, and 
 declared twice.
 """
 
+import re
 import weakref
 from collections.abc import Sequence
 from datetime import datetime
@@ -14,12 +15,8 @@ import pulumi
 from pulumi.dynamic import Resource
 from pulumi.runtime.config import CONFIG
 
-from pulumi_masv.models import Stored
 from pulumi_masv.providers import PackageLifecycleProvider
-from pulumi_masv.settings import unknown_keys
 
-_WIRE_NAMES = {name: str(field.alias) for name, field in Stored.model_fields.items()}
-_PYTHON_NAMES = {wire: name for name, wire in _WIRE_NAMES.items()}
 # One entry per run of a program, since one process may run several (Automation API).
 _CLAIMS: "weakref.WeakKeyDictionary[pulumi.Resource, dict[str, str]]" = weakref.WeakKeyDictionary()
 
@@ -94,11 +91,11 @@ class PackageLifecycle(Resource, module="masv", name="PackageLifecycle"):
 
     def translate_input_property(self, prop: str) -> str:
         """The wire's name of an argument."""
-        return _WIRE_NAMES.get(prop, prop)
+        return prop if prop.startswith("_") else _camel(prop)
 
     def translate_output_property(self, prop: str) -> str:
         """The Python name of an output."""
-        return _PYTHON_NAMES.get(prop, prop)
+        return prop if prop.startswith("_") else _snake(prop)
 
     @staticmethod
     def get(
@@ -257,6 +254,14 @@ class Provider(pulumi.ProviderResource):
         super().__init__("pulumi-python", resource_name, given, opts)
 
 
+def _camel(name: str) -> str:
+    return re.sub("_([a-z])", lambda found: found[1].upper(), name)
+
+
+def _snake(name: str) -> str:
+    return re.sub("([A-Z])", lambda found: f"_{found[1].lower()}", name)
+
+
 def _spelled(expiry: pulumi.Input[str | datetime] | None) -> pulumi.Input[str] | None:
     """A datetime as the wire has it; one without a zone stays so, for `check` to refuse."""
 
@@ -296,5 +301,8 @@ def _check_configuration() -> None:
             "masv:apiKey is stored in clear in the stack's configuration, where it would be "
             "committed: store it with `pulumi config set --secret masv:apiKey`, or use MASV_API_KEY"
         )
-    for line in unknown_keys(config):
-        pulumi.log.warn(line)
+    if any(key.startswith("masv:") for key in config):
+        from pulumi_masv.settings import unknown_keys  # pydantic is slow to load
+
+        for line in unknown_keys(config):
+            pulumi.log.warn(line)

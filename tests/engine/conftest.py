@@ -143,7 +143,8 @@ def stack(tmp_path: Path, masv: Simulator) -> Stack:
     for new in (folder, backend):
         new.mkdir()
     (folder / "Pulumi.yaml").write_text(PROJECT.format(virtualenv=sys.prefix))
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(("MASV_", "PULUMI_"))}
+    foreign = ("MASV_", "PULUMI_", "PYTHONDONTWRITEBYTECODE")
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(foreign)}
     environment = {
         **kept,
         "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}",

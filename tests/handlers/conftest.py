@@ -6,11 +6,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from pulumi.dynamic import ResourceProvider
-
 from pulumi_masv.client import Client
+from pulumi_masv.handlers import PackageLifecycleHandler
 from pulumi_masv.lifecycle import Run
-from pulumi_masv.providers import PackageLifecycleProvider
 from pulumi_masv.simulator import Simulator
 
 Bag = dict[str, Any]
@@ -39,7 +37,7 @@ class Engine:
     """A stack. `up` is a preview in one process and an update in the next, as Pulumi does it."""
 
     masv: Simulator
-    handler: type[ResourceProvider] = PackageLifecycleProvider
+    handler: type[Any] = PackageLifecycleHandler
     config: dict[str, Any] = field(default_factory=dict)
     state: dict[str, Bag] = field(default_factory=dict)
     said: list[str] = field(default_factory=list)
@@ -66,27 +64,26 @@ class Engine:
             self._delete(handler, name)
         return phase
 
-    def _process(self) -> tuple[ResourceProvider, Phase]:
+    def _process(self) -> tuple[Any, Phase]:
         phase = Phase()
 
         def say(line: str) -> None:
             phase.said.append(line)
             self.said.append(line)
 
-        handler = self.handler()
         config = {
             "masv:baseUrl": self.masv.url,
             "masv:apiKey": self.masv.api_key,
             "masv:teamId": self.masv.team_id,
             **self.config,
         }
-        handler.run = Run(
+        run = Run(
             {key: value for key, value in config.items() if value is not None},
             {},
             say=say,
             connect=lambda settings: Client(settings, sleep=phase.pauses.append),
         )
-        return handler, phase
+        return self.handler(run), phase
 
     def _phase(self, program: Program, *, refresh: bool, dry: bool) -> Phase:
         handler, phase = self._process()
@@ -100,7 +97,7 @@ class Engine:
                 self._delete(handler, name)
         return phase
 
-    def _read_all(self, handler: ResourceProvider) -> None:
+    def _read_all(self, handler: Any) -> None:
         for name, stored in list(self.state.items()):
             result = _call(handler.read, stored["id"], _wire(stored["outputs"]))
             if not result.id:
@@ -110,9 +107,7 @@ class Engine:
             _call(handler.diff, stored["id"], fresh, _wire(stored["inputs"]))
             self.state[name] = {"id": result.id, "inputs": result.inputs, "outputs": fresh}
 
-    def _register(
-        self, handler: ResourceProvider, phase: Phase, name: str, declared: Bag, *, dry: bool
-    ) -> None:
+    def _register(self, handler: Any, phase: Phase, name: str, declared: Bag, *, dry: bool) -> None:
         stored = self.state.get(name)
         inputs = self._check(handler, name, stored["inputs"] if stored else {}, declared)
         if stored is None:
@@ -137,18 +132,18 @@ class Engine:
                 outs = _call(handler.update, stored["id"], outputs, news).outs
                 self.state[name] = {"id": stored["id"], "inputs": inputs, "outputs": outs}
 
-    def _check(self, handler: ResourceProvider, name: str, olds: Bag, news: Bag) -> Bag:
+    def _check(self, handler: Any, name: str, olds: Bag, news: Bag) -> Bag:
         given = {key: value for key, value in news.items() if value is not None}
         result = _call(handler.check, _wire(olds) if olds else {}, _wire(given))
         if result.failures:
             raise Refused(*(f"{name}.{one.property}: {one.reason}" for one in result.failures))
         return result.inputs
 
-    def _create(self, handler: ResourceProvider, name: str, inputs: Bag) -> None:
+    def _create(self, handler: Any, name: str, inputs: Bag) -> None:
         result = _call(handler.create, _wire(inputs))
         self.state[name] = {"id": result.id, "inputs": inputs, "outputs": result.outs}
 
-    def _delete(self, handler: ResourceProvider, name: str) -> None:
+    def _delete(self, handler: Any, name: str) -> None:
         stored = self.state[name]
         _call(handler.delete, stored["id"], _wire(stored["outputs"]))
         del self.state[name]

@@ -1,0 +1,84 @@
+import json
+import signal
+import socket
+import subprocess
+import sys
+
+import pytest
+import requests
+
+
+def start(*arguments):
+    return subprocess.Popen(
+        [sys.executable, "-m", "pulumi_masv.cli", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def run(*arguments):
+    process = start(*arguments)
+    printed, complained = process.communicate(timeout=20)
+    return process.returncode, printed, complained
+
+
+def test_the_simulator_says_how_to_use_it_runs_and_ends_quietly(tmp_path):
+    seed = tmp_path / "seed.json"
+    seed.write_text(json.dumps({"packages": [{"name": "A"}]}))
+    process = start("simulator", "--seed", str(seed), "--now", "2027-01-01T00:00:00Z")
+    head, *exports = [process.stdout.readline().rstrip("\n") for _ in range(4)]
+    environment = dict(line.removeprefix("export ").split("=", 1) for line in exports)
+    url = environment["MASV_BASE_URL"]
+    assert head == f"# MASV at {url} ({url}/docs); Ctrl-C ends it"
+    answer = requests.get(
+        f"{url}/v1.1/teams/{environment['MASV_TEAM_ID']}/packages",
+        headers={"X-API-KEY": environment["MASV_API_KEY"]},
+        timeout=5,
+    )
+    assert answer.json()["records"][0]["name"] == "A"
+    assert answer.headers["Date"].startswith("Fri, 01 Jan 2027 00:00:")
+    process.send_signal(signal.SIGINT)
+    assert process.communicate(timeout=20) == ("", "")
+    assert process.returncode == 0
+
+
+def test_a_port_in_use_is_one_line_and_status_2():
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        assert run("simulator", "--port", port) == (
+            2,
+            "",
+            f"pulumi-masv: port {port}: Address already in use\n",
+        )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        (["--seed", "/nowhere.json"], "seed /nowhere.json: No such file or directory"),
+        (["--packages", "1", "--seed", "x"], "--packages and --seed exclude each other"),
+        (
+            ["--now", "noon"],
+            "--now: not an ISO 8601 instant with a zone, such as 2027-01-31T00:00:00Z",
+        ),
+    ],
+)
+def test_a_bad_argument_is_one_line_and_status_2(arguments, line):
+    assert run("simulator", *arguments) == (2, "", f"pulumi-masv: {line}\n")
+
+
+def test_version_prints_the_version():
+    status, printed, complained = run("version")
+    assert (status, complained) == (0, "")
+    assert printed.count(".") == 2
+
+
+def test_without_typer_one_line_says_what_to_install(tmp_path):
+    (tmp_path / "typer.py").write_text("raise ModuleNotFoundError('no typer', name='typer')")
+    code = (
+        f"import sys; sys.path.insert(0, {str(tmp_path)!r}); import pulumi_masv.cli as c; c.main()"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=20)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == ('pulumi-masv: the command line needs pip install "pulumi_masv[cli]"\n')

@@ -1,0 +1,149 @@
+import json
+
+import pytest
+
+from pulumi_masv.simulator import KEY_CANARY, PASSWORD_CANARY, TOKEN_CANARY
+
+
+def control(door, method, path, body=None):
+    return door(method, f"/_simulator/{path}", data=None if body is None else json.dumps(body))
+
+
+def test_the_state_shows_everything_but_the_secrets(door):
+    package_id = door.masv.account.add_package(expiry="2027-02-01T00:00:00Z")
+    door.listed()
+    door.masv.faults.set("reset")
+    answer = control(door, "GET", "state")
+    state = answer.json()
+    assert state["now"] == "2027-01-01T00:00:00.000Z"
+    assert state["teams"] == ["01TEAM00000000000000000001"]
+    assert state["packages"][0]["id"] == package_id
+    assert state["packages"][0]["expiry"] == "2027-02-01T00:00:00.000Z"
+    assert state["switches"]["past_expiry"] == "refused"
+    assert state["faults"][0]["kind"] == "reset"
+    assert state["requests"] == 1
+    assert not any(word in answer.text for word in (KEY_CANARY, TOKEN_CANARY, PASSWORD_CANARY))
+
+
+def test_control_stands_in_no_journal_and_meets_no_fault(door):
+    door.masv.faults.set("reset")
+    assert control(door, "GET", "journal").json() == []
+    assert door.masv.journal == []
+    assert len(door.masv.faults.waiting()) == 1
+
+
+def test_the_journal_is_read_and_forgotten(ask):
+    ask.listed("limit=1")
+    assert control(ask, "GET", "journal").json() == [
+        {
+            "method": "GET",
+            "path": "/v1.1/teams/01TEAM00000000000000000001/packages",
+            "query": "limit=1",
+            "status": 200,
+            "fault": None,
+            "credential": "key",
+        }
+    ]
+    control(ask, "DELETE", "journal")
+    assert ask.masv.journal == []
+
+
+def test_the_clock_is_advanced_and_set_and_files_end(ask):
+    package_id = ask.masv.account.add_package(expiry="2027-01-02T00:00:00Z", size=5, total_files=1)
+    moved = control(ask, "POST", "clock", {"advance": 3600})
+    assert moved.json() == {"now": "2027-01-01T01:00:00.000Z"}
+    control(ask, "POST", "clock", {"set": "2027-03-01T00:00:00Z"})
+    assert control(ask, "GET", "losses").json() == [
+        {
+            "package_id": package_id,
+            "instant": "2027-01-02T00:00:00.000Z",
+            "cause": "expiry",
+            "files": 1,
+            "bytes": 5,
+        }
+    ]
+
+
+def test_a_package_is_added_with_any_of_its_attributes(ask):
+    described = {
+        "name": "Day 3",
+        "state": "expired",
+        "expiry": "2026-12-01T00:00:00Z",
+        "size": 9,
+        "received": True,
+        "tags": ["t"],
+    }
+    package_id = control(ask, "POST", "packages", described).json()["id"]
+    package = ask.masv.account.package(package_id)
+    assert (package.name, package.state, package.size) == ("Day 3", "expired", 9)
+    assert (package.received, package.tags) == (True, ("t",))
+
+
+def test_somebody_changes_a_package_by_hand(ask):
+    account = ask.masv.account
+    package_id = account.add_package()
+
+    def by_hand(verb, body=None):
+        assert control(ask, "POST", f"packages/{package_id}/{verb}", body).status_code == 200
+        return account.package(package_id)
+
+    assert by_hand("rename", {"name": "by hand"}).name == "by hand"
+    assert by_hand("set_unlimited").unlimited_storage is True
+    assert by_hand("set_expiry", {"expiry": "2027-05-01T00:00:00Z"}).expiry.month == 5
+    assert by_hand("delete").state == "expired"
+    assert by_hand("archive").state == "archived"
+    assert by_hand("unarchive").state == "expired"
+    assert control(ask, "POST", f"packages/{package_id}/remove").json() == {}
+    assert account.packages() == []
+
+
+def test_faults_are_set_and_cleared(ask):
+    fault = {"kind": "rate_limit", "retry_after": 3, "times": 2}
+    assert control(ask, "POST", "faults", fault).json()["kind"] == "rate_limit"
+    assert ask.listed().headers["Retry-After"] == "3"
+    control(ask, "DELETE", "faults")
+    assert ask.listed().status_code == 200
+
+
+def test_switches_are_changed_one_by_one(ask):
+    changed = control(ask, "PUT", "switches", {"token_lifetime": 90, "bulk_body": "text"}).json()
+    assert (changed["token_lifetime"], changed["bulk_body"]) == (90, "text")
+    changed = control(ask, "PUT", "switches", {"token_lifetime": None}).json()
+    assert (changed["token_lifetime"], changed["bulk_body"]) == (None, "text")
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "says"),
+    [
+        ("POST", "clock", {"advance": "1h"}, "advance is a number of seconds"),
+        ("POST", "clock", {"advance": 1e30}, ""),
+        ("POST", "clock", {"set": "noon"}, "not an ISO 8601 instant"),
+        ("POST", "clock", {}, "the body has set and nothing else"),
+        ("POST", "clock", [], "the body is not a JSON object"),
+        ("POST", "packages", {"nmae": "x"}, "a package has no 'nmae'; it has "),
+        ("POST", "packages", {"size": "big"}, "size cannot be 'big'"),
+        ("POST", "packages", {"size": -1}, "size cannot be '-1'"),
+        ("POST", "packages", {"state": "lost"}, "state is new, finalized"),
+        ("POST", "packages", {"tags": "t"}, "tags cannot be 't'"),
+        ("POST", "packages", {"expiry": "2020-01-01T00:00:00Z"}, "a package that is finalized"),
+        ("POST", "packages/01X/delete", None, "package 01X not found"),
+        ("POST", "packages/01X/rename", {"name": 5}, "name is a text"),
+        ("POST", "packages/01X/rename", {}, "the body has name and nothing else"),
+        ("POST", "faults", {}, "fault: kind"),
+        ("POST", "faults", {"kind": "reset", "whom": "me"}, "fault: one of whom"),
+        ("PUT", "switches", {"past": 1}, "no switch is called 'past'"),
+        ("PUT", "switches", {"token_lifetime": "1h"}, "switch token_lifetime"),
+    ],
+)
+def test_a_control_request_that_makes_no_sense_says_so(ask, method, path, body, says):
+    answer = control(ask, method, path, body)
+    assert answer.status_code == 400
+    assert says in answer.json()["error"]
+    assert ask.masv.account.now.isoformat() == "2027-01-01T00:00:00+00:00"
+    assert ask.masv.account.packages() == []
+
+
+def test_an_unknown_control_call_lists_those_there_are(ask):
+    answer = control(ask, "GET", "clock")
+    assert answer.status_code == 404
+    assert "POST /_simulator/clock" in answer.json()["error"]
