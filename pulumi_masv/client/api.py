@@ -95,11 +95,11 @@ class Client:
 
     def set_expiry(self, seen: Seen, expiry: datetime) -> None:
         """Move the instant at which the files end. `PUT /v1/packages/{id}/expiry`."""
-        self._package("PUT", seen, "/expiry", {"expiry": format_instant(expiry)})
+        self._set_end(seen, {"expiry": format_instant(expiry)})
 
     def set_unlimited(self, seen: Seen) -> None:
         """Let it never expire. `PUT /v1/packages/{id}/expiry`."""
-        self._package("PUT", seen, "/expiry", {"unlimited_storage": True})
+        self._set_end(seen, {"unlimited_storage": True})
 
     def delete_package(self, seen: Seen) -> None:
         """Destroy the files, for good; a tombstone stays. `DELETE /v1/packages/{id}`."""
@@ -124,6 +124,15 @@ class Client:
         path = ("/inbox" if received else "") + ("/archive" if archived else "/unarchive")
         window = {"expiry_start": format_instant(start), "expiry_end": format_instant(end)}
         self._team("PUT", path, version="v1", body=window)
+
+    def _set_end(self, seen: Seen, body: Mapping[str, Any]) -> None:
+        try:
+            self._package("PUT", seen, "/expiry", body)
+        except RequestRefused as refused:
+            if refused.status != 403:
+                raise
+            line = f"{refused}; an owner of the team can allow it in MASV's settings"
+            raise RequestRefused(line, status=403) from None
 
     def _pages(self, path: str) -> tuple[dict[str, Seen], list[int]]:
         found: dict[str, Seen] = {}

@@ -140,7 +140,7 @@ class Transport:
                 f"{request} answered {answer.status}, a redirect, which is not followed since it "
                 f"would carry the key along: {_CHECK_URL}"
             )
-        line = f"{request} answered {answer.status}: {_reason(answer)}"
+        line = f"{request} answered {answer.status}: {self._reason(answer)}"
         if answer.status == 429:
             still = (
                 f"{line}; still so after {self._settings.max_retries} retries: run again later, "
@@ -179,6 +179,23 @@ class Transport:
             line = f"{request}: {how} from {address}: {_CHECK_URL}, then run again"
             raise _Again(Unreachable(line)) from None
 
+    def _reason(self, answer: Answer) -> str:
+        """Why MASV refused, in its own words, without a credential they may repeat."""
+        text = answer.body.decode("utf-8", "replace")
+        for secret in (self._settings.api_key, *answer.request.credential.values()):
+            if secret is not None:
+                text = text.replace(secret.get_secret_value(), "…")
+        try:
+            said = json.loads(text)
+        except ValueError:
+            said = None
+        if isinstance(said, dict):
+            errors = said.get("errors")
+            listed = errors if isinstance(errors, list) else []
+            messages = [str(e["msg"]) for e in listed if isinstance(e, dict) and e.get("msg")]
+            text = str(said.get("message") or "; ".join(messages) or said.get("error") or text)
+        return clean(text) or "no reason given"
+
     def _session(self) -> requests.Session:
         session: requests.Session | None = getattr(self._local, "session", None)
         if session is None:
@@ -215,23 +232,6 @@ def _bounded_body(request: Request, response: requests.Response) -> bytes:
                 f"{request} answered more than {MAX_ANSWER >> 20} MiB: {_CHECK_URL}"
             )
     return bytes(body)
-
-
-def _reason(answer: Answer) -> str:
-    """Why MASV refused, in its own words, without the credential it may repeat."""
-    text = answer.body.decode("utf-8", "replace")
-    try:
-        said = json.loads(text)
-    except ValueError:
-        said = None
-    if isinstance(said, dict):
-        errors = said.get("errors")
-        listed = errors if isinstance(errors, list) else []
-        messages = [str(one["msg"]) for one in listed if isinstance(one, dict) and one.get("msg")]
-        text = str(said.get("message") or "; ".join(messages) or said.get("error") or text)
-    for secret in answer.request.credential.values():
-        text = text.replace(secret.get_secret_value(), "…")
-    return clean(text) or "no reason given"
 
 
 def _http_date(value: str | None) -> datetime | None:

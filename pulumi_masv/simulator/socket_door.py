@@ -28,8 +28,8 @@ class SocketDoor:
 
     def __init__(self, brain: Brain, port: int) -> None:
         # It listens from here on: what connects before the thread runs waits in the queue.
-        listener = socket.create_server(("127.0.0.1", port))
-        self.port: int = listener.getsockname()[1]
+        self._listener = socket.create_server(("127.0.0.1", port))
+        self.port: int = self._listener.getsockname()[1]
         self._server = _Server(
             uvicorn.Config(
                 build(brain),
@@ -44,13 +44,14 @@ class SocketDoor:
             )
         )
         self._thread = threading.Thread(
-            target=self._server.run, args=([listener],), name="masv-simulator", daemon=True
+            target=self._server.run, args=([self._listener],), name="masv-simulator", daemon=True
         )
         self._thread.start()
 
     def close(self) -> None:
         self._server.should_exit = True
         self._thread.join()
+        self._listener.close()  # uvicorn leaves it open where it is told to end before it began
 
 
 class _Protocol(H11Protocol):

@@ -1,0 +1,475 @@
+"""The client against the simulator in process: every endpoint, every way to fail, no secret told."""
+
+import threading
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+import requests
+import responses
+
+from pulumi_masv.client import Client
+from pulumi_masv.errors import (
+    CredentialRefused,
+    MasvError,
+    PackageNotFound,
+    RateLimited,
+    RequestRefused,
+    ServerFailed,
+    SettingsError,
+    UnexpectedAnswer,
+    Unreachable,
+)
+from pulumi_masv.models import Seen
+from pulumi_masv.settings import resolve
+from pulumi_masv.simulator import KEY_CANARY, PASSWORD_CANARY, TOKEN_CANARY, Simulator, Switches
+
+FEB = datetime(2027, 2, 28, tzinfo=timezone.utc)
+
+
+@pytest.fixture
+def masv() -> Iterator[Simulator]:
+    simulator = Simulator(packages=0)
+    with simulator.in_process():
+        yield simulator
+
+
+@pytest.fixture
+def pauses() -> list[float]:
+    return []
+
+
+def connect(masv: Simulator, pauses: list[float] | None = None, **settings: Any) -> Client:
+    configuration = {
+        "masv:baseUrl": masv.url,
+        "masv:apiKey": masv.api_key,
+        "masv:teamId": masv.team_id,
+        **{f"masv:{key}": value for key, value in settings.items()},
+    }
+    sleep = (lambda _: None) if pauses is None else pauses.append
+    return Client(resolve(configuration, {}), sleep=sleep, jitter=lambda: 1.0)
+
+
+@pytest.fixture
+def client(masv: Simulator, pauses: list[float]) -> Client:
+    return connect(masv, pauses)
+
+
+def seen(client: Client, package: str) -> Seen:
+    found = client.get_package(package)
+    assert found is not None
+    return found
+
+
+def sent(masv: Simulator) -> list[tuple[str, str, str | None]]:
+    return [(entry.method, entry.path, entry.credential) for entry in masv.journal]
+
+
+def test_a_package_is_read_with_its_token_and_the_date_of_the_answer(
+    client: Client, masv: Simulator
+) -> None:
+    package = masv.account.add_package(name="Day 12", size=5)
+    found = seen(client, package)
+    assert (found.package.name, found.package.size) == ("Day 12", 5)
+    assert TOKEN_CANARY in found.token.get_secret_value()
+    assert found.now == datetime(2026, 3, 2, 9, tzinfo=timezone.utc)
+    assert sent(masv) == [("GET", f"/v1.1/teams/{masv.team_id}/packages/{package}", "key")]
+
+
+@pytest.mark.parametrize(
+    ("write", "method", "path"),
+    [
+        (lambda c, p: c.rename_package(p, "x"), "PUT", ""),
+        (lambda c, p: c.set_expiry(p, FEB), "PUT", "/expiry"),
+        (lambda c, p: c.set_unlimited(p), "PUT", "/expiry"),
+        (lambda c, p: c.delete_package(p), "DELETE", ""),
+    ],
+)
+def test_a_write_goes_to_the_packages_route_with_its_token_and_never_the_key(
+    client: Client,
+    masv: Simulator,
+    write: Callable[[Client, Seen], None],
+    method: str,
+    path: str,
+) -> None:
+    package = masv.account.add_package(name="Day 12")
+    found = seen(client, package)
+    masv.reset_journal()
+    write(client, found)
+    assert sent(masv) == [(method, f"/v1/packages/{package}{path}", "token")]
+
+
+def test_a_tombstone_is_archived_and_unarchived(client: Client, masv: Simulator) -> None:
+    package = masv.account.add_package(state="expired")
+    found = seen(client, package)
+    client.archive_package(found)
+    assert masv.account.package(package).state == "archived"
+    client.unarchive_package(found)
+    assert masv.account.package(package).state == "expired"
+    assert [path for _, path, _ in sent(masv)[1:]] == [
+        f"/v1/packages/{package}/archive",
+        f"/v1/packages/{package}/unarchive",
+    ]
+
+
+@pytest.mark.parametrize("received", [False, True])
+@pytest.mark.parametrize("body", ["null", "object", "count", "text", "empty"])
+def test_a_window_is_archived_and_unarchived_whatever_the_answer_holds(
+    client: Client, masv: Simulator, received: bool, body: Any
+) -> None:
+    masv.switch(bulk_body=body)
+    package = masv.account.add_package(state="expired", received=received)
+    window = (FEB - timedelta(days=400), FEB)
+    client.archive_window(*window, received=received)
+    assert masv.account.package(package).state == "archived"
+    client.archive_window(*window, received=received, archived=False)
+    assert masv.account.package(package).state == "expired"
+    inbox = "/inbox" if received else ""
+    assert sent(masv) == [
+        ("PUT", f"/v1/teams/{masv.team_id}{inbox}/archive", "key"),
+        ("PUT", f"/v1/teams/{masv.team_id}{inbox}/unarchive", "key"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("received", "count", "pages"), [(False, 0, 1), (False, 50, 1), (False, 101, 3), (True, 51, 2)]
+)
+def test_a_listing_holds_every_package_in_every_state_once_and_in_order(
+    client: Client, masv: Simulator, received: bool, count: int, pages: int
+) -> None:
+    states = ("new", "finalized", "expired", "archived")
+    start = datetime(2026, 1, 1, tzinfo=timezone.utc)
+    made = [
+        masv.account.add_package(
+            state=states[i % 4],  # type: ignore[arg-type]
+            received=received,
+            created_at=start + timedelta(minutes=i),
+        )
+        for i in range(count)
+    ]
+    masv.account.add_package(received=not received)
+    assert [one.package.id for one in client.list_packages(received=received)] == made
+    assert len(masv.journal) == pages
+
+
+def test_a_listing_that_changes_while_it_is_read_is_read_again(
+    client: Client, masv: Simulator
+) -> None:
+    made = [masv.account.add_package() for _ in range(60)]
+    removed = iter(made[:1])
+    answers = 0
+    session_send = requests.Session.send
+
+    def send(self: requests.Session, *args: Any, **kwargs: Any) -> requests.Response:
+        nonlocal answers
+        answers += 1
+        response = session_send(self, *args, **kwargs)
+        for package in removed if answers == 1 else ():
+            masv.account.remove(package)
+        return response
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(requests.Session, "send", send)
+        listed = client.list_packages()
+    assert sorted(one.package.id for one in listed) == sorted(made[1:])
+    assert answers == 4
+
+
+def test_a_listing_that_never_agrees_with_its_total_is_an_error_and_no_partial_list(
+    masv: Simulator,
+) -> None:
+    url = f"https://api.massive.app/v1.1/teams/{masv.team_id}/packages"
+    with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
+        mock.get(url, json={"metadata": {"total": 2}, "records": []})
+        client = connect(masv, baseUrl="https://api.massive.app")
+        with pytest.raises(UnexpectedAnswer, match=r"changed under 3 readings \(0 packages read"):
+            client.list_packages()
+
+
+def test_a_received_package_is_found_where_the_single_read_does_not_serve_it(
+    client: Client, masv: Simulator
+) -> None:
+    masv.account.switches = Switches(inbox_read="missing")
+    package = masv.account.add_package(received=True)
+    assert seen(client, package).package.id == package
+    assert client.get_package("01HNOWHERE") is None
+
+
+@pytest.mark.parametrize("package", ["", "a/b", "..", "a?b", "a b", "a" * 129])
+def test_an_id_that_is_no_path_segment_is_never_sent(
+    client: Client, masv: Simulator, package: str
+) -> None:
+    with pytest.raises(PackageNotFound, match="is not a MASV package id"):
+        client.get_package(package)
+    assert masv.journal == []
+
+
+def test_a_client_needs_a_key_and_a_team() -> None:
+    with pytest.raises(SettingsError, match=r"masv:apiKey .* is not set; masv:teamId .* is not"):
+        Client(resolve({}, {}))
+
+
+def test_a_wrong_key_says_where_it_came_from(masv: Simulator) -> None:
+    client = connect(masv, apiKey="wrong")
+    with pytest.raises(CredentialRefused) as caught:
+        client.get_package("01HP")
+    assert caught.value.status == 401
+    assert "the key came from the stack configuration (masv:apiKey)" in str(caught.value)
+    assert "unless --run-program" in str(caught.value)
+    settings = resolve(
+        {"masv:baseUrl": masv.url}, {"MASV_API_KEY": "wrong", "MASV_TEAM_ID": masv.team_id}
+    )
+    with pytest.raises(CredentialRefused) as caught:
+        Client(settings).get_package("01HP")
+    assert str(caught.value).endswith(
+        "the key came from the environment (MASV_API_KEY): "
+        "check that it is a key of team 01TEAM00000000000000000001"
+    )
+
+
+# What goes wrong, and how often it is tried.
+
+
+@pytest.mark.parametrize(
+    ("fault", "error", "tries"),
+    [
+        ({"kind": "reset"}, Unreachable, 6),
+        ({"kind": "latency", "seconds": 3600}, Unreachable, 6),
+        ({"kind": "status", "status": 500}, ServerFailed, 6),
+        ({"kind": "status", "status": 503}, ServerFailed, 6),
+        ({"kind": "rate_limit"}, RateLimited, 6),
+        ({"kind": "status", "status": 400}, RequestRefused, 1),
+        ({"kind": "status", "status": 401}, CredentialRefused, 1),
+        ({"kind": "status", "status": 403}, CredentialRefused, 1),
+        ({"kind": "html"}, UnexpectedAnswer, 1),
+        ({"kind": "invalid_json"}, UnexpectedAnswer, 1),
+        ({"kind": "oversized"}, UnexpectedAnswer, 1),
+        ({"kind": "redirect"}, UnexpectedAnswer, 1),
+    ],
+)
+def test_each_failure_is_one_error_of_its_class_in_one_line_after_its_tries(
+    client: Client, masv: Simulator, fault: dict[str, Any], error: type[MasvError], tries: int
+) -> None:
+    package = masv.account.add_package()
+    masv.faults.set(times=None, **fault)
+    with pytest.raises(error) as caught:
+        client.get_package(package)
+    assert type(caught.value) is error
+    assert str(caught.value).startswith(f"GET /v1.1/teams/{masv.team_id}/packages/{package}")
+    assert "\n" not in str(caught.value)
+    assert len(masv.journal) == tries
+
+
+def test_what_passes_is_tried_again_with_growing_pauses(
+    client: Client, masv: Simulator, pauses: list[float]
+) -> None:
+    package = masv.account.add_package()
+    masv.faults.set("reset", times=5)
+    assert seen(client, package).package.id == package
+    assert pauses == [0.4, 0.8, 1.6, 3.2, 6.4]
+
+
+@pytest.mark.parametrize(
+    ("retry_after", "pause"),
+    [
+        (7, 7.0),
+        (datetime(2026, 3, 2, 9, 0, 30, tzinfo=timezone.utc), 30.0),
+        (datetime(2026, 3, 2, 8, tzinfo=timezone.utc), 0.0),
+        (3600, 60.0),
+        ("soon", 0.4),
+    ],
+)
+def test_retry_after_is_honoured_in_both_forms_up_to_a_minute(
+    client: Client, masv: Simulator, pauses: list[float], retry_after: Any, pause: float
+) -> None:
+    package = masv.account.add_package()
+    masv.faults.set("rate_limit", retry_after=retry_after)
+    assert seen(client, package).package.id == package
+    assert pauses == [pause]
+
+
+def test_a_storm_of_429_ends_when_its_pauses_have_used_up_the_budget(masv: Simulator) -> None:
+    pauses: list[float] = []
+    client = connect(masv, pauses, maxRetries="20")
+    masv.faults.set("rate_limit", times=None, retry_after=60)
+    with pytest.raises(RateLimited, match=r"lower masv:concurrency \(or MASV_CONCURRENCY\)"):
+        client.get_package("01HP")
+    assert len(pauses) <= 4
+
+
+def test_a_refused_token_is_read_anew_once_and_the_write_tried_once_more(
+    client: Client, masv: Simulator
+) -> None:
+    masv.account.switches = Switches(token_lifetime=timedelta(minutes=5))
+    package = masv.account.add_package(name="Day 12")
+    found = seen(client, package)
+    masv.account.advance(timedelta(minutes=6))
+    masv.reset_journal()
+    client.rename_package(found, "Day 13")
+    assert masv.account.package(package).name == "Day 13"
+    assert [entry.method for entry in masv.journal] == ["PUT", "GET", "PUT"]
+
+
+def test_a_write_that_stays_refused_ends_with_masvs_words(client: Client, masv: Simulator) -> None:
+    masv.account.switches = Switches(expiry_edits="locked")
+    package = masv.account.add_package()
+    with pytest.raises(RequestRefused) as caught:
+        client.set_expiry(seen(client, package), FEB)
+    assert str(caught.value) == (
+        f"PUT /v1/packages/{package}/expiry answered 403: storage duration is locked for this "
+        "team; an owner of the team can allow it in MASV's settings"
+    )
+    assert len(masv.writes) == 2
+
+
+def test_a_write_to_a_package_that_has_vanished_keeps_the_refusal(
+    client: Client, masv: Simulator
+) -> None:
+    package = masv.account.add_package()
+    found = seen(client, package)
+    masv.account.remove(package)
+    for status in (401, 404):
+        masv.faults.set("status", status=status, message="no such thing")
+        with pytest.raises(RequestRefused, match=f"answered {status}: no such thing"):
+            client.rename_package(found, "x")
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        ('{"message": "first"}', "first"),
+        ('{"errors": [{"msg": "one"}, {"msg": "two"}, 3]}', "one; two"),
+        ('{"error": "third"}', "third"),
+        ("plain\n  text", "plain text"),
+        ("[1]", "[1]"),
+        ("", "no reason given"),
+        ("x" * 999, "x" * 300),
+        ("\x1b[2Jred", "[2Jred"),
+    ],
+)
+def test_a_reason_is_masvs_own_words_in_one_short_line(
+    masv: Simulator, body: str, reason: str
+) -> None:
+    url = f"https://api.massive.app/v1.1/teams/{masv.team_id}/packages/01HP"
+    with responses.RequestsMock() as mock:
+        mock.get(url, status=400, body=body)
+        with pytest.raises(RequestRefused) as caught:
+            connect(masv, baseUrl="https://api.massive.app").get_package("01HP")
+    assert str(caught.value).endswith(f"answered 400: {reason}")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"id": "01HP", "state": "finalized"},
+        {"id": "01HP", "access_token": "t"},
+        {"id": "01HP", "state": "melted", "access_token": "t"},
+        {"id": "a/b", "state": "new", "access_token": "t"},
+        {"id": "01HP", "state": "new", "access_token": "t", "expiry": "soon"},
+        [],
+    ],
+)
+def test_a_package_that_cannot_be_read_is_one_line(masv: Simulator, body: Any) -> None:
+    url = f"https://api.massive.app/v1.1/teams/{masv.team_id}/packages/01HP"
+    with responses.RequestsMock() as mock:
+        mock.get(url, json=body)
+        with pytest.raises(UnexpectedAnswer, match="answered a package this version cannot read"):
+            connect(masv, baseUrl="https://api.massive.app").get_package("01HP")
+
+
+def test_a_listing_that_is_none_is_one_line(masv: Simulator) -> None:
+    url = f"https://api.massive.app/v1.1/teams/{masv.team_id}/packages"
+    with responses.RequestsMock() as mock:
+        mock.get(url, json={"records": []})
+        with pytest.raises(UnexpectedAnswer, match="answered no listing"):
+            connect(masv, baseUrl="https://api.massive.app").list_packages()
+
+
+def test_a_certificate_that_is_not_trusted_is_not_tried_again(masv: Simulator) -> None:
+    url = f"https://api.massive.app/v1.1/teams/{masv.team_id}/packages/01HP"
+    with responses.RequestsMock() as mock:
+        mock.get(url, body=requests.exceptions.SSLError("detail"))
+        with pytest.raises(Unreachable, match="is not trusted"):
+            connect(masv, baseUrl="https://api.massive.app").get_package("01HP")
+        assert len(mock.calls) == 1
+
+
+@pytest.mark.parametrize("date", [None, "yesterday", "Mon, 02 Mar 2026 09:00:00 -0000"])
+def test_the_machines_clock_is_used_only_where_an_answer_has_no_date(
+    masv: Simulator, date: str | None
+) -> None:
+    here = datetime(2030, 1, 1, tzinfo=timezone.utc)
+    url = f"https://api.massive.app/v1.1/teams/{masv.team_id}/packages/01HP"
+    settings = resolve({"masv:apiKey": "k", "masv:teamId": masv.team_id}, {})
+    with responses.RequestsMock() as mock:
+        headers = {"Date": date} if date else {}
+        body = {"id": "01HP", "state": "new", "access_token": "t"}
+        mock.get(url, json=body, headers=headers)
+        found = seen(Client(settings, clock=lambda: here), "01HP")
+    dated = date is not None and date.startswith("Mon")
+    assert found.now == (datetime(2026, 3, 2, 9, tzinfo=timezone.utc) if dated else here)
+
+
+def test_no_error_and_no_repr_tells_a_secret(masv: Simulator) -> None:
+    client = connect(masv, maxRetries="0")
+    package = masv.account.add_package(password=PASSWORD_CANARY)
+    found = seen(client, package)
+    token = found.token.get_secret_value()
+    told = [repr(client), repr(found), str(found), repr(found.package.model_dump())]
+    for message in (f"bad key {masv.api_key}", f"bad token {token}", "other eyJhbGci.x.y"):
+        for act in (
+            lambda: client.get_package(package),
+            lambda: client.rename_package(found, "x"),
+            lambda: client.list_packages(),
+        ):
+            masv.faults.set("status", status=400, message=message)
+            with pytest.raises(RequestRefused) as caught:
+                act()
+            told += [str(caught.value), repr(caught.value)]
+    for canary in (KEY_CANARY, TOKEN_CANARY, PASSWORD_CANARY, "eyJhbGci"):
+        assert canary not in "\n".join(told)
+
+
+def test_a_password_of_netrc_and_a_proxy_for_loopback_are_not_used(
+    masv: Simulator, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "netrc").write_text("machine 127.0.0.1 login a password b\n")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    url = f"http://127.0.0.1:1/v1.1/teams/{masv.team_id}/packages/01HP"
+    with responses.RequestsMock() as mock:
+        mock.get(url, json={"id": "01HP", "state": "new", "access_token": "t"})
+        seen(connect(masv, baseUrl="http://127.0.0.1:1"), "01HP")
+        request = mock.calls[0].request
+        assert "Authorization" not in request.headers
+        assert request.headers["Content-Type"] == "application/json"
+        assert not request.req_kwargs["proxies"]  # type: ignore[attr-defined]
+        assert request.req_kwargs["timeout"] == 30  # type: ignore[attr-defined]
+        assert request.req_kwargs["verify"] is True  # type: ignore[attr-defined]
+
+
+def test_no_more_requests_are_in_flight_than_allowed(masv: Simulator) -> None:
+    most, now, lock = 0, 0, threading.Lock()
+
+    def answer(_: Any) -> tuple[int, dict[str, str], str]:
+        nonlocal most, now
+        with lock:
+            now += 1
+            most = max(most, now)
+        barrier.wait()
+        with lock:
+            now -= 1
+        return 200, {}, '{"id": "01HP", "state": "new", "access_token": "t"}'
+
+    barrier = threading.Barrier(2)
+    client = connect(masv, baseUrl="https://api.massive.app", concurrency="2")
+    url = f"https://api.massive.app/v1.1/teams/{masv.team_id}/packages/01HP"
+    with responses.RequestsMock() as mock:
+        mock.add_callback(responses.GET, url, callback=answer)
+        threads = [threading.Thread(target=client.get_package, args=("01HP",)) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert most == 2
