@@ -24,6 +24,34 @@ demo: setup ## The whole story on the real engine, with a simulated MASV
 test: setup ## All tests, those on the real engine too
 	$(WITH_ENGINE) .venv/bin/python -m pytest -n 2 --cov
 
+# The Pythons on PATH that start: a version manager's stand-in for one that is not chosen does not.
+VERSIONS := 3.10 3.11 3.12 3.13 3.14
+which = $(shell PATH="$$PATH:$(CURDIR)/.venv/bin" python$(1) -c 'import sys; print(sys.executable)' \
+	2>/dev/null)
+FOUND = $(eval FOUND := $(foreach v,$(VERSIONS),$(if $(call which,$v),$v)))$(FOUND)
+UV_PIP := .venv/bin/uv pip
+
+test-all: setup ## The tests that need no engine, on each Python on PATH and with the lowest versions
+	@echo 'Testing on: $(FOUND); not on PATH: $(or $(filter-out $(FOUND),$(VERSIONS)),none)'
+	@$(MAKE) --no-print-directory $(FOUND:%=test-on-%) test-lowest
+
+test-on-%: setup
+	.venv/bin/uv venv --quiet --clear --python '$(call which,$*)' .venv-all/$*
+	$(UV_PIP) install --quiet --python .venv-all/$* --require-hashes --requirement constraints.txt
+	$(call test_in,.venv-all/$*)
+
+test-lowest: setup
+	.venv/bin/uv venv --quiet --clear --python '$(call which,$(firstword $(FOUND)))' .venv-all/lowest
+	$(UV_PIP) compile --quiet --python .venv-all/lowest --resolution lowest-direct --all-extras \
+		--group dev --output-file .venv-all/lowest/lowest.txt pyproject.toml
+	$(UV_PIP) install --quiet --python .venv-all/lowest --requirement .venv-all/lowest/lowest.txt
+	$(call test_in,.venv-all/lowest)
+
+define test_in
+	$(UV_PIP) install --quiet --python $(1) --no-deps --no-build-isolation --editable .
+	$(1)/bin/python -m pytest -n 2 -q tests --ignore tests/engine
+endef
+
 check: setup ## Style, types, architecture, and whether what is generated is current
 	.venv/bin/ruff check
 	.venv/bin/ruff format --check

@@ -57,9 +57,11 @@ def _clock(call: _Call) -> Any:
         if isinstance(seconds, bool) or not isinstance(seconds, int | float):
             raise ValueError("advance is a number of seconds")
         call.account.advance(timedelta(seconds=seconds))
-    else:
+    elif "set" in call.body:
         (instant,) = call.only("set")
         call.account.set_now(_instant(instant))
+    else:
+        raise ValueError('the body is {"advance": seconds} or {"set": instant}')
     return {"now": call.account.now}
 
 

@@ -14,7 +14,7 @@ import pytest
 from pulumi_masv.simulator import Simulator
 
 ROOT = Path(__file__).parents[2]
-BIN = Path(os.environ.get("X_BIN", Path(sys.prefix) / "bin"))
+BIN = Path(sys.prefix) / "bin"
 PROJECT = """\
 name: life
 runtime:

@@ -117,8 +117,10 @@ def test_switches_are_changed_one_by_one(ask):
     [
         ("POST", "clock", {"advance": "1h"}, "advance is a number of seconds"),
         ("POST", "clock", {"advance": 1e30}, ""),
+        ("POST", "clock", {"set": 5}, "an instant is a text"),
         ("POST", "clock", {"set": "noon"}, "not an ISO 8601 instant"),
-        ("POST", "clock", {}, "the body has set and nothing else"),
+        ("POST", "clock", {}, 'the body is {"advance": seconds} or {"set": instant}'),
+        ("POST", "clock", {"advance": 1, "set": "x"}, "the body has advance and nothing else"),
         ("POST", "clock", [], "the body is not a JSON object"),
         ("POST", "packages", {"nmae": "x"}, "a package has no 'nmae'; it has "),
         ("POST", "packages", {"size": "big"}, "size cannot be 'big'"),

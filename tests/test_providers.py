@@ -1,0 +1,115 @@
+"""The names that every state holds, pinned, and how a handler is configured."""
+
+import base64
+import os
+import pickle
+import pickletools
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+from pulumi.dynamic import Config, ConfigureRequest
+from pulumi.dynamic.dynamic import serialize_provider
+
+from pulumi_masv.providers import PackageLifecycleProvider
+from pulumi_masv.simulator import Simulator
+
+PICKLE = (
+    "import pulumi_masv.providers as p; from pulumi.dynamic.dynamic import serialize_provider;"
+    "print(serialize_provider(p.PackageLifecycleProvider()))"
+)
+
+
+def strings(blob: str) -> list[Any]:
+    operations = pickletools.genops(base64.b64decode(blob))
+    return [arg for op, arg, _ in operations if isinstance(arg, str)]
+
+
+def test_the_state_names_the_handler_by_module_and_class_and_holds_nothing_else() -> None:
+    names = strings(serialize_provider(PackageLifecycleProvider()))
+    assert "pulumi_masv.providers" in names
+    assert "PackageLifecycleProvider" in names
+    assert not {"pulumi_masv.providers", "PackageLifecycleProvider"}.symmetric_difference(
+        name for name in names if not name.startswith(("copyreg", "__", "_", "builtins", "object"))
+    )
+
+
+def test_the_pickle_is_the_same_in_every_process_and_small() -> None:
+    blobs = set()
+    for seed in ("0", "1", "2"):
+        done = subprocess.run(
+            [sys.executable, "-c", PICKLE],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        blobs.add(done.stdout.strip())
+    [blob] = blobs
+    assert blob == serialize_provider(PackageLifecycleProvider())
+    assert len(blob) < 160
+
+
+def test_a_state_written_by_another_interpreter_is_no_change() -> None:
+    provider = PackageLifecycleProvider()
+    provider.configure(ConfigureRequest(Config({}, "test")))
+    old, new = (
+        base64.b64encode(pickle.dumps(PackageLifecycleProvider(), protocol=protocol)).decode()
+        for protocol in (4, 5)
+    )
+    assert old != new
+    bag = {"packageId": "01HP", "name": "Day 12"}
+    outputs = {**bag, "declared": ["name", "packageId"], "state": "finalized", "__provider": old}
+    assert provider.diff("01HP", outputs, {**bag, "__provider": new}).changes is False
+
+
+def test_a_handler_pickled_long_ago_is_still_found() -> None:
+    for protocol in (4, 5):
+        blob = pickle.dumps(PackageLifecycleProvider(), protocol=protocol)
+        assert type(pickle.loads(blob)) is PackageLifecycleProvider
+
+
+@pytest.fixture
+def _the_process_stays_as_it_was() -> Any:
+    yield
+    if hasattr(sys, "tracebacklimit"):
+        del sys.tracebacklimit
+
+
+@pytest.mark.usefixtures("_the_process_stays_as_it_was")
+def test_a_configured_handler_serves_every_verb_and_prints_what_it_says(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    simulator = Simulator(packages=0)
+    package = simulator.account.add_package(name="raw")
+    configuration = {
+        "masv:baseUrl": simulator.url,
+        "masv:apiKey": simulator.api_key,
+        "masv:teamId": simulator.team_id,
+    }
+    provider = PackageLifecycleProvider()
+    with simulator.in_process():
+        provider.configure(ConfigureRequest(Config(configuration, "test")))
+        inputs = provider.check({}, {"packageId": package, "name": "Day 12"}).inputs
+        outputs = provider.create(inputs).outs
+        assert outputs is not None
+        assert capsys.readouterr().out == f'{package} "raw": rename to "Day 12"\n'
+        assert provider.diff(package, outputs, inputs).changes is False
+        assert provider.read(package, outputs).inputs == inputs
+        updated = provider.update(package, outputs, {**inputs, "name": "Day 13"}).outs
+        assert updated is not None
+        assert updated["name"] == "Day 13"
+        provider.delete(package, updated)  # it passed check: let go of
+
+
+@pytest.mark.usefixtures("_the_process_stays_as_it_was")
+def test_an_error_is_one_line_in_the_handlers_process_unless_debugging(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("MASV_DEBUG", "1")
+    PackageLifecycleProvider().configure(ConfigureRequest(Config({}, "test")))
+    assert not hasattr(sys, "tracebacklimit")
+    monkeypatch.delenv("MASV_DEBUG")
+    PackageLifecycleProvider().configure(ConfigureRequest(Config({}, "test")))
+    assert sys.tracebacklimit == 0
