@@ -97,7 +97,7 @@ def install(folder: Path) -> None:
 
 def build(folder: Path, go_version: str, engine_version: str) -> None:
     check_go(go_version)
-    say(f"Building Pulumi {engine_version} with Go, once: about 6 minutes on 2 cores.")
+    say(f"Building Pulumi {engine_version} with Go, once: 6 to 10 minutes on 2 cores.")
     started = time.monotonic()
     with becomes(folder) as partial:
         (partial / "bin").mkdir()

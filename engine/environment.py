@@ -1,7 +1,7 @@
 """What is in .venv: exactly constraints.txt, checked by hash, and this project, editable.
 
-Made anew whenever it is not current: `python engine/environment.py STAMP`, where STAMP is the file
-that dates it. Safe when two run at once. Standard library only, any Python 3; below 3.10 it refuses.
+Made anew when it is not current: `python engine/environment.py STAMP`, STAMP being the file that
+dates it. Safe when two run at once. Standard library only; a Python below 3.10 is refused.
 """
 
 import fcntl
@@ -54,7 +54,7 @@ def main(stamp):
     with open(LOCKED) as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not current(stamp):
-            print("Making .venv: half a minute, two where uv finds no index.", flush=True)
+            print("Making .venv: seconds with uv, a minute or two with pip alone.", flush=True)
             try:
                 make()
             except subprocess.CalledProcessError as failure:

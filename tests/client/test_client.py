@@ -1,4 +1,4 @@
-"""The client against the simulator in process: every endpoint, every way to fail, no secret told."""
+"""The client and the simulator in process: every endpoint, every way to fail, no secret told."""
 
 import threading
 from collections.abc import Callable, Iterator

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+
 from pulumi_masv.client import Client
 from pulumi_masv.handlers import PackageLifecycleHandler
 from pulumi_masv.lifecycle import Run
