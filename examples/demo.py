@@ -5,6 +5,7 @@ steps, what MASV now holds. Everything it starts ends with it, also on Ctrl-C.
 """
 
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -17,8 +18,11 @@ from pulumi_masv.simulator import Simulator
 
 ROOT = Path(__file__).parents[1]
 STACK = "demo"
-# Lines of the engine's output that repeat what the story tells.
-NOISE = ("View in Browser", "Duration:", "Previewing", "Updating (", "Refreshing (")
+# What the engine prints beside the story: its headings, its progress, and what stays as it is.
+NOISE = re.compile(
+    r"^(@ |Previewing|Updating|Refreshing|Destroying|Duration)|^.{4}pulumi:pulumi:Stack \S+ "
+    r"|(creating|updating|refreshing|deleting) \(|^ {4}pulumi-python\S+ \S+ *$"
+)
 
 console = Console(highlight=False)
 
@@ -26,6 +30,7 @@ console = Console(highlight=False)
 class Story:
     def __init__(self, masv: Simulator, folder: Path) -> None:
         self.masv = masv
+        self.shown: set[tuple[str, ...]] = set()
         self.environment = {
             **{k: v for k, v in os.environ.items() if not k.startswith(("MASV_", "PULUMI_"))},
             "PATH": f"{Path(sys.prefix) / 'bin'}{os.pathsep}{os.environ['PATH']}",
@@ -48,16 +53,17 @@ class Story:
         )
 
     def step(self, title: str, *arguments: str, refused: bool = False) -> None:
-        console.rule(f"[bold]{title}", align="left")
+        console.print(f"\n[bold]== {title} ==")
         console.print(f"[cyan]$ pulumi {' '.join(arguments)}")
-        command = ["pulumi", *arguments, "--stack", STACK, "--non-interactive", "--color=never"]
+        options = ("--stack", STACK, "--non-interactive", "--color=never")
+        command = ["pulumi", *arguments, *options]
         if arguments[0] != "preview":
             command += ["--yes", "--skip-preview"]
         done = subprocess.run(
             command, cwd=ROOT, env=self.environment, capture_output=True, text=True, check=False
         )
         for line in done.stdout.splitlines():
-            if line.strip() and not line.startswith(NOISE):
+            if line.strip() and not NOISE.search(line):
                 console.print(line, markup=False, soft_wrap=True)
         if (done.returncode != 0) is not refused:
             raise SystemExit(f"the demo did not go as told:\n{done.stdout}{done.stderr}")
@@ -65,12 +71,15 @@ class Story:
     def table(self) -> None:
         now = f"{self.masv.account.now:%Y-%m-%d}"
         table = Table(title=f"what MASV holds on {now}", title_justify="left")
-        for column in ("package", "name", "state", "files end", "files"):
+        for column in ("package", "name", "state", "files end", "files", ""):
             table.add_column(column, no_wrap=True)
+        before, self.shown = self.shown, set()
         for package in self.masv.account.packages():
             end = "never" if package.unlimited_storage else f"{package.expiry:%Y-%m-%d}"
             files = str(package.total_files) if package.has_files else "gone"
-            table.add_row(f"…{package.id[-6:]}", package.name, package.state, end, files)
+            row = (f"…{package.id[-6:]}", package.name, package.state, end, files)
+            table.add_row(*row, "changed" if before and row not in before else "")
+            self.shown.add(row)
         console.print(table)
 
 
@@ -97,9 +106,7 @@ def tell(masv: Simulator, folder: Path) -> None:
     story.step("and reverted by the next up", "up")
 
     account.set_now("2027-02-01T00:00:00Z")
-    story.step(
-        "Time passes; the files end as declared, and the archive that was pending is due", "up"
-    )
+    story.step("Time passes: the files end as declared, and the archive is due", "up")
     story.table()
 
     story.step("Files are not destroyed just because a resource goes", "destroy", refused=True)
@@ -109,7 +116,7 @@ def tell(masv: Simulator, folder: Path) -> None:
     story.step("and then it does", "up")
     story.table()
 
-    console.rule("[bold]With a real account", align="left")
+    console.print("\n[bold]== With a real account ==")
     console.print(
         "export PATH=$PWD/.venv/bin:$PATH\n"
         "export MASV_API_KEY=… MASV_TEAM_ID=…   # from the MASV web app\n"

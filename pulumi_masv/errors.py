@@ -8,6 +8,11 @@ no header, no body, no key and no token.
 class MasvError(Exception):
     """Base of all errors of this package."""
 
+    __module__ = "pulumi_masv"  # Pulumi prints it: the name that a program can import
+
+    def __init_subclass__(cls) -> None:
+        cls.__module__ = MasvError.__module__
+
 
 class SettingsError(MasvError):
     """A setting is missing or wrong: mend the stack configuration or the environment."""

@@ -1,0 +1,276 @@
+"""What the README shows of the code: its tables, and the picture of a real preview.
+
+    python docs/generate.py              write the tables into README.md
+    python docs/generate.py --check      exit 1 if a table there is not current
+    python docs/generate.py --picture    draw docs/preview.svg anew; takes the Pulumi engine
+"""
+
+import argparse
+import html
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import types
+import typing
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from pydantic.alias_generators import to_camel
+from pydantic.fields import FieldInfo
+
+from pulumi_masv.models import Change, LifecycleInputs, Stored
+from pulumi_masv.settings import NAMES, Settings, variable
+from pulumi_masv.simulator import Simulator
+
+ROOT = Path(__file__).parents[1]
+README = ROOT / "README.md"
+PICTURE = ROOT / "docs" / "preview.svg"
+
+# Tables.
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def kind(annotation: object, moment: str) -> str:
+    """The type of a field as a reader calls it."""
+    if annotation is datetime:
+        return moment
+    if isinstance(annotation, type) and not typing.get_args(annotation):
+        return annotation.__name__
+    parts = [part for part in typing.get_args(annotation) if part is not type(None)]
+    if typing.get_origin(annotation) in (typing.Union, types.UnionType):
+        return kind(parts[0], moment)
+    if typing.get_origin(annotation) is typing.Annotated:
+        return kind(parts[0], moment)
+    return "list of str" if typing.get_origin(annotation) is tuple else "str"
+
+
+def change_of(field: FieldInfo) -> str:
+    [change] = [mark for mark in field.metadata if isinstance(mark, Change)]
+    return str(change.value)
+
+
+def configuration() -> str:
+    rows = []
+    for name in NAMES:
+        field = Settings.model_fields[name]
+        default = "none" if field.default is None else f"`{field.default}`"
+        shown = (f"`masv:{to_camel(name)}`", f"`{variable(name)}`", default, field.description)
+        rows.append([str(cell) for cell in shown])
+    return table(["stack configuration", "environment", "default", "meaning"], rows)
+
+
+def inputs() -> str:
+    fields = LifecycleInputs.model_fields
+    rows = [
+        [
+            f"`{name}`",
+            kind(field.annotation, "ISO 8601 str with a zone, or aware datetime"),
+            str(field.description),
+            change_of(field),
+        ]
+        for name, field in sorted(fields.items(), key=lambda item: not item[1].is_required())
+    ]
+    return table(["input", "type", "meaning", "a change"], rows)
+
+
+def outputs() -> str:
+    rows = [
+        [f"`{name}`", kind(field.annotation, "ISO 8601 str, UTC"), str(field.description)]
+        for name, field in Stored.model_fields.items()
+    ]
+    return table(["output", "type", "meaning"], rows)
+
+
+TABLES: dict[str, Callable[[], str]] = {
+    "configuration": configuration,
+    "inputs": inputs,
+    "outputs": outputs,
+}
+
+
+def generated(readme: str) -> str:
+    """The README with its tables as the code has them."""
+    for name, make in TABLES.items():
+        marked = re.compile(rf"(<!-- generated: {name} -->\n).*?(\n<!-- end -->)", re.DOTALL)
+        current = make()
+        readme, found = marked.subn(lambda m, text=current: m[1] + text + m[2], readme)
+        if found != 1:
+            raise SystemExit(f"README.md has {found} places for the table {name!r}: one is due")
+    return readme
+
+
+# The picture.
+
+COLUMNS = 100
+ENGINE = re.compile(r"<!-- drawn by docs/generate\.py with Pulumi (\S+) -->")
+_COLOURS = {1: "remove", 2: "add", 3: "change", 13: "head"}
+_STYLE = """\
+  text { font: 13px ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace;
+    white-space: pre; fill: #1f2328 }
+  .paper { fill: #f6f8fa; stroke: #d1d9e0 }
+  .prompt, .head { font-weight: bold }
+  .head { fill: #8250df } .add { fill: #1a7f37 } .change { fill: #9a6700 } .remove { fill: #cf222e }
+  @media (prefers-color-scheme: dark) {
+    text { fill: #e6edf3 }
+    .paper { fill: #0d1117; stroke: #30363d }
+    .head { fill: #d2a8ff } .add { fill: #56d364 } .change { fill: #e3b341 }
+    .remove { fill: #ff7b72 }
+  }
+"""
+
+
+def preview() -> str:
+    """What a preview of the quickstart prints, with its colours, on the real engine.
+
+    The simulator's clock stands still and its ids follow from a counter, so only the order of
+    what runs side by side may differ.
+    """
+    with (
+        tempfile.TemporaryDirectory(prefix="masv-picture-") as folder,
+        Simulator(packages=0, now="2027-01-04T09:00:00Z") as masv,
+    ):
+        project = Path(folder, "project")
+        shutil.copytree(ROOT / "examples" / "quickstart", project)
+        settings = project / "Pulumi.yaml"
+        settings.write_text(settings.read_text().replace("../../.venv", sys.prefix))
+        ours = ("MASV_", "PULUMI_")
+        environment = {
+            **{k: v for k, v in os.environ.items() if not k.startswith(ours)},
+            "PATH": f"{Path(sys.prefix) / 'bin'}{os.pathsep}{os.environ['PATH']}",
+            "PULUMI_BACKEND_URL": f"file://{folder}",
+            "PULUMI_CONFIG_PASSPHRASE": "picture",
+            "PULUMI_HOME": str(Path(folder, "home")),
+            "PULUMI_SKIP_UPDATE_CHECK": "true",
+            "MASV_BASE_URL": masv.url,
+            "MASV_API_KEY": masv.api_key,
+            "MASV_TEAM_ID": masv.team_id,
+        }
+
+        def pulumi(*arguments: str) -> str:
+            command = ["pulumi", *arguments, "--non-interactive"]
+            done = subprocess.run(
+                command, cwd=project, env=environment, capture_output=True, text=True, check=False
+            )
+            if done.returncode:
+                raise SystemExit(f"{' '.join(command)} failed:\n{done.stdout}{done.stderr}")
+            return done.stdout
+
+        def configure(**values: str) -> None:
+            given = [part for key in values for part in ("--plaintext", f"{key}={values[key]}")]
+            pulumi("config", "set-all", *given)
+
+        add = masv.account.add_package
+        kept = "2027-03-01T00:00:00Z"
+        dailies = add(name="A001_raw", expiry=kept, total_files=212, size=1_840_000_000_000)
+        rushes = add(name="rushes, unsorted", expiry=kept, total_files=38, size=96_000_000_000)
+        pulumi("stack", "init", "team")
+        configure(dailies=dailies, keepUntil=kept, rushes=rushes)
+        pulumi("up", "--yes", "--skip-preview")
+        configure(keepUntil="2027-01-31T00:00:00Z", rushesMayEnd="true")
+        return pulumi("preview", "--diff", "--suppress-progress", "--color=always").rstrip("\n")
+
+
+def runs(line: str, style: str) -> tuple[list[tuple[str, str]], str]:
+    """A line with terminal colours as (text, style) pairs, and the style that goes on after it."""
+    found = []
+    for text, code in re.findall(r"([^\x1b]*)(?:\x1b\[([\d;]*)m|$)", line):
+        if text:
+            found.append((text, style))
+        if code:
+            colour = re.fullmatch(r"38;5;(\d+)", code)
+            keeps = code == "1"  # bold, which goes with the colour of a headline
+            style = _COLOURS.get(int(colour[1]), "") if colour else style if keeps else ""
+    return found, style
+
+
+def rows(pairs: list[tuple[str, str]]) -> list[list[tuple[str, str]]]:
+    """One line folded at blanks into rows that fit; nothing is added and nothing dropped."""
+    folded: list[list[tuple[str, str]]] = [[]]
+    width = 0
+    for text, style in pairs:
+        for word in re.findall(r"\S+ *| +", text):
+            if width + len(word.rstrip()) > COLUMNS and width:
+                folded.append([])
+                width = 0
+            folded[-1].append((word, style))
+            width += len(word)
+    return folded
+
+
+def draw(printed: str, engine: str) -> str:
+    """A terminal's text as a picture that needs no font and no page from elsewhere."""
+    body, style, y = [], "", 58
+    for line in printed.splitlines():
+        pairs, style = runs(line, style)
+        body.append("<g>")
+        for row in rows(pairs):
+            spans = "".join(
+                f'<tspan class="{style_}">{html.escape(text)}</tspan>'
+                if style_
+                else html.escape(text)
+                for text, style_ in row
+            )
+            body.append(f'<text x="16" y="{y}" xml:space="preserve">{spans}</text>')
+            y += 18
+        body.append("</g>")
+    width, height = 16 * 2 + round(COLUMNS * 7.85), y
+    command = '<text class="prompt" x="16" y="28">$ pulumi preview --diff</text>'
+    return "\n".join(
+        [
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" '
+            f'width="{width}" height="{height}" role="img">',
+            f"<!-- drawn by docs/generate.py with Pulumi {engine} -->",
+            "<title>A preview names the files that a change would end, and when</title>",
+            f"<style>\n{_STYLE}</style>",
+            f'<rect class="paper" x="0.5" y="0.5" width="{width - 1}" height="{height - 1}" '
+            'rx="6"/>',
+            command,
+            *body,
+            "</svg>\n",
+        ]
+    )
+
+
+def drawn(picture: str) -> list[str]:
+    """The lines of text in a picture, without what folds and colours them."""
+    groups = re.findall(r"<g>(.*?)</g>", picture, re.DOTALL)
+    texts = ["".join(re.findall(r"<text[^>]*>(.*?)</text>", group)) for group in groups]
+    return [html.unescape(re.sub(r"<[^>]*>", "", text)) for text in texts]
+
+
+def engine_version() -> str:
+    path = f"{Path(sys.prefix) / 'bin'}{os.pathsep}{os.environ['PATH']}"
+    environment = {**os.environ, "PATH": path, "PULUMI_SKIP_UPDATE_CHECK": "true"}
+    done = subprocess.run(
+        ["pulumi", "version"], env=environment, capture_output=True, text=True, check=True
+    )
+    return done.stdout.strip()
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--check", action="store_true", help="change nothing; 1 if out of date")
+    parser.add_argument("--picture", action="store_true", help="draw the picture anew, too")
+    given = parser.parse_args()
+    before = README.read_text(encoding="utf-8")
+    after = generated(before)
+    if given.check:
+        if after != before:
+            print("a table of README.md is not what the code says: run python docs/generate.py")
+        return int(after != before)
+    README.write_text(after, encoding="utf-8")
+    if given.picture:
+        PICTURE.write_text(draw(preview(), engine_version()), encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
