@@ -1,8 +1,8 @@
 """What the README shows of the code: its tables, and the picture of a real preview.
 
-    python docs/generate.py              write the tables into README.md
-    python docs/generate.py --check      exit 1 if a table there is not current
-    python docs/generate.py --picture    draw docs/preview.svg anew; takes the Pulumi engine
+python docs/generate.py              write the tables into README.md
+python docs/generate.py --check      exit 1 if a table there is not current
+python docs/generate.py --picture    draw docs/preview.svg anew; takes the Pulumi engine
 """
 
 import argparse
@@ -99,9 +99,9 @@ TABLES: dict[str, Callable[[], str]] = {
 def generated(readme: str) -> str:
     """The README with its tables as the code has them."""
     for name, make in TABLES.items():
-        marked = re.compile(rf"(<!-- generated: {name} -->\n).*?(\n<!-- end -->)", re.DOTALL)
+        marked = re.compile(rf"(<!-- generated: {name} -->\n).*?(<!-- end -->)", re.DOTALL)
         current = make()
-        readme, found = marked.subn(lambda m, text=current: m[1] + text + m[2], readme)
+        readme, found = marked.subn(lambda m, text=current: m[1] + text + "\n" + m[2], readme)
         if found != 1:
             raise SystemExit(f"README.md has {found} places for the table {name!r}: one is due")
     return readme
@@ -113,8 +113,8 @@ COLUMNS = 100
 ENGINE = re.compile(r"<!-- drawn by docs/generate\.py with Pulumi (\S+) -->")
 _COLOURS = {1: "remove", 2: "add", 3: "change", 13: "head"}
 _STYLE = """\
-  text { font: 13px ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace;
-    white-space: pre; fill: #1f2328 }
+  text { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace;
+    font-size: 13px; white-space: pre; fill: #1f2328 }
   .paper { fill: #f6f8fa; stroke: #d1d9e0 }
   .prompt, .head { font-weight: bold }
   .head { fill: #8250df } .add { fill: #1a7f37 } .change { fill: #9a6700 } .remove { fill: #cf222e }
@@ -157,10 +157,16 @@ def preview() -> str:
         def pulumi(*arguments: str) -> str:
             command = ["pulumi", *arguments, "--non-interactive"]
             done = subprocess.run(
-                command, cwd=project, env=environment, capture_output=True, text=True, check=False
+                command,
+                cwd=project,
+                env=environment,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,  # where a person sees it: what a handler says comes here
+                text=True,
+                check=False,
             )
             if done.returncode:
-                raise SystemExit(f"{' '.join(command)} failed:\n{done.stdout}{done.stderr}")
+                raise SystemExit(f"{' '.join(command)} failed:\n{done.stdout}")
             return done.stdout
 
         def configure(**values: str) -> None:
@@ -200,7 +206,10 @@ def rows(pairs: list[tuple[str, str]]) -> list[list[tuple[str, str]]]:
             if width + len(word.rstrip()) > COLUMNS and width:
                 folded.append([])
                 width = 0
-            folded[-1].append((word, style))
+            if folded[-1] and folded[-1][-1][1] == style:
+                folded[-1][-1] = (folded[-1][-1][0] + word, style)
+            else:
+                folded[-1].append((word, style))
             width += len(word)
     return folded
 
@@ -221,7 +230,7 @@ def draw(printed: str, engine: str) -> str:
             body.append(f'<text x="16" y="{y}" xml:space="preserve">{spans}</text>')
             y += 18
         body.append("</g>")
-    width, height = 16 * 2 + round(COLUMNS * 7.85), y
+    width, height = 16 * 2 + round(COLUMNS * 8.2), y
     command = '<text class="prompt" x="16" y="28">$ pulumi preview --diff</text>'
     return "\n".join(
         [

@@ -1,6 +1,8 @@
 """Pulumi's own options and commands on the real engine: get, import, providers, protect, ignore."""
 
 import json
+import subprocess
+import sys
 
 from pulumi_masv.simulator import Simulator
 from tests.engine.conftest import Stack
@@ -143,6 +145,32 @@ def test_an_imported_state_needs_no_read_and_its_next_up_is_clean(
     stack.up("--expect-no-changes")
     assert masv.journal == []
     stack.up("--expect-no-changes", "--refresh")
+
+
+AUTOMATION = """
+import pulumi.automation, pulumi_masv
+def program():
+    pulumi_masv.PackageLifecycle("day12", package_id={id!r}, name="Day 12")
+stack = pulumi.automation.select_stack("test", project_name="life", program=program,
+    opts=pulumi.automation.LocalWorkspaceOptions(work_dir="."))
+stack.preview()
+stack.up()
+"""
+
+
+def test_one_process_may_run_its_program_more_than_once(stack: Stack, masv: Simulator) -> None:
+    package = masv.account.add_package(name="raw")
+    done = subprocess.run(
+        [sys.executable, "-c", AUTOMATION.format(id=package)],
+        cwd=stack.folder,
+        env=stack.environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert masv.account.package(package).name == "Day 12"
 
 
 def test_a_second_account_has_its_own_key_and_the_stacks_address(

@@ -209,14 +209,19 @@ def test_a_key_stored_in_clear_and_a_setting_that_does_not_exist_are_told(
     assert "did you mean masv:apiKey?" in stack.preview().text
 
 
-def test_one_package_declared_twice_is_refused(stack: Stack, masv: Simulator) -> None:
+@pytest.mark.parametrize("known", ["id", "pulumi.Output.from_input(id)"])
+def test_one_package_declared_twice_is_refused_by_both_names(
+    stack: Stack, masv: Simulator, known: str
+) -> None:
     package = masv.account.add_package(name="Day 12")
-    twice = ONE.format(name="one", id=package, force=False, more="") + ONE.format(
-        name="two", id=package, force=False, more=""
+    stack.program(
+        f"id = {package!r}\n"
+        f"masv.PackageLifecycle('one', package_id={known})\n"
+        f"masv.PackageLifecycle('two', package_id={known})\n"
     )
-    stack.program(twice)
     refused = stack.preview(expect=1)
-    assert f"package {package} is declared twice" in refused.text
+    assert f"package {package} is declared twice, by PackageLifecycle 'one'" in refused.text
+    assert "by PackageLifecycle 'two'" in refused.text
     assert "Traceback" not in refused.text
 
 

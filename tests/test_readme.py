@@ -1,0 +1,180 @@
+"""The README says what the code says: its tables, its commands, and the errors it quotes."""
+
+import ast
+import base64
+import json
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from docs import generate
+from pulumi.dynamic import ResourceProvider
+
+from pulumi_masv.providers import PackageLifecycleProvider
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+_SNIPPET = re.compile(r"<!-- (\w+): (\S+) -->\n```(\w+)\n(.*?\n)```\n", re.DOTALL)
+
+
+class Snippet(NamedTuple):
+    """A fenced block, and what the comment above it says is to be done with it."""
+
+    verb: str  # file, append, program, run
+    what: str
+    language: str
+    text: str
+
+
+def snippets() -> list[Snippet]:
+    return [Snippet(*found) for found in _SNIPPET.findall(README)]
+
+
+def test_every_snippet_says_how_a_test_runs_it() -> None:
+    fences = re.findall(r"^```\w+$", README, re.MULTILINE)
+    assert len(fences) == len(snippets()) > 10
+    assert {one.verb for one in snippets()} == {"file", "append", "program", "run"} - (
+        set() if any(one.verb == "program" for one in snippets()) else {"program"}
+    )
+    runs = {"make", "install", "background", "quickstart", "story", "python"}
+    assert {one.what for one in snippets() if one.verb == "run"} == runs
+
+
+def test_the_two_commands_are_there() -> None:
+    [commands] = [one.text for one in snippets() if one.what == "make"]
+    assert commands == "make demo\nmake test\n"
+    for command in commands.splitlines():
+        target = command.removeprefix("make ")
+        done = subprocess.run(
+            ["make", "--dry-run", target], cwd=ROOT, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stderr
+
+
+def test_the_quick_start_is_a_program_of_ten_lines() -> None:
+    [program] = [one.text for one in snippets() if one[:2] == ("file", "__main__.py")]
+    assert len([line for line in program.splitlines() if line.strip()]) <= 11
+
+
+def test_python_in_process_runs_as_written(tmp_path: Path) -> None:
+    [seed] = [one.text for one in snippets() if one.what == "seed.json"]
+    [program] = [one.text for one in snippets() if one.what == "python"]
+    (tmp_path / "seed.json").write_text(seed)
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert "http://127.0.0.1:" in done.stdout
+    assert "Loss(package_id='01J8ZK3V9DA111ESDAY12A001R'" in done.stdout
+
+
+def test_the_file_to_import_names_the_handler_that_the_package_has() -> None:
+    [file] = [one.text for one in snippets() if one.what == "import.json"]
+    [entry] = json.loads(file)["resources"]
+    for bag in (entry["inputs"], entry["outputs"]):
+        handler = _unpickled(bag["__provider"])
+        assert type(handler) is PackageLifecycleProvider
+
+
+def test_the_license_is_the_one_the_project_names() -> None:
+    assert "Apache License" in (ROOT / "LICENSE").read_text(encoding="utf-8")
+    assert "Version 2.0" in (ROOT / "LICENSE").read_text(encoding="utf-8")
+
+
+def test_the_tables_are_what_the_code_says() -> None:
+    assert generate.generated(README) == README
+
+
+def test_a_table_that_is_not_current_is_told_in_one_line_and_mended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    old = tmp_path / "README.md"
+    old.write_text(README.replace("| `masv:timeout` |", "| `masv:patience` |"), encoding="utf-8")
+    monkeypatch.setattr(generate, "README", old)
+    monkeypatch.setattr(sys, "argv", ["generate.py", "--check"])
+    assert generate.main() == 1
+    told = capsys.readouterr().out
+    assert told.count("\n") == 1
+    assert "run python docs/generate.py" in told
+    monkeypatch.setattr(sys, "argv", ["generate.py"])
+    assert generate.main() == 0
+    assert old.read_text(encoding="utf-8") == README
+
+
+def test_the_picture_refers_to_nothing_elsewhere_and_has_a_text_for_who_cannot_see_it() -> None:
+    picture = generate.PICTURE.read_text(encoding="utf-8")
+    assert re.findall(r"https?://[^\"\s]+", picture) == ["http://www.w3.org/2000/svg"]
+    assert "@font-face" not in picture
+    assert "prefers-color-scheme: dark" in picture
+    assert re.search(r"!\[[^\]]{20,}\]\(docs/preview\.svg\)", README)
+
+
+def test_folding_a_line_of_the_picture_neither_adds_nor_drops_anything() -> None:
+    line = "\x1b[38;5;3m~ " + "word  " * 60 + "\x1b[0m<b> & \x1b[1mend"
+    plain = re.sub(r"\x1b\[[\d;]*m", "", line)
+    picture = generate.draw(line, "v0")
+    assert generate.drawn(picture) == [plain]
+    assert all(
+        len(re.sub(r"<[^>]*>", "", row).rstrip()) <= generate.COLUMNS + len("&lt;&gt;&amp;")
+        for row in re.findall(r"<text[^>]*>(.*?)</text>", picture)
+    )
+
+
+_QUOTED = re.findall(r"^\| `([^`]+)` \|", README[README.index("## When it fails") :], re.MULTILINE)
+
+
+@pytest.mark.parametrize("quoted", _QUOTED)
+def test_an_error_that_is_quoted_is_one_of_the_code(quoted: str) -> None:
+    assert any(_says(template, quoted) for template in _messages())
+
+
+def test_errors_are_quoted_and_a_wrong_quotation_would_be_found() -> None:
+    assert len(_QUOTED) > 10
+    assert not any(_says(template, "its files are a little late") for template in _messages())
+    assert not any(_says(template, "masv:apiKey is stored in plain") for template in _messages())
+
+
+@pytest.mark.skipif(shutil.which("git") is None, reason="only a clone can say what is in it")
+def test_every_path_that_is_named_exists() -> None:
+    for path in re.findall(r"`((?:docs|examples|engine|benchmarks)/[\w./]+)`", README):
+        assert (ROOT / path).exists(), path
+
+
+def _messages() -> set[str]:
+    """Every text in the code, with … for what is filled in."""
+    found = set()
+    for file in (ROOT / "pulumi_masv").rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.JoinedStr):
+                found.add("".join(_part(value) for value in node.values))
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+                found.add(node.value)
+    return found
+
+
+def _part(value: ast.expr) -> str:
+    return str(value.value) if isinstance(value, ast.Constant) else "…"
+
+
+def _says(template: str, quoted: str) -> bool:
+    """Whether a text of the code, once filled in, can hold what is quoted."""
+    if quoted in template:
+        return True
+    pieces = template.split("…")
+    if sum(map(len, pieces)) < 10:
+        return False
+    filled = ".+".join(re.escape(piece) for piece in pieces)
+    return any(
+        re.fullmatch(rf"(?:{filled}).*", quoted[start:], re.DOTALL) for start in (0,)
+    ) or bool(re.search(rf"{re.escape(pieces[0])}.+", quoted) and re.search(filled, quoted))
+
+
+def _unpickled(blob: str) -> ResourceProvider:
+    import pickle
+
+    handler: ResourceProvider = pickle.loads(base64.b64decode(blob))
+    return handler
