@@ -35,8 +35,8 @@ class PackageLifecycleHandler:
         unknown = frozenset(n for n, value in bag.items() if isinstance(value, (Unknown, Output)))
         inputs, problems = LifecycleInputs.parse(bag, unknown)
         canonical = {**inputs.wire(), **{name: bag[name] for name in unknown}} if inputs else bag
-        stored, _ = LifecycleInputs.parse(before)
         if not problems and canonical != before:
+            stored = Stored.parse(before).projection() if before else None
             problems = self._run.preview(inputs, stored, unknown)
         if inputs is not None and not problems:
             self._run.declare(inputs.package_id)

@@ -216,6 +216,20 @@ def test_what_was_changed_by_hand_stays_until_a_refresh_whatever_else_changes(
     assert (live.name, live.expiry.month) == ("Day 12", 1)
 
 
+def test_a_name_that_masv_holds_and_no_program_may_declare_is_drift_like_any_other(
+    engine: Engine, masv: Simulator
+) -> None:
+    package = masv.account.add_package(name="Day 12", expiry=JAN)
+    engine.up(one(package, name="Day 12", expiry=JAN))
+    masv.account.set_expiry(package, DEC)
+    masv.account._change(masv.account.package(package), name=" ")
+    engine.refresh()
+    assert engine.state["day12"]["inputs"]["name"] == " "
+    said = engine.up(one(package, name="Day 12", expiry=FEB)).said
+    assert said[0] == f'{package} " ": rename to "Day 12"; expiry {DEC} -> {FEB}'
+    assert engine.up(one(package, name="Day 12", expiry=FEB), refresh=True).changes == {}
+
+
 def test_every_loss_of_an_up_was_named_by_its_preview(engine: Engine, masv: Simulator) -> None:
     package = masv.account.add_package(name="Day 12", expiry=DEC, custom_metadata_id="01META")
     named = engine.preview(one(package, expiry=JAN)).said

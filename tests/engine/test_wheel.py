@@ -1,0 +1,99 @@
+"""A wheel, built and installed in an empty environment, runs the README's quick start."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.engine.conftest import BIN, ROOT
+from tests.engine.test_readme import run, write
+from tests.test_readme import snippets
+
+
+def install(wheel: Path, environment: Path) -> None:
+    """An environment with the wheel, its extra and the locked versions of what it needs."""
+    subprocess.run(
+        [BIN / "uv", "venv", "--quiet", "--python", sys.executable, environment], check=True
+    )
+    command = [
+        str(BIN / "uv"),
+        "pip",
+        "install",
+        "--quiet",
+        "--python",
+        str(environment / "bin" / "python"),
+        "--no-verify-hashes",
+        "--constraint",
+        str(ROOT / "constraints.txt"),
+        f"{wheel}[simulator]",
+    ]
+    # `make setup` has left all of it in uv's cache, unless it had to do with pip alone.
+    offline = subprocess.run([*command, "--offline"], capture_output=True, check=False)
+    if offline.returncode != 0:
+        subprocess.run(command, check=True)
+
+
+@contextmanager
+def simulator(command: str, folder: Path, environment: dict[str, str]) -> Iterator[dict[str, str]]:
+    """The simulator of the README's second terminal; what its three lines export."""
+    shell = ["bash", "-c", f"exec {command}"]
+    with subprocess.Popen(
+        shell, cwd=folder, env=environment, stdout=subprocess.PIPE, text=True
+    ) as running:
+        try:
+            assert running.stdout is not None
+            exported = {}
+            while len(exported) < 3:
+                line = running.stdout.readline()
+                assert line, "the simulator ended"
+                if line.startswith("export "):
+                    name, value = line.removeprefix("export ").strip().split("=", 1)
+                    exported[name] = value
+            yield exported
+        finally:
+            running.terminate()
+
+
+def test_an_installed_wheel_runs_the_quick_start(tmp_path: Path) -> None:
+    subprocess.run(
+        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", tmp_path / "dist"],
+        cwd=ROOT,
+        capture_output=True,
+        check=True,
+    )
+    [wheel] = (tmp_path / "dist").glob("*.whl")
+    folder = tmp_path / "project"
+    folder.mkdir()
+    install(wheel, folder / ".venv")
+    foreign = ("MASV_", "PULUMI_", "PYTHON", "VIRTUAL_ENV", "COV")
+    environment = {
+        **{name: value for name, value in os.environ.items() if not name.startswith(foreign)},
+        "PATH": os.pathsep.join([str(folder / ".venv" / "bin"), str(BIN), os.environ["PATH"]]),
+        "PULUMI_HOME": str(tmp_path / "home"),
+        "PULUMI_SKIP_UPDATE_CHECK": "true",
+    }
+    where = run_python(folder, environment, "import pulumi_masv; print(pulumi_masv.__file__)")
+    assert where.startswith(str(folder))
+    quickstart, background = [], ""
+    for snippet in snippets():
+        if snippet.verb == "file":
+            write(snippet, folder)
+        elif snippet.what == "background":
+            background = snippet.text
+        elif snippet.what == "quickstart":
+            quickstart.append(snippet)
+    [steps] = quickstart
+    with simulator(background, folder, environment) as exported:
+        environment |= exported
+        told = run(steps, folder, environment)
+    assert "LOSS 212 files (1.8TB, 1840000000000 bytes) end on 2027-01-31 00:00 UTC" in told
+    assert "created" in told
+
+
+def run_python(folder: Path, environment: dict[str, str], program: str) -> str:
+    command = [folder / ".venv" / "bin" / "python", "-c", program]
+    return subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, check=True
+    ).stdout
