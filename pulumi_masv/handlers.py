@@ -38,8 +38,8 @@ class PackageLifecycleHandler:
         if not problems and canonical != before:
             stored = Stored.parse(before).projection() if before else None
             problems = self._run.preview(inputs, stored, unknown)
-        if inputs is not None and not problems:
-            self._run.declare(inputs.package_id)
+        if isinstance(bag.get("packageId"), str):
+            self._run.declare(bag["packageId"])
         return CheckResult(canonical, [CheckFailure(p.property, p.reason) for p in problems])
 
     def diff(self, id_: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
@@ -53,7 +53,10 @@ class PackageLifecycleHandler:
         if not replaces:
             self._run.remind(stored)
         same = declared == stored.projection().wire()
-        return DiffResult(False if same else None, replaces, delete_before_replace=True)
+        # What will be refused is refused before the new package is touched. What will destroy
+        # comes last, when the run has checked all that the program still declares.
+        refused_first = not stored.force_destroy
+        return DiffResult(False if same else None, replaces, delete_before_replace=refused_first)
 
     def create(self, props: dict[str, Any]) -> CreateResult:
         """Adopt."""

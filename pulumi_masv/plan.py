@@ -36,6 +36,7 @@ class Step:
         field: the property of a live package in which it shows.
         wanted: the value of that property once it is done.
         arguments: what the client's method takes beside the package.
+        loss: one line for what ends earlier than now planned, if anything does.
     """
 
     verb: str
@@ -43,6 +44,7 @@ class Step:
     field: str
     wanted: Any
     arguments: tuple[Any, ...] = ()
+    loss: str | None = None
 
     def kept(self, live: Package) -> Any:
         """What the live package has in its place; None where the answer left it out."""
@@ -64,34 +66,43 @@ class Plan:
 
     Attributes:
         steps: in their order; the archive comes last.
-        losses: one line for each thing that ends earlier than now planned.
         refusals: why nothing may be done at all, each with the property that asks for it.
         kept: fields of the state that this run leaves as they are stored.
     """
 
     steps: tuple[Step, ...] = ()
-    losses: tuple[str, ...] = ()
     refusals: tuple[Problem, ...] = ()
     kept: frozenset[str] = frozenset()
 
+    @property
+    def losses(self) -> tuple[str, ...]:
+        return tuple(step.loss for step in self.steps if step.loss)
 
-def converge(live: Package, declared: Declared, stored: Declared | None, now: datetime) -> Plan:
+
+def converge(
+    live: Package,
+    declared: Declared,
+    stored: Declared | None,
+    now: datetime,
+    *,
+    declared_before: Declared | None = None,
+) -> Plan:
     """What makes the live package what is declared.
 
     Args:
         live: as MASV has it now.
         declared: what the program says.
-        stored: what the state says of what was declared before; None on adoption.
+        stored: what the state says; None on adoption.
         now: a UTC instant.
+        declared_before: the part of `stored` that the program declared; all of it if left out.
     """
     plans = [
         _converge_name(live, declared, stored),
-        _converge_end(live, declared, stored, now),
+        _converge_end(live, declared, stored, declared_before or stored, now),
         _converge_archived(live, declared, stored),
     ]
     return Plan(
         steps=tuple(step for plan in plans for step in plan.steps),
-        losses=tuple(loss for plan in plans for loss in plan.losses),
         refusals=tuple(refusal for plan in plans for refusal in plan.refusals),
         kept=frozenset().union(*(plan.kept for plan in plans)),
     )
@@ -110,10 +121,11 @@ def end(live: Package, *, force_destroy: bool, archive_on_destroy: bool, now: da
         return Plan(refusals=(Problem("forceDestroy", _undeclared_end(live)),))
     steps = []
     if live.files_exist:
-        steps.append(Step("delete_package", "delete", "files_exist", False))
+        loss = _loss(live, now, now)
+        steps.append(Step("delete_package", "delete", "files_exist", False, loss=loss))
     if archive_on_destroy and live.state != "archived":
         steps.append(_ARCHIVE)
-    return Plan(tuple(steps), losses=(_loss(live, now, now),) if live.files_exist else ())
+    return Plan(tuple(steps))
 
 
 def ended_early(unlimited: bool | None, expiry: datetime | None, now: datetime) -> str | None:
@@ -137,13 +149,18 @@ def _converge_name(live: Package, declared: Declared, stored: Declared | None) -
 
 
 def _converge_end(
-    live: Package, declared: Declared, stored: Declared | None, now: datetime
+    live: Package,
+    declared: Declared,
+    stored: Declared | None,
+    declared_before: Declared | None,
+    now: datetime,
 ) -> Plan:
     wanted = _end_of(declared)
     before = _end_of(stored) if stored is not None else None
     if wanted is None:
         return _back_to_dated(live, declared, stored)
-    if wanted == before:
+    newly = declared_before is None or _end_of(declared_before) is None
+    if wanted == before and (live.files_exist or not newly):
         return Plan(kept=frozenset({"expiry", "unlimited_storage"}))
     live = _with_stored(live, stored)
     live_end = _end_of(live)
@@ -152,7 +169,10 @@ def _converge_end(
         if wanted is not NEVER and wanted <= now:
             return Plan()
         asked = "unlimitedStorage" if wanted is NEVER else "expiry"
-        reason = f"the files of {named} are gone ({live.state}): nothing brings them back"
+        reason = (
+            f"the files of {named} are gone ({live.state}): nothing brings them back; "
+            f"take this property out of the program"
+        )
         return Plan(refusals=(Problem(asked, reason),))
     if wanted == live_end:
         return Plan()
@@ -169,8 +189,8 @@ def _converge_end(
         )
         return Plan(refusals=(Problem("expiry", reason),))
     does = f"expiry {_spell(live_end)} -> {_spell(wanted)}"
-    step = Step("set_expiry", does, "expiry", wanted, (wanted,))
-    return Plan((step,), losses=(_loss(live, wanted, now, live_end),) if earlier else ())
+    loss = _loss(live, wanted, now, live_end) if earlier else None
+    return Plan((Step("set_expiry", does, "expiry", wanted, (wanted,), loss),))
 
 
 def _back_to_dated(live: Package, declared: Declared, stored: Declared | None) -> Plan:

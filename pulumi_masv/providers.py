@@ -75,9 +75,10 @@ class PackageLifecycleProvider(_Provider):
 def _run_for(configuration: tuple[tuple[str, Any], ...]) -> "Run":
     """The one run of a process, whichever of its resources is asked first."""
     from pulumi_masv.lifecycle import Run
+    from pulumi_masv.lifecycle.view import View
 
     def say(line: str) -> None:
         # Pulumi shows what a handler prints under the stack; its own log does not reach the user.
         print(line, flush=True)
 
-    return Run(dict(configuration), os.environ, say=say)
+    return Run(View(dict(configuration), os.environ, say=say))

@@ -18,7 +18,10 @@ from pulumi.runtime.config import CONFIG
 from pulumi_masv.providers import PackageLifecycleProvider
 
 # One entry per run of a program, since one process may run several (Automation API).
-_CLAIMS: "weakref.WeakKeyDictionary[pulumi.Resource, dict[str, str]]" = weakref.WeakKeyDictionary()
+_CLAIMS: "weakref.WeakKeyDictionary[pulumi.Resource, dict[str, list[str]]]" = (
+    weakref.WeakKeyDictionary()
+)
+_WARNED: "weakref.WeakSet[pulumi.Resource]" = weakref.WeakSet()
 
 
 class _Refused(pulumi.RunError):
@@ -278,12 +281,13 @@ def _claim(package_id: pulumi.Input[str], who: str) -> pulumi.Input[str]:
     """Refuse a package that another resource of this run declares, now or once the id is known."""
     root = pulumi.runtime.get_root_resource()
     claims = _CLAIMS.setdefault(root, {}) if root is not None else {}
+    mine = [who]  # told apart by identity: two components may hold resources of one name
 
     def claim(known: Any) -> Any:
-        other = claims.setdefault(known, who) if isinstance(known, str) else who
-        if other != who:
+        other = claims.setdefault(known, mine) if isinstance(known, str) else mine
+        if other is not mine:
             raise _Refused(
-                f"package {known} is declared twice, by {other} and by {who}: keep one of them"
+                f"package {known} is declared twice, by {other[0]} and by {who}: keep one of them"
             )
         return known
 
@@ -301,8 +305,10 @@ def _check_configuration() -> None:
             "masv:apiKey is stored in clear in the stack's configuration, where it would be "
             "committed: store it with `pulumi config set --secret masv:apiKey`, or use MASV_API_KEY"
         )
-    if any(key.startswith("masv:") for key in config):
+    root = pulumi.runtime.get_root_resource()
+    if root is not None and root not in _WARNED and any(key.startswith("masv:") for key in config):
         from pulumi_masv.settings import unknown_keys  # pydantic is slow to load
 
+        _WARNED.add(root)
         for line in unknown_keys(config):
             pulumi.log.warn(line)

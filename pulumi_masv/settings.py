@@ -36,10 +36,10 @@ def is_loopback(url: str) -> bool:
 
 def _checked_url(url: str) -> str:
     parts = urlsplit(url)
+    if "@" in url or "?" in url or "#" in url:
+        raise ValueError("holds more than scheme, host, port and path: take the rest out")
     if parts.scheme not in ("https", "http") or not parts.hostname:
         raise ValueError(f"{url!r} is not an address like {DEFAULT_BASE_URL}")
-    if parts.username or parts.password or parts.query or parts.fragment:
-        raise ValueError("holds more than scheme, host, port and path: take the rest out")
     if parts.scheme == "http" and not is_loopback(url):
         raise ValueError(f"{url!r} is not encrypted: use https (http is for loopback only)")
     return url.rstrip("/")
@@ -47,7 +47,7 @@ def _checked_url(url: str) -> str:
 
 def _checked_team(team: str) -> str:
     if not ID_PATTERN.fullmatch(team):
-        raise ValueError(f"{team!r} is not a MASV team id: letters, digits, '-' and '_'")
+        raise ValueError("is not a MASV team id, which has letters, digits, '-' and '_' only")
     return team
 
 

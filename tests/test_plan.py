@@ -39,6 +39,12 @@ def planned(package: Package, stored: dict[str, Any] | None = None, **declared: 
     return plan.converge(package, Declared(**declared), before, NOW)
 
 
+def newly_planned(package: Package, stored: dict[str, Any], **declared: Any) -> plan.Plan:
+    """The plan for properties that the state knows and the program did not declare before."""
+    before = Declared.model_construct(**stored)
+    return plan.converge(package, Declared(**declared), before, NOW, declared_before=Declared())
+
+
 def verbs(result: plan.Plan) -> list[str]:
     assert not result.refusals, result.refusals
     return [step.verb for step in result.steps]
@@ -127,7 +133,8 @@ def test_a_previewed_shortening_of_an_extended_package_is_done_and_named() -> No
 def test_a_newly_declared_future_expiry_is_refused_once_the_files_are_gone(state: str) -> None:
     result = planned(live(state), {"expiry": SOON}, expiry=LAST)
     assert refusal(result) == (
-        f'the files of 01HP "Day 12" are gone ({state}): nothing brings them back'
+        f'the files of 01HP "Day 12" are gone ({state}): nothing brings them back; '
+        "take this property out of the program"
     )
 
 
@@ -255,6 +262,46 @@ def test_a_field_absent_from_an_answer_is_no_difference_to_what_is_stored(
 ) -> None:
     stored = {"name": "Day 12", "expiry": LATER}
     assert verbs(planned(live(**fields), stored, name="Day 12", expiry=LATER)) == []
+
+
+def test_a_newly_declared_expiry_does_not_shorten_what_was_extended_since_it_was_stored() -> None:
+    result = newly_planned(live(expiry=LAST), {"expiry": SOON}, expiry=LATER)
+    assert "run with --refresh" in refusal(result)
+
+
+def test_a_newly_declared_property_that_is_stored_so_is_not_written() -> None:
+    stored = {"name": "Day 12", "expiry": LATER}
+    result = newly_planned(live(name="by hand", expiry=LAST), stored, name="Day 12", expiry=LATER)
+    assert verbs(result) == []
+
+
+def test_a_newly_declared_future_is_refused_for_gone_files_though_it_is_stored_so() -> None:
+    result = newly_planned(live("expired"), {"expiry": LATER}, expiry=LATER)
+    assert "nothing brings them back" in refusal(result)
+
+
+@pytest.mark.parametrize("state", GONE)
+def test_an_expiry_at_this_very_instant_has_come_for_files_that_are_gone(state: str) -> None:
+    assert verbs(planned(live(state), expiry=NOW)) == []
+
+
+def test_a_declared_expiry_that_is_live_already_is_no_loss() -> None:
+    assert planned(live(), expiry=LATER) == plan.Plan()
+
+
+def test_an_end_absent_from_the_answer_is_the_stored_one() -> None:
+    result = planned(live(expiry=None, unlimited_storage=None), {"expiry": LATER}, expiry=SOON)
+    assert result.losses[0].endswith("153 days earlier than planned")
+    unlimited = {"unlimited_storage": True}
+    result = planned(live(expiry=None, unlimited_storage=None), unlimited, expiry=SOON)
+    assert result.losses[0].endswith("until now they never end")
+
+
+def test_unlimited_storage_taken_back_again_by_hand_keeps_what_is_stored() -> None:
+    result = planned(
+        live(unlimited_storage=True), {"unlimited_storage": False}, unlimited_storage=False
+    )
+    assert result.kept == {"expiry", "unlimited_storage"}
 
 
 def test_nothing_declared_is_nothing_to_do() -> None:

@@ -43,6 +43,7 @@ def test_a_missing_key_and_team_are_told_in_one_line_with_both_spellings() -> No
         ("masv:baseUrl", "http://example.com", "is not encrypted: use https"),
         ("masv:baseUrl", "example.com", "is not an address like https://api.massive.app"),
         ("masv:baseUrl", "ftp://example.com", "is not an address like"),
+        ("masv:baseUrl", "htps://u:p@example.com", "holds more than scheme, host, port and path"),
         ("masv:baseUrl", "https://u:p@example.com", "holds more than scheme, host, port and path"),
         ("masv:baseUrl", "https://example.com/?q=1", "holds more than"),
         ("masv:teamId", "../x", "is not a MASV team id"),
@@ -77,9 +78,10 @@ def test_plain_http_is_for_loopback_addresses(url: str) -> None:
 def test_no_key_is_ever_printed() -> None:
     settings = resolve({"masv:apiKey": CANARY}, {})
     assert CANARY not in f"{settings!r} {settings} {settings.model_dump()} {settings.missing()}"
-    with pytest.raises(SettingsError) as caught:
-        resolve({"masv:apiKey": CANARY + " x"}, {})
-    assert CANARY not in str(caught.value)
+    for misplaced in ("apiKey", "teamId", "baseUrl"):
+        with pytest.raises(SettingsError) as caught:
+            resolve({f"masv:{misplaced}": f"https://a:{CANARY} x@b"}, {})
+        assert CANARY not in str(caught.value)
 
 
 def test_an_unknown_masv_key_is_told_with_the_nearest_name() -> None:

@@ -72,7 +72,12 @@ class Client:
                 raise
             inbox = self.list_packages(received=True)
             return next((seen for seen in inbox if seen.package.id == package_id), None)
-        return _seen(answer.json(), answer)
+        seen = _seen(answer.json(), answer)
+        if seen.package.id != package_id:
+            raise UnexpectedAnswer(
+                f"{answer.request} answered the package {seen.package.id}: write its id so"
+            )
+        return seen
 
     def list_packages(self, *, received: bool = False) -> list[Seen]:
         """All packages sent (or received) by the team, in every state, oldest first.
@@ -154,6 +159,8 @@ class Client:
                     f"{answer.request} answered no listing: check masv:baseUrl (or MASV_BASE_URL)"
                 ) from None
             found |= {seen.package.id: seen for seen in page}
+            if not page:
+                break
         return found, totals
 
     def _team(
@@ -207,12 +214,15 @@ class Client:
 def _seen(record: Any, answer: Answer) -> Seen:
     try:
         package = Package.model_validate(record)
-        return Seen(package, SecretStr(record["access_token"]), answer.now)
+        token = record["access_token"]
+        if isinstance(token, str) and token.isascii() and token.isprintable() and token:
+            return Seen(package, SecretStr(token), answer.now)
+        what = "access_token: is none"
     except ValidationError as error:
         problem = problems_of(error)[0]
         what = f"{problem.property or 'package'}: {problem.reason}"
     except KeyError:
-        what = "no access_token"
+        what = "access_token: is missing"
     raise UnexpectedAnswer(
         f"{answer.request} answered a package this version cannot read ({clean(what)})"
     )

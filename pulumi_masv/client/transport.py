@@ -69,7 +69,7 @@ class Answer:
         """
         try:
             return json.loads(self.body)
-        except ValueError:
+        except (ValueError, RecursionError):
             raise UnexpectedAnswer(
                 f"{self.request} answered {self.status} without JSON: something other than MASV "
                 f"speaks there: {_CHECK_URL}"
@@ -182,18 +182,19 @@ class Transport:
     def _reason(self, answer: Answer) -> str:
         """Why MASV refused, in its own words, without a credential they may repeat."""
         text = answer.body.decode("utf-8", "replace")
-        for secret in (self._settings.api_key, *answer.request.credential.values()):
-            if secret is not None:
-                text = text.replace(secret.get_secret_value(), "…")
         try:
             said = json.loads(text)
-        except ValueError:
+        except (ValueError, RecursionError):
             said = None
         if isinstance(said, dict):
             errors = said.get("errors")
             listed = errors if isinstance(errors, list) else []
             messages = [str(e["msg"]) for e in listed if isinstance(e, dict) and e.get("msg")]
-            text = str(said.get("message") or "; ".join(messages) or said.get("error") or text)
+            # Any other key may hold anything, a password too.
+            text = str(said.get("message") or "; ".join(messages) or said.get("error") or "")
+        for secret in (self._settings.api_key, *answer.request.credential.values()):
+            if secret is not None:
+                text = text.replace(secret.get_secret_value(), "…")
         return clean(text) or "no reason given"
 
     def _session(self) -> requests.Session:
@@ -212,7 +213,7 @@ class Transport:
     def _pause(self, state: tenacity.RetryCallState) -> float:
         again = state.outcome.exception() if state.outcome else None
         if isinstance(again, _Again) and again.pause is not None:
-            return min(again.pause, _LONGEST_PAUSE)
+            return again.pause
         longest = min(0.2 * float(2**state.attempt_number), 10.0)
         return longest * (0.5 + self._jitter() / 2)
 
@@ -237,7 +238,7 @@ def _bounded_body(request: Request, response: requests.Response) -> bytes:
 def _http_date(value: str | None) -> datetime | None:
     try:
         moment = parsedate_to_datetime(value) if value else None
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     if moment is not None and moment.tzinfo is None:
         moment = moment.replace(tzinfo=timezone.utc)
@@ -248,6 +249,8 @@ def _retry_after(answer: Answer) -> float | None:
     """Seconds to wait as asked, in either form of the header; None if nothing sensible is asked."""
     asked = answer.headers.get("Retry-After", "").strip()
     if asked.isdecimal():
-        return float(asked)
+        return min(float(asked[:9]), _LONGEST_PAUSE)
     until = _http_date(asked)
-    return max((until - answer.now).total_seconds(), 0.0) if until else None
+    if until is None:
+        return None
+    return min(max((until - answer.now).total_seconds(), 0.0), _LONGEST_PAUSE)

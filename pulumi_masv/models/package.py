@@ -8,9 +8,18 @@ beside its package, in `Seen`, and a password is never read.
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
 
 from pulumi_masv.models.instants import MasvInstant
 
@@ -29,6 +38,17 @@ def _one_path_segment(value: str) -> str:
 
 
 PackageId = Annotated[str, AfterValidator(_one_path_segment)]
+
+
+def _if_readable(value: Any, handler: ValidatorFunctionWrapHandler) -> Any:
+    """A field that MASV is not known to send may be anything; unreadable is unknown."""
+    try:
+        return handler(value)
+    except ValidationError:
+        return None
+
+
+_IF_READABLE = WrapValidator(_if_readable)
 
 
 class Package(BaseModel):
@@ -52,15 +72,15 @@ class Package(BaseModel):
 
     id: PackageId
     state: State
-    name: str | None = None
-    expiry: MasvInstant = None
-    unlimited_storage: bool | None = None
-    size: Annotated[int | None, Field(ge=0)] = None
-    total_files: Annotated[int | None, Field(ge=0)] = None
-    sender: str | None = None
-    created_at: MasvInstant = None
-    updated_at: MasvInstant = None
-    custom_metadata_id: str | None = None
+    name: Annotated[str | None, _IF_READABLE] = None
+    expiry: Annotated[MasvInstant, _IF_READABLE] = None
+    unlimited_storage: Annotated[bool | None, _IF_READABLE] = None
+    size: Annotated[int | None, Field(ge=0), _IF_READABLE] = None
+    total_files: Annotated[int | None, Field(ge=0), _IF_READABLE] = None
+    sender: Annotated[str | None, _IF_READABLE] = None
+    created_at: Annotated[MasvInstant, _IF_READABLE] = None
+    updated_at: Annotated[MasvInstant, _IF_READABLE] = None
+    custom_metadata_id: Annotated[str | None, _IF_READABLE] = None
 
     @property
     def files_exist(self) -> bool:

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 from pydantic import ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
-from pulumi_masv.models.declared import LifecycleInputs, Wire
+from pulumi_masv.models.declared import Declared, LifecycleInputs, Wire
 from pulumi_masv.models.instants import Instant
 from pulumi_masv.models.package import Package, State
 
@@ -41,8 +41,8 @@ class Stored(Wire):
     size: Annotated[int | None, Field(description="bytes")] = None
     total_files: Annotated[int | None, Field(description="number of files")] = None
     sender: Annotated[str | None, Field(description="who sent it")] = None
-    created_at: Annotated[Instant | None, Field(description="UTC instant")] = None
-    updated_at: Annotated[Instant | None, Field(description="UTC instant")] = None
+    created_at: Annotated[Instant | None, Field(description="when it was created")] = None
+    updated_at: Annotated[Instant | None, Field(description="when it last changed")] = None
     team_id: Annotated[str | None, Field(description="the team it was read in")] = None
     pending_archive: Annotated[
         bool | None,
@@ -92,6 +92,15 @@ class Stored(Wire):
             **values,
         )
 
+    def managed(self) -> Declared:
+        """All that can be declared, as the state has it, whether it was declared or not."""
+        return Declared.model_construct(
+            name=self.name,
+            expiry=self.expiry,
+            unlimited_storage=self.unlimited_storage,
+            archived=bool(self.archived or self.pending_archive),
+        )
+
     def redeclared(self, inputs: LifecycleInputs) -> "Stored":
         """The same package, with other inputs given that ask nothing of MASV."""
         return self.model_copy(
@@ -126,19 +135,24 @@ class Stored(Wire):
         before = stored or cls()
         given = inputs or before.projection()
         expiry, unlimited = _end(package, inputs, before)
-        waits = before.pending_archive if inputs is None else inputs.archived
+        # A package that expires between two requests of one run waits for the next refresh.
+        waits = (
+            before.pending_archive and package.files_exist
+            if inputs is None
+            else inputs.archived and package.state != "archived"
+        )
         values: dict[str, Any] = {
             "name": _first(package.name, given.name, before.name),
             "expiry": expiry,
             "unlimited_storage": unlimited,
             "archived": package.state == "archived",
-            "pending_archive": bool(package.files_exist and waits),
+            "pending_archive": bool(waits),
         }
         values |= {field: getattr(before, field) for field in kept}
         if inputs is not None:
             declared: tuple[str, ...] | None = tuple(sorted(inputs.wire()))
         else:
-            declared = before.declared if stored else ("packageId",)
+            declared = before.declared or tuple(sorted({"packageId", *given.wire()}))
         return cls(
             package_id=package.id,
             state=package.state,

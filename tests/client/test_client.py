@@ -343,6 +343,10 @@ def test_a_write_to_a_package_that_has_vanished_keeps_the_refusal(
         ('{"error": "third"}', "third"),
         ("plain\n  text", "plain text"),
         ("[1]", "[1]"),
+        ('{"password": "canary"}', "no reason given"),
+        ('{"message": "bad key 01KEY\\/1 and opaque"}', "bad key … and opaque"),
+        ('{"message": "\\u0030\\u0031KEY/1"}', "…"),
+        ("[" * 100_000, "[" * 300),
         ("", "no reason given"),
         ("x" * 999, "x" * 300),
         ("\x1b[2Jred", "[2Jred"),
@@ -355,8 +359,19 @@ def test_a_reason_is_masvs_own_words_in_one_short_line(
     with responses.RequestsMock() as mock:
         mock.get(url, status=400, body=body)
         with pytest.raises(RequestRefused) as caught:
-            connect(masv, baseUrl="https://api.massive.app").get_package("01HP")
+            connect(masv, baseUrl="https://api.massive.app", apiKey="01KEY/1").get_package("01HP")
     assert str(caught.value).endswith(f"answered 400: {reason}")
+
+
+def test_an_opaque_package_token_is_not_repeated_either(masv: Simulator) -> None:
+    team = f"https://api.massive.app/v1.1/teams/{masv.team_id}/packages/01HP"
+    with responses.RequestsMock() as mock:
+        mock.get(team, json={"id": "01HP", "state": "new", "access_token": "opaque-token"})
+        write = "https://api.massive.app/v1/packages/01HP"
+        mock.put(write, status=400, json={"message": "no: opaque-token"})
+        client = connect(masv, baseUrl="https://api.massive.app")
+        with pytest.raises(RequestRefused, match=r"answered 400: no: …$"):
+            client.rename_package(seen(client, "01HP"), "x")
 
 
 @pytest.mark.parametrize(
@@ -366,7 +381,10 @@ def test_a_reason_is_masvs_own_words_in_one_short_line(
         {"id": "01HP", "access_token": "t"},
         {"id": "01HP", "state": "melted", "access_token": "t"},
         {"id": "a/b", "state": "new", "access_token": "t"},
-        {"id": "01HP", "state": "new", "access_token": "t", "expiry": "soon"},
+        {"id": "01HP", "state": "new", "access_token": None},
+        {"id": "01HP", "state": "new", "access_token": ""},
+        {"id": "01HP", "state": "new", "access_token": 5},
+        {"id": "01HP", "state": "new", "access_token": "a\nb"},
         [],
     ],
 )
@@ -376,6 +394,53 @@ def test_a_package_that_cannot_be_read_is_one_line(masv: Simulator, body: Any) -
         mock.get(url, json=body)
         with pytest.raises(UnexpectedAnswer, match="answered a package this version cannot read"):
             connect(masv, baseUrl="https://api.massive.app").get_package("01HP")
+
+
+def test_a_field_that_masv_need_not_send_may_be_anything(masv: Simulator) -> None:
+    url = f"https://api.massive.app/v1.1/teams/{masv.team_id}/packages/01HP"
+    odd = {
+        "name": 5, "expiry": "soon", "unlimited_storage": "perhaps", "size": "", "total_files": -1,
+        "sender": {}, "created_at": "0001-01-01T00:00:00+05:00", "updated_at": [],
+        "custom_metadata_id": 5,
+    }  # fmt: skip
+    with responses.RequestsMock() as mock:
+        mock.get(url, json={"id": "01HP", "state": "new", "access_token": "t", **odd})
+        package = seen(connect(masv, baseUrl="https://api.massive.app"), "01HP").package
+    assert {getattr(package, field) for field in odd} == {None}
+
+
+def test_a_package_answered_under_another_id_is_not_taken_for_it(masv: Simulator) -> None:
+    url = f"https://api.massive.app/v1.1/teams/{masv.team_id}/packages/01hp"
+    with responses.RequestsMock() as mock:
+        mock.get(url, json={"id": "01HP", "state": "new", "access_token": "t"})
+        with pytest.raises(UnexpectedAnswer, match="answered the package 01HP: write its id so"):
+            connect(masv, baseUrl="https://api.massive.app").get_package("01hp")
+
+
+def test_a_write_answered_by_a_page_is_not_taken_for_done(client: Client, masv: Simulator) -> None:
+    found = seen(client, masv.account.add_package())
+    masv.faults.set("html", method="PUT")
+    with pytest.raises(UnexpectedAnswer, match="answered 200 without JSON"):
+        client.rename_package(found, "x")
+
+
+def test_a_listing_whose_total_is_nonsense_ends(masv: Simulator) -> None:
+    url = f"https://api.massive.app/v1.1/teams/{masv.team_id}/packages"
+    with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
+        mock.get(url, json={"metadata": {"total": 10**9}, "records": []})
+        with pytest.raises(UnexpectedAnswer, match="announced"):
+            connect(masv, baseUrl="https://api.massive.app").list_packages()
+        assert len(mock.calls) == 3
+
+
+@pytest.mark.parametrize("retry_after", ["9" * 40, "Mon, 02 Mar 99999999999 09:00:00 GMT"])
+def test_a_header_out_of_this_world_is_no_crash(
+    client: Client, masv: Simulator, pauses: list[float], retry_after: str
+) -> None:
+    package = masv.account.add_package()
+    masv.faults.set("rate_limit", retry_after=retry_after)
+    assert seen(client, package).package.id == package
+    assert pauses in ([60.0], [0.4])
 
 
 def test_a_listing_that_is_none_is_one_line(masv: Simulator) -> None:

@@ -82,7 +82,10 @@ def test_the_preview_of_a_replacement_names_the_files_it_will_destroy(
     new = masv.account.add_package(name="Day 13")
     declare(stack, new)
     seen = stack.preview()
-    assert f'{old} "Day 12": LOSS 2 files (5B, 5 bytes) end now' in seen.text
+    assert (
+        f'{old} "Day 12": replaced, unless the program declares it elsewhere: '
+        "LOSS 2 files (5B, 5 bytes) end now" in seen.text
+    )
     stack.up()
     assert [loss.package_id for loss in masv.account.losses] == [old]
 
@@ -93,7 +96,8 @@ def test_a_refused_replacement_leaves_a_clean_state_and_each_way_on_ends_well(
     old = adopted(stack, masv, force=False)
     new = masv.account.add_package(name="Day 13")
     declare(stack, new, force=False)
-    assert "this replacement will be refused" in stack.preview().text
+    refusal = "this replacement is refused unless retain_on_delete is stored already"
+    assert refusal in stack.preview().text
     refused = stack.up(expect=1)
     assert len(refused.errors) == 1, refused.text
     assert "put the old package_id back" in refused.errors[0]
@@ -113,6 +117,22 @@ def test_a_refused_replacement_leaves_a_clean_state_and_each_way_on_ends_well(
     stack.up()
     assert [loss.package_id for loss in masv.account.losses] == [new]
     assert stack.state()["day12"]["id"] == old
+
+
+def test_ids_that_move_along_a_list_of_forced_resources_destroy_nothing(
+    stack: Stack, masv: Simulator
+) -> None:
+    ids = [masv.account.add_package(name=f"Day {i}") for i in range(3)]
+    program = (
+        "for i, id in enumerate({ids!r}):\n"
+        "    masv.PackageLifecycle(f'p{{i}}', package_id=id, force_destroy=True)\n"
+    )
+    stack.program(program.format(ids=ids[:2]))
+    stack.up()
+    stack.program(program.format(ids=[ids[2], *ids[:2]]))
+    stack.up("--parallel", "1")
+    assert masv.writes == []
+    assert {one["id"] for one in stack.state().values()} == set(ids)
 
 
 def test_an_unknown_package_id_is_a_replacement_in_the_preview(

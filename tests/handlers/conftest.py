@@ -10,6 +10,7 @@ import pytest
 from pulumi_masv.client import Client
 from pulumi_masv.handlers import PackageLifecycleHandler
 from pulumi_masv.lifecycle import Run
+from pulumi_masv.lifecycle.view import View
 from pulumi_masv.simulator import Simulator
 
 Bag = dict[str, Any]
@@ -42,6 +43,8 @@ class Engine:
     config: dict[str, Any] = field(default_factory=dict)
     state: dict[str, Bag] = field(default_factory=dict)
     said: list[str] = field(default_factory=list)
+    pending: list[Bag] = field(default_factory=list)
+    stopwatch: float = 0.0
 
     def preview(self, program: Program, *, refresh: bool = False) -> Phase:
         state = json.loads(json.dumps(self.state))
@@ -78,20 +81,26 @@ class Engine:
             "masv:teamId": self.masv.team_id,
             **self.config,
         }
-        run = Run(
+        view = View(
             {key: value for key, value in config.items() if value is not None},
             {},
             say=say,
             connect=lambda settings: Client(settings, sleep=phase.pauses.append),
+            stopwatch=lambda: self.stopwatch,
+            clock=lambda: self.masv.account.now,
         )
-        return self.handler(run), phase
+        return self.handler(Run(view)), phase
 
     def _phase(self, program: Program, *, refresh: bool, dry: bool) -> Phase:
         handler, phase = self._process()
         if refresh:
             self._read_all(handler)
+        if not dry:
+            self._delete_pending(handler)
         for name, declared in program.items():
             self._register(handler, phase, name, declared, dry=dry)
+        if not dry:
+            self._delete_pending(handler)
         for name in [name for name in self.state if name not in program]:
             phase.changes[name] = "delete"
             if not dry:
@@ -118,12 +127,14 @@ class Engine:
             return
         diff = _call(handler.diff, stored["id"], _wire(stored["outputs"]), _wire(inputs))
         if diff.replaces:
-            assert diff.delete_before_replace
             phase.changes[name] = "replace"
             inputs = self._check(handler, name, {}, declared)
-            if not dry:
+            if not dry and diff.delete_before_replace:
                 self._delete(handler, name)
+            if not dry:
                 self._create(handler, name, inputs)
+                if not diff.delete_before_replace:
+                    self.pending.append(stored)
         elif diff.changes is False or inputs == stored["inputs"]:
             stored["inputs"] = inputs
         else:
@@ -143,6 +154,13 @@ class Engine:
     def _create(self, handler: Any, name: str, inputs: Bag) -> None:
         result = _call(handler.create, _wire(inputs))
         self.state[name] = {"id": result.id, "inputs": inputs, "outputs": result.outs}
+
+    def _delete_pending(self, handler: Any) -> None:
+        """What was replaced goes once all is created; what is left of an earlier run goes first."""
+        while self.pending:
+            stored = self.pending[0]
+            _call(handler.delete, stored["id"], _wire(stored["outputs"]))
+            del self.pending[0]
 
     def _delete(self, handler: Any, name: str) -> None:
         stored = self.state[name]

@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from pulumi.output import Unknown
 
 from pulumi_masv.simulator import Simulator
 from pulumi_masv.simulator.switches import Switches
@@ -248,14 +249,12 @@ def test_what_an_up_says_is_said_once_though_a_replacement_checks_twice(
     engine.up(one(old))
     said = engine.preview(one(new, expiry=JAN)).said
     assert len(said) == len(set(said)) == 3
-    assert "this replacement will be refused" in said[0]
+    assert "this replacement is refused unless retain_on_delete is stored already" in said[0]
 
 
 def test_an_expiry_that_a_preview_does_not_know_is_named_as_a_possible_loss(
     engine: Engine, masv: Simulator
 ) -> None:
-    from pulumi.output import Unknown
-
     package = masv.account.add_package(name="Day 12")
     said = engine.preview(one(package, expiry=Unknown())).said
     assert said == [
@@ -300,6 +299,191 @@ def test_a_preview_without_network_asks_once_and_not_for_each_package(
 def test_a_wrong_setting_is_refused_in_the_preview(engine: Engine) -> None:
     engine.config = {"masv:baseUrl": "http://example.com"}
     assert "is not encrypted: use https" in refused(engine, one("01HP"))
+
+
+def blind(engine: Engine, masv: Simulator) -> None:
+    """The looks of the preview and of the up fail; what the up reads after them does not."""
+    engine.config = {"masv:maxRetries": "0"}
+    masv.faults.set("reset", times=2)
+
+
+@pytest.mark.parametrize(
+    ("state", "inputs", "error"),
+    [
+        ("finalized", {"expiry": "2026-01-01T00:00:00Z"}, "is not in the future"),
+        ("finalized", {"unlimitedStorage": False}, "never expires now"),
+        ("expired", {"expiry": JAN}, "nothing brings them back"),
+    ],
+)
+def test_what_a_preview_could_not_look_at_is_refused_by_the_up(
+    engine: Engine, masv: Simulator, state: Any, inputs: dict[str, Any], error: str
+) -> None:
+    package = masv.account.add_package(state=state, unlimited_storage="unlimitedStorage" in inputs)
+    blind(engine, masv)
+    assert error in refused(engine, one(package, **inputs))
+    assert masv.writes == []
+    masv.faults.clear()
+    engine.config = {}
+    with pytest.raises(Refused, match=error):
+        engine.preview(one(package, **inputs))
+
+
+def test_a_life_extended_by_hand_between_preview_and_up_is_not_shortened_by_a_new_expiry(
+    engine: Engine, masv: Simulator
+) -> None:
+    package = masv.account.add_package(name="Day 12", expiry=JAN)
+    engine.up(one(package))
+    assert engine.preview(one(package, expiry=FEB)).said[0].endswith(f"{JAN} -> {FEB}")
+    masv.account.set_expiry(package, DEC)
+    with pytest.raises(Refused, match="run with --refresh"):
+        engine._phase(one(package, expiry=FEB), refresh=False, dry=False)
+    assert masv.writes == []
+
+
+def test_an_update_writes_nothing_that_its_check_did_not_say(
+    engine: Engine, masv: Simulator
+) -> None:
+    package = masv.account.add_package(name="Day 12", expiry=DEC)
+    given = {"packageId": package, "name": "Day 12", "expiry": JAN}
+    outputs = {"packageId": package, "name": "Day 12", "state": "finalized"}
+    engine.state["day12"] = {"id": package, "inputs": given, "outputs": outputs}
+    said = engine.up(one(package, name="Day 13", expiry=JAN)).said
+    assert said == [f'{package} "Day 12": rename to "Day 13"']
+    assert masv.account.losses == ()
+    assert masv.account.package(package).expiry.month == 12
+
+
+def test_ids_that_move_along_a_list_of_forced_resources_destroy_only_what_left_it(
+    engine: Engine, masv: Simulator
+) -> None:
+    ids = [masv.account.add_package(name=f"Day {i}") for i in range(4)]
+
+    def listed(*chosen: str) -> Program:
+        forced = {"forceDestroy": True}
+        return {f"p{i}": {"packageId": one, **forced} for i, one in enumerate(chosen)}
+
+    engine.up(listed(*ids[:3]))
+    engine.up(listed(ids[3], *ids[:3]))
+    assert masv.account.losses == ()
+    named = engine.preview(listed(*ids[:3])).said
+    assert any(ids[3] in line and "LOSS" in line for line in named)
+    engine.up(listed(*ids[:3]))
+    assert [loss.package_id for loss in masv.account.losses] == [ids[3]]
+
+
+def test_a_replacement_that_a_preview_cannot_know_names_what_it_may_destroy(
+    engine: Engine, masv: Simulator
+) -> None:
+    package = masv.account.add_package(name="Day 12")
+    engine.up(one(package, forceDestroy=True))
+    said = engine.preview(one(Unknown(), forceDestroy=True)).said  # type: ignore[arg-type]
+    assert said[0].startswith(
+        f'{package} "Day 12": if it is replaced, unless the program declares it elsewhere: LOSS'
+    )
+
+
+def test_a_flag_that_a_preview_does_not_know_is_named_as_what_it_may_mean(
+    engine: Engine, masv: Simulator
+) -> None:
+    package = masv.account.add_package(name="Day 12")
+    [line] = engine.preview(one(package, forceDestroy=Unknown())).said
+    assert "from now on removing this resource may destroy 3 files" in line
+    [line] = engine.up(one(package, forceDestroy=True)).said
+    assert "from now on removing this resource destroys 3 files" in line
+    assert engine.up(one(package, forceDestroy=True, name="Day 12")).said == []
+
+
+def test_an_unlimited_package_may_get_an_expiry_that_a_preview_does_not_know(
+    engine: Engine, masv: Simulator
+) -> None:
+    package = masv.account.add_package(unlimited_storage=True)
+    engine.preview(one(package, unlimitedStorage=False, expiry=Unknown()))
+
+
+def test_trouble_with_one_package_hides_no_loss_of_another(engine: Engine, masv: Simulator) -> None:
+    first = masv.account.add_package(name="first")
+    second = masv.account.add_package(name="second", expiry=DEC)
+    masv.faults.set("status", status=500, times=None, route=f"*{first}")
+    said = engine.preview(
+        {"a": {"packageId": first}, "b": {"packageId": second, "expiry": JAN}}
+    ).said
+    assert said[0].startswith("cannot look at this package, so it is not checked: GET ")
+    assert "LOSS" in said[2]
+
+
+def test_files_that_ended_early_are_told_at_the_refresh_that_finds_them_and_only_there(
+    engine: Engine, masv: Simulator
+) -> None:
+    early = masv.account.add_package(name="early", expiry=JAN)
+    on_time = masv.account.add_package(name="on time", expiry="2026-03-20T00:00:00Z")
+    engine.up({"a": {"packageId": early}, "b": {"packageId": on_time}})
+    masv.account.set_now("2027-01-01T00:00:00Z")
+    masv.account.delete(early)
+    assert engine.refresh().said == [
+        f'{early} "early": its files are gone, 30 days before its expiry'
+    ]
+    assert engine.refresh().said == []
+
+
+def test_a_look_older_than_a_minute_is_not_acted_on(engine: Engine, masv: Simulator) -> None:
+    package = masv.account.add_package(name="raw", expiry=JAN)
+    handler, _ = engine._process()
+    inputs = handler.check({}, {"packageId": package, "expiry": FEB}).inputs
+    masv.account.set_expiry(package, FEB)
+    engine.stopwatch = 61.0
+    handler.create(inputs)
+    assert masv.writes == []
+
+
+def test_a_package_that_expires_during_its_adoption_is_archived_by_a_refresh_and_not_before(
+    engine: Engine, masv: Simulator
+) -> None:
+    package = masv.account.add_package(name="raw", expiry=JAN)
+    handler, _ = engine._process()
+    inputs = handler.check({}, {"packageId": package, "archived": True, "name": "x"}).inputs
+    renamed = masv.account.rename
+
+    def rename_and_expire(package_id: str, name: str) -> None:
+        renamed(package_id, name)
+        masv.account.set_now(FEB)
+
+    masv.account.rename = rename_and_expire  # type: ignore[method-assign]
+    outputs = handler.create(inputs).outs
+    engine.state["day12"] = {"id": package, "inputs": inputs, "outputs": outputs}
+    masv.account.rename = renamed  # type: ignore[method-assign]
+    engine.up(one(package, archived=True, name="y"))
+    assert masv.account.package(package).state == "expired"
+    engine.up(one(package, archived=True, name="y"), refresh=True)
+    assert masv.account.package(package).state == "archived"
+
+
+def test_an_imported_state_is_not_taken_for_gone_before_its_team_is_known(
+    engine: Engine, masv: Simulator
+) -> None:
+    outputs = {"packageId": "01HP", "name": "Day 12", "state": "finalized"}
+    engine.state["day12"] = {"id": "01HP", "inputs": outputs, "outputs": outputs}
+    with pytest.raises(Refused, match="MASV has no package 01HP"):
+        engine.refresh()
+    package = masv.account.add_package(id="01HP", name="Day 12")
+    engine.refresh()
+    assert engine.state["day12"]["inputs"] == {"packageId": package, "name": "Day 12"}
+
+
+def test_a_package_that_vanishes_under_its_delete_is_done(engine: Engine, masv: Simulator) -> None:
+    package = masv.account.add_package(name="Day 12")
+    engine.up(one(package, forceDestroy=True))
+    masv.faults.set("status", status=404, message="gone", method="DELETE")
+    masv.faults.set("status", status=404, message="gone", at=3, route=f"*/packages/{package}")
+    engine.destroy()
+    assert engine.state == {}
+
+
+def test_a_change_of_flags_alone_needs_no_key(engine: Engine, masv: Simulator) -> None:
+    package = masv.account.add_package(name="Day 12")
+    engine.up(one(package))
+    engine.config = {"masv:apiKey": None}
+    engine.up(one(package, archiveOnDestroy=True))
+    assert engine.state["day12"]["outputs"]["archiveOnDestroy"] is True
 
 
 def test_get_reads_what_is_there_and_raises_where_nothing_is(
