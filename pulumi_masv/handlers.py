@@ -17,8 +17,8 @@ from pulumi.dynamic import (
     UpdateResult,
 )
 from pulumi.output import Unknown
-from pydantic import ValidationError
 
+from pulumi_masv.errors import MasvError
 from pulumi_masv.lifecycle import Run
 from pulumi_masv.models import LifecycleInputs, Stored
 
@@ -36,8 +36,7 @@ class PackageLifecycleHandler:
         inputs, problems = LifecycleInputs.parse(bag, unknown)
         canonical = {**inputs.wire(), **{name: bag[name] for name in unknown}} if inputs else bag
         if not problems and canonical != before:
-            stored = Stored.parse(before).projection() if before else None
-            problems = self._run.preview(inputs, stored, unknown)
+            problems = self._run.preview(inputs, _old_inputs(before), unknown)
         if isinstance(bag.get("packageId"), str):
             self._run.declare(bag["packageId"])
         return CheckResult(canonical, [CheckFailure(p.property, p.reason) for p in problems])
@@ -48,7 +47,7 @@ class PackageLifecycleHandler:
         replaces = ["packageId"] if declared.get("packageId", id_) != id_ else []
         try:
             stored = Stored.parse(olds)
-        except ValidationError:  # written by hand; a diff that raises would break a refresh
+        except MasvError:  # written by hand; a diff that raises would break a refresh
             return DiffResult(replaces=replaces, delete_before_replace=True)
         if not replaces:
             self._run.remind(stored)
@@ -79,6 +78,14 @@ class PackageLifecycleHandler:
     def delete(self, id_: str, props: dict[str, Any]) -> None:
         """End it with its resource."""
         self._run.delete(id_, Stored.parse(props))
+
+
+def _old_inputs(bag: dict[str, Any]) -> LifecycleInputs | None:
+    """What was declared before, as tolerantly as the state: a refresh may have written it."""
+    try:
+        return Stored.parse(bag).projection() if bag else None
+    except MasvError:
+        return None
 
 
 def _own(bag: Mapping[str, Any] | None) -> dict[str, Any]:

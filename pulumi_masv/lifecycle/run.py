@@ -140,14 +140,8 @@ class Run:
         seen = self._view.read(package_id)
         if seen is None:
             return
-        result = plan.end(
-            seen.package,
-            force_destroy=stored.force_destroy,
-            archive_on_destroy=stored.archive_on_destroy,
-            now=seen.now,
-        )
         try:
-            self._do(seen, result)
+            self._do(seen, _end(seen, stored))
         except PackageNotFound:  # gone meanwhile: done
             return
 
@@ -187,12 +181,7 @@ class Run:
         seen = self._view.look(old.package_id)
         if seen is None:
             return
-        result = plan.end(
-            seen.package,
-            force_destroy=old.force_destroy,
-            archive_on_destroy=old.archive_on_destroy,
-            now=seen.now,
-        )
+        result = _end(seen, old)
         when = "replaced" if certain else "if it is replaced"
         unless = "unless the program declares it elsewhere"
         for loss in result.losses:
@@ -268,3 +257,12 @@ class Run:
             stored=stored,
             kept=kept,
         )
+
+
+def _end(seen: Seen, flags: LifecycleInputs | Stored) -> Plan:
+    return plan.end(
+        seen.package,
+        force_destroy=flags.force_destroy,
+        archive_on_destroy=flags.archive_on_destroy,
+        now=seen.now,
+    )

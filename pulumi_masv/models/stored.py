@@ -8,10 +8,11 @@ from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from typing import Annotated, Any
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
-from pulumi_masv.models.declared import Declared, LifecycleInputs, Wire
+from pulumi_masv.errors import MasvError
+from pulumi_masv.models.declared import Declared, LifecycleInputs, Wire, problems_of
 from pulumi_masv.models.instants import Instant
 from pulumi_masv.models.package import Package, State
 
@@ -56,8 +57,19 @@ class Stored(Wire):
 
     @classmethod
     def parse(cls, bag: Mapping[str, Any]) -> "Stored":
-        """The outputs of a bag as Pulumi hands it over (whole numbers are floats there)."""
-        return cls.model_validate(dict(bag))
+        """The outputs of a bag as Pulumi hands it over (whole numbers are floats there).
+
+        Raises:
+            MasvError: somebody wrote a state that cannot be read.
+        """
+        try:
+            return cls.model_validate(dict(bag))
+        except ValidationError as error:
+            wrong = "; ".join(f"{p.property}: {p.reason}" for p in problems_of(error))
+            raise MasvError(
+                f"the state of package {bag.get('packageId')} cannot be read ({wrong}): take it "
+                f"out with `pulumi state delete`, and an up adopts the package again"
+            ) from None
 
     def wire(self) -> dict[str, Any]:
         """The bag of outputs, without what is unknown."""

@@ -498,10 +498,19 @@ def test_get_reads_what_is_there_and_raises_where_nothing_is(
         handler.read("01HNOWHERE", {"packageId": "01HNOWHERE", "__provider": "x"})
 
 
-def test_a_state_that_nobody_can_read_does_not_break_a_refresh(engine: Engine) -> None:
-    handler, _ = engine._process()
-    result = handler.diff("01HP", {"size": "many"}, {"packageId": "01HP"})
-    assert (result.changes, result.replaces) == (None, [])
+def test_a_state_that_nobody_can_read_is_one_line_and_does_not_break_a_refreshs_diff(
+    engine: Engine, masv: Simulator
+) -> None:
+    package = masv.account.add_package(name="Day 12")
+    broken = {"packageId": package, "expiry": "soon", "size": "many", "state": "finalized"}
+    engine.state["day12"] = {"id": package, "inputs": broken, "outputs": broken}
+    engine.preview(one(package, name="Day 13"))
+    with pytest.raises(Refused) as caught:
+        engine.up(one(package, name="Day 13"))
+    [line] = caught.value.lines
+    assert line.startswith(f"MasvError: the state of package {package} cannot be read (expiry: ")
+    assert "; size: " in line
+    assert masv.writes == []
 
 
 # Each switch of the unknown list that a verb can meet.
