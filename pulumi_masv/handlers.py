@@ -37,6 +37,8 @@ class PackageLifecycleHandler:
         canonical = {**inputs.wire(), **{name: bag[name] for name in unknown}} if inputs else bag
         if not problems and canonical != before:
             problems = self._run.preview(inputs, _old_inputs(before), unknown)
+        if "packageId" in unknown and "packageId" in before:
+            self._run.unsettle(before["packageId"])
         if isinstance(bag.get("packageId"), str):
             self._run.declare(bag["packageId"])
         return CheckResult(canonical, [CheckFailure(p.property, p.reason) for p in problems])
@@ -44,7 +46,12 @@ class PackageLifecycleHandler:
     def diff(self, id_: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
         """Say only what replaces; the engine finds the changed properties itself."""
         declared = _own(news)
-        replaces = ["packageId"] if declared.get("packageId", id_) != id_ else []
+        asked = declared.get("packageId", id_)
+        # The engine also asks before any check, with an unknown id, whether to delete this first
+        # because it hangs on something that is deleted first. Nothing may end so: it would come
+        # before all that the program still declares is known.
+        settled = not isinstance(asked, (Unknown, Output)) or self._run.unsettled(id_)
+        replaces = ["packageId"] if asked != id_ and settled else []
         try:
             stored = Stored.parse(olds)
         except MasvError:  # written by hand; a diff that raises would break a refresh

@@ -1,8 +1,8 @@
 """What has to happen to a package, as values: steps, losses, refusals. No I/O, no clock, no Pulumi.
 
 `converge` is asked by the preview and by the run that follows it, so both decide alike. A
-property counts only if its declared value differs from the stored one and from the live one:
-what somebody changed by hand is reverted only after a refresh has shown it.
+property counts only if its declared value differs from the one stored as declared and from the
+live one: what somebody changed by hand is reverted only after a refresh has shown it.
 """
 
 from dataclasses import dataclass
@@ -96,10 +96,11 @@ def converge(
         now: a UTC instant.
         declared_before: the part of `stored` that the program declared; all of it if left out.
     """
+    declared_before = declared_before or stored
     plans = [
-        _converge_name(live, declared, stored),
-        _converge_end(live, declared, stored, declared_before or stored, now),
-        _converge_archived(live, declared, stored),
+        _converge_name(live, declared, declared_before),
+        _converge_end(live, declared, stored, declared_before, now),
+        _converge_archived(live, declared, declared_before),
     ]
     return Plan(
         steps=tuple(step for plan in plans for step in plan.steps),
@@ -158,9 +159,8 @@ def _converge_end(
     wanted = _end_of(declared)
     before = _end_of(stored) if stored is not None else None
     if wanted is None:
-        return _back_to_dated(live, declared, stored)
-    newly = declared_before is None or _end_of(declared_before) is None
-    if wanted == before and (live.files_exist or not newly):
+        return _back_to_dated(live, declared, declared_before)
+    if declared_before is not None and wanted == _end_of(declared_before):
         return Plan(kept=frozenset({"expiry", "unlimited_storage"}))
     live = _with_stored(live, stored)
     live_end = _end_of(live)

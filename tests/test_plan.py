@@ -269,10 +269,13 @@ def test_a_newly_declared_expiry_does_not_shorten_what_was_extended_since_it_was
     assert "run with --refresh" in refusal(result)
 
 
-def test_a_newly_declared_property_that_is_stored_so_is_not_written() -> None:
-    stored = {"name": "Day 12", "expiry": LATER}
-    result = newly_planned(live(name="by hand", expiry=LAST), stored, name="Day 12", expiry=LATER)
-    assert verbs(result) == []
+def test_a_newly_declared_property_is_written_though_it_was_stored_so() -> None:
+    stored = {"name": "Day 12", "expiry": LATER, "archived": False}
+    by_hand = live(name="by hand", expiry=SOON)
+    result = newly_planned(by_hand, stored, name="Day 12", expiry=LATER)
+    assert verbs(result) == ["rename_package", "set_expiry"]
+    result = newly_planned(live("archived"), stored, archived=False)
+    assert verbs(result) == ["unarchive_package"]
 
 
 def test_a_newly_declared_future_is_refused_for_gone_files_though_it_is_stored_so() -> None:

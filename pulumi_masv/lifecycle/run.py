@@ -26,6 +26,7 @@ class Run:
     def __init__(self, view: View) -> None:
         self._view = view
         self._announced: dict[str, set[str]] = {}
+        self._unsettled: set[str] = set()
         self._blind = False
 
     def preview(
@@ -68,6 +69,13 @@ class Run:
         """Remember that the program declares a package: no delete of this process touches it."""
         self._view.declared.add(package_id)
 
+    def unsettle(self, package_id: str) -> None:
+        """Remember that a resource of this package was checked, and may take another one."""
+        self._unsettled.add(package_id)
+
+    def unsettled(self, package_id: str) -> bool:
+        return package_id in self._unsettled
+
     def remind(self, stored: Stored) -> None:
         """Say that an archive waits for a refresh, where the program declares the package."""
         due = stored.expiry is not None and stored.expiry <= self._view.now()
@@ -95,6 +103,7 @@ class Run:
         if plan.untouched(inputs, declared):
             return stored.redeclared(inputs)
         seen = self._found(inputs.package_id)
+        self._tell_early_end(seen, stored)
         result = plan.converge(
             seen.package, inputs, stored.managed(), seen.now, declared_before=declared
         )
@@ -117,10 +126,7 @@ class Run:
             raise self._view.not_found(package_id)
         if seen is None:
             return None
-        if stored.state in ("new", "finalized") and not seen.package.files_exist:
-            early = plan.ended_early(stored.unlimited_storage, stored.expiry, seen.now)
-            if early:
-                self._view.tell(seen, early)
+        self._tell_early_end(seen, stored)
         return self._record(seen, stored=stored)
 
     def get(self, package_id: str) -> Stored:
@@ -227,6 +233,12 @@ class Run:
                 raise self._view.not_found(seen.package.id) from None
             if step.kept(now.package) != step.wanted:
                 raise
+
+    def _tell_early_end(self, seen: Seen, stored: Stored) -> None:
+        if stored.state in ("new", "finalized") and not seen.package.files_exist:
+            early = plan.ended_early(stored.unlimited_storage, stored.expiry, seen.now)
+            if early:
+                self._view.tell(seen, early)
 
     def _announce(self, seen: Seen, result: Plan) -> None:
         if result.steps:

@@ -135,6 +135,47 @@ def test_ids_that_move_along_a_list_of_forced_resources_destroy_nothing(
     assert {one["id"] for one in stack.state().values()} == set(ids)
 
 
+FINDER = """
+from pulumi.dynamic import CreateResult, DiffResult, Resource, ResourceProvider
+class Handler(ResourceProvider):
+    def create(self, props): return CreateResult("x", {{**props, "found": {id!r}}})
+    def diff(self, id, olds, news):
+        changed = olds["key"] != news["key"]
+        return DiffResult(changed, ["key"] if changed else [], delete_before_replace=True)
+class Finder(Resource):
+    found: pulumi.Output[str]
+masv.PackageLifecycle("day12", force_destroy=True,
+    package_id=Finder(Handler(), "finder", {{"key": {key}, "found": None}}).found)
+"""
+
+
+def test_a_package_whose_id_comes_from_something_replaced_is_not_destroyed_before_its_check(
+    stack: Stack, masv: Simulator
+) -> None:
+    package = masv.account.add_package(name="Day 12")
+    stack.program(FINDER.format(id=package, key=1))
+    stack.up()
+    stack.program(FINDER.format(id=package, key=2))
+    assert "if it is replaced, unless the program declares it elsewhere: LOSS" in (
+        stack.preview().text
+    )
+    stack.up()
+    assert masv.account.losses == ()
+
+
+def test_a_package_put_back_after_a_replacement_that_was_cut_off_is_not_destroyed(
+    stack: Stack, masv: Simulator
+) -> None:
+    package = adopted(stack, masv)
+    declare(stack, masv.account.add_package(name="Day 13"))
+    masv.faults.set("status", status=403, times=None, method="DELETE")
+    stack.up(expect=1)
+    masv.faults.clear()
+    declare(stack, package)
+    stack.up()
+    assert package not in [loss.package_id for loss in masv.account.losses]
+
+
 def test_an_unknown_package_id_is_a_replacement_in_the_preview(
     stack: Stack, masv: Simulator
 ) -> None:

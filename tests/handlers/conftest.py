@@ -95,8 +95,6 @@ class Engine:
         handler, phase = self._process()
         if refresh:
             self._read_all(handler)
-        if not dry:
-            self._delete_pending(handler)
         for name, declared in program.items():
             self._register(handler, phase, name, declared, dry=dry)
         if not dry:
@@ -156,7 +154,7 @@ class Engine:
         self.state[name] = {"id": result.id, "inputs": inputs, "outputs": result.outs}
 
     def _delete_pending(self, handler: Any) -> None:
-        """What was replaced goes once all is created; what is left of an earlier run goes first."""
+        """What was replaced, now or in an earlier run, goes once all is checked and created."""
         while self.pending:
             stored = self.pending[0]
             _call(handler.delete, stored["id"], _wire(stored["outputs"]))

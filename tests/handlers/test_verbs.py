@@ -425,6 +425,41 @@ def test_files_that_ended_early_are_told_at_the_refresh_that_finds_them_and_only
     assert engine.refresh().said == []
 
 
+def test_files_that_ended_early_are_told_by_an_update_that_comes_before_the_refresh(
+    engine: Engine, masv: Simulator
+) -> None:
+    package = masv.account.add_package(name="Day 12", expiry=JAN)
+    engine.up(one(package))
+    masv.account.delete(package)
+    said = engine.up(one(package, name="Day 13")).said
+    assert any("its files are gone, 334 days before its expiry" in line for line in said)
+
+
+def test_a_life_shortened_by_hand_is_saved_by_declaring_the_expiry_it_had(
+    engine: Engine, masv: Simulator
+) -> None:
+    package = masv.account.add_package(name="Day 12", expiry=DEC)
+    engine.up(one(package))
+    masv.account.set_expiry(package, JAN)
+    named = engine.preview(one(package, expiry=DEC)).said
+    assert engine.up(one(package, expiry=DEC)).said == named
+    assert masv.account.package(package).expiry.month == 12
+
+
+def test_what_hangs_on_something_deleted_first_is_not_deleted_before_its_check(
+    engine: Engine, masv: Simulator
+) -> None:
+    package = masv.account.add_package(name="Day 12")
+    engine.up(one(package, forceDestroy=True))
+    stored = engine.state["day12"]
+    unknown = {"packageId": Unknown(), "forceDestroy": True}
+    handler, _ = engine._process()
+    before = handler.diff(package, stored["outputs"], unknown)
+    assert before.replaces == []
+    handler.check(stored["inputs"], unknown)
+    assert handler.diff(package, stored["outputs"], unknown).replaces == ["packageId"]
+
+
 def test_a_look_older_than_a_minute_is_not_acted_on(engine: Engine, masv: Simulator) -> None:
     package = masv.account.add_package(name="raw", expiry=JAN)
     handler, _ = engine._process()
