@@ -138,7 +138,8 @@ def preview() -> str:
         Simulator(packages=0, now="2027-01-04T09:00:00Z") as masv,
     ):
         project = Path(folder, "project")
-        shutil.copytree(ROOT / "examples" / "quickstart", project)
+        quickstart = ROOT / "examples" / "quickstart"
+        shutil.copytree(quickstart, project, ignore=shutil.ignore_patterns(".venv"))
         settings = project / "Pulumi.yaml"
         settings.write_text(settings.read_text().replace("../../.venv", sys.prefix))
         ours = ("MASV_", "PULUMI_")

@@ -111,7 +111,7 @@ def tell(masv: Simulator, folder: Path) -> None:
 
     story.step("Files are not destroyed just because a resource goes", "destroy", refused=True)
     story.quietly("config", "set", "rushesMayEnd", "true")
-    story.step("unless the program says so, which a preview shows first", "up")
+    story.step("unless the program says so, and an up has stored it", "up")
     story.quietly("config", "rm", "rushes")
     story.step("and then it does", "up")
     story.table()

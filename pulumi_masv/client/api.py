@@ -185,7 +185,10 @@ class Client:
                 f"check that it is a key of team {self.team_id}"
             )
             if self._key_source.startswith("the stack"):
-                line += "; `refresh` and `destroy` use the recorded key unless --run-program"
+                line += (
+                    "; `refresh` and `destroy` use the recorded key unless --run-program: after a "
+                    "change of the key, run `pulumi refresh --run-program`"
+                )
             raise CredentialRefused(line, status=refused.status) from None
 
     def _package(

@@ -251,8 +251,12 @@ def test_a_rotated_key_in_the_stack_needs_run_program_to_refresh_and_the_error_s
     adopted(stack, masv)
     masv.account.teams[masv.team_id] = "a-new-key"
     stack.run("config", "set", "--secret", "masv:apiKey", "a-new-key")
-    refused = stack.refresh(expect=1)
-    assert "use the recorded key unless --run-program" in refused.text
+    settings = stack.folder / "Pulumi.yaml"
+    once = settings.read_text()
+    settings.write_text(once + "options: {refresh: always}\n")
+    for refused in (stack.refresh(expect=1), stack.up(expect=1)):
+        assert "use the recorded key unless --run-program" in refused.text
+    settings.write_text(once)
     stack.refresh("--run-program")
     stack.up("--expect-no-changes", "--refresh")
 
