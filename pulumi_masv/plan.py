@@ -157,7 +157,6 @@ def _converge_end(
     now: datetime,
 ) -> Plan:
     wanted = _end_of(declared)
-    before = _end_of(stored) if stored is not None else None
     if wanted is None:
         return _back_to_dated(live, declared, declared_before)
     if declared_before is not None and wanted == _end_of(declared_before):
@@ -181,6 +180,7 @@ def _converge_end(
         return Plan((Step("set_unlimited", does, "unlimited_storage", True),))
     if wanted <= now:
         return Plan(refusals=(Problem("expiry", _instant_end(named, wanted, live_end)),))
+    before = _end_of(stored) if stored is not None else None
     earlier = _earlier(wanted, live_end)
     if earlier and before is not None and not _earlier(wanted, before):
         reason = (

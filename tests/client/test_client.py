@@ -1,7 +1,7 @@
 """The client and the simulator in process: every endpoint, every way to fail, no secret told."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
@@ -26,13 +26,6 @@ from pulumi_masv.settings import resolve
 from pulumi_masv.simulator import KEY_CANARY, PASSWORD_CANARY, TOKEN_CANARY, Simulator, Switches
 
 FEB = datetime(2027, 2, 28, tzinfo=timezone.utc)
-
-
-@pytest.fixture
-def masv() -> Iterator[Simulator]:
-    simulator = Simulator(packages=0)
-    with simulator.in_process():
-        yield simulator
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """The engine's order of calls, without the engine: a state that stays, a process for each phase."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -187,13 +187,6 @@ def _wire(bag: Bag) -> Bag:
         return float(value) if is_number else value
 
     return {**travel(bag), "__provider": "gASV"}
-
-
-@pytest.fixture
-def masv() -> Iterator[Simulator]:
-    simulator = Simulator(packages=0)
-    with simulator.in_process():
-        yield simulator
 
 
 @pytest.fixture
