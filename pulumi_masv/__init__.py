@@ -1,9 +1,19 @@
 """MASV packages as Pulumi resources: previews that name every file a change would end."""
 
+from typing import TYPE_CHECKING, Any
+
 from pulumi_masv._version import __version__
+from pulumi_masv.data import (
+    get_package,
+    get_package_output,
+    get_packages,
+    get_packages_output,
+)
 from pulumi_masv.errors import (
+    AmbiguousPackage,
     ChangeRefused,
     CredentialRefused,
+    FilterError,
     MasvError,
     NotAsDeclared,
     OtherTeam,
@@ -15,14 +25,21 @@ from pulumi_masv.errors import (
     UnexpectedAnswer,
     Unreachable,
 )
-from pulumi_masv.resources import PackageLifecycle, Provider
+from pulumi_masv.resources import ArchiveWindow, PackageLifecycle, Provider
+
+if TYPE_CHECKING:
+    from pulumi_masv.models import Package
 
 __all__ = [
+    "AmbiguousPackage",
+    "ArchiveWindow",
     "ChangeRefused",
     "CredentialRefused",
+    "FilterError",
     "MasvError",
     "NotAsDeclared",
     "OtherTeam",
+    "Package",
     "PackageLifecycle",
     "PackageNotFound",
     "Provider",
@@ -33,4 +50,17 @@ __all__ = [
     "UnexpectedAnswer",
     "Unreachable",
     "__version__",
+    "get_package",
+    "get_package_output",
+    "get_packages",
+    "get_packages_output",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    # pydantic is slow to load, and most programs name no model.
+    if name == "Package":
+        from pulumi_masv.models import Package
+
+        return Package
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

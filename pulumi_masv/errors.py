@@ -18,6 +18,14 @@ class SettingsError(MasvError):
     """A setting is missing or wrong: mend the stack configuration or the environment."""
 
 
+class FilterError(MasvError):
+    """A filter is wrong: mend the program."""
+
+
+class AmbiguousPackage(MasvError):
+    """More than one package is as described: describe it more closely, or give its id."""
+
+
 class Unreachable(MasvError):
     """No answer came (no network, a timeout, a reset): run again later."""
 

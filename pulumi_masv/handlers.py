@@ -4,8 +4,9 @@ One class per resource; `providers` names them to Pulumi and loads this file onl
 that serves a run.
 """
 
+import secrets
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from pulumi import Output
 from pulumi.dynamic import (
@@ -19,29 +20,67 @@ from pulumi.dynamic import (
 from pulumi.output import Unknown
 
 from pulumi_masv.errors import MasvError
-from pulumi_masv.lifecycle import Run
-from pulumi_masv.models import LifecycleInputs, Stored
+from pulumi_masv.lifecycle import Run, View, Windows
+from pulumi_masv.models import (
+    Inputs,
+    LifecycleInputs,
+    Stored,
+    StoredWindow,
+    WindowInputs,
+)
+
+Kind = TypeVar("Kind", bound=Inputs)
+
+
+class _Given(Generic[Kind]):
+    """What a check is asked: the inputs before and now, and what of them is unknown or wrong.
+
+    Attributes:
+        before: the old inputs, as they are.
+        unknown: the names whose value a preview does not know yet.
+        inputs: None where they are wrong, or a required one is unknown.
+        problems: what is wrong with them.
+        canonical: what becomes the new inputs.
+    """
+
+    def __init__(self, kind: type[Kind], olds: Mapping[str, Any], news: Mapping[str, Any]) -> None:
+        self.before, self.bag = _own(olds), _own(news)
+        self.unknown = frozenset(
+            n for n, value in self.bag.items() if isinstance(value, (Unknown, Output))
+        )
+        self.inputs, self.problems = kind.parse(self.bag, self.unknown)
+        known = self.inputs.wire() if self.inputs else self.bag
+        self.canonical = {**known, **{name: self.bag[name] for name in self.unknown}}
+
+    @property
+    def changes(self) -> bool:
+        """Whether something right is about to change."""
+        return not self.problems and self.canonical != self.before
+
+    def result(self) -> CheckResult:
+        failures = [CheckFailure(p.property, p.reason) for p in self.problems]
+        return CheckResult(self.canonical, failures)
 
 
 class PackageLifecycleHandler:
     """The verbs of a PackageLifecycle."""
 
-    def __init__(self, run: Run) -> None:
-        self._run = run
+    def __init__(self, view: View) -> None:
+        self._run = Run(view)
 
     def check(self, olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         """Refuse what can be refused now, and say what the change will do and lose."""
-        before, bag = _own(olds), _own(news)
-        unknown = frozenset(n for n, value in bag.items() if isinstance(value, (Unknown, Output)))
-        inputs, problems = LifecycleInputs.parse(bag, unknown)
-        canonical = {**inputs.wire(), **{name: bag[name] for name in unknown}} if inputs else bag
-        if not problems and canonical != before:
-            problems = self._run.preview(inputs, _old_inputs(before), unknown)
-        if "packageId" in unknown and "packageId" in before:
+        given = _Given(LifecycleInputs, olds, news)
+        before, inputs = given.before, given.inputs
+        if given.changes:
+            given.problems = self._run.preview(inputs, _old_inputs(before), given.unknown)
+        if "packageId" in given.unknown and "packageId" in before:
             self._run.unsettle(before["packageId"])
-        if isinstance(bag.get("packageId"), str):
-            self._run.declare(bag["packageId"])
-        return CheckResult(canonical, [CheckFailure(p.property, p.reason) for p in problems])
+        if isinstance(given.bag.get("packageId"), str):
+            self._run.declare(given.bag["packageId"])
+        if inputs and not given.problems:
+            given.problems = self._run.disagreements(inputs)
+        return given.result()
 
     def diff(self, id_: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
         """Say only what replaces; the engine finds the changed properties itself."""
@@ -85,6 +124,55 @@ class PackageLifecycleHandler:
     def delete(self, id_: str, props: dict[str, Any]) -> None:
         """End it with its resource."""
         self._run.delete(id_, Stored.parse(props))
+
+
+class ArchiveWindowHandler:
+    """The verbs of an ArchiveWindow."""
+
+    def __init__(self, view: View) -> None:
+        self._windows = Windows(view)
+
+    def check(self, olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
+        """Refuse what can be refused now, and say how many packages the change will turn."""
+        given = _Given(WindowInputs, olds, news)
+        known = None if given.unknown - {"unarchiveOnDestroy"} else given.inputs
+        if given.changes and not (known and _same_window(known, given.before)):
+            self._windows.preview(known)
+        if known and not given.problems:
+            given.problems = self._windows.declare(known)
+        return given.result()
+
+    def diff(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
+        """Say only whether nothing changes; the engine finds the changed properties itself."""
+        try:
+            stored = StoredWindow.parse(olds)
+        except MasvError:  # written by hand; a diff that raises would break a refresh
+            return DiffResult()
+        return DiffResult(False if _own(news) == stored.projection().wire() else None)
+
+    def create(self, props: dict[str, Any]) -> CreateResult:
+        """Make all of the window as declared."""
+        outputs = self._windows.create(WindowInputs.model_validate(_own(props)))
+        return CreateResult(f"window-{secrets.token_hex(8)}", outputs.wire())
+
+    def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
+        """What is live; anything not as declared shows in `archived`."""
+        live = self._windows.read(StoredWindow.parse(props))
+        return ReadResult(id_, live.wire(), live.projection().wire())
+
+    def update(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> UpdateResult:
+        """Make all of the window as declared now."""
+        inputs = WindowInputs.model_validate(_own(news))
+        return UpdateResult(self._windows.update(inputs, StoredWindow.parse(olds)).wire())
+
+    def delete(self, _id: str, props: dict[str, Any]) -> None:
+        """Leave everything as it is, unless its end was to show it again."""
+        self._windows.delete(StoredWindow.parse(props))
+
+
+def _same_window(inputs: WindowInputs, before: dict[str, Any]) -> bool:
+    old, _ = WindowInputs.parse(before)
+    return old is not None and inputs.asks_the_same(old)
 
 
 def _old_inputs(bag: dict[str, Any]) -> LifecycleInputs | None:

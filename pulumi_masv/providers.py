@@ -20,7 +20,7 @@ from pulumi.dynamic import (
 )
 
 if TYPE_CHECKING:
-    from pulumi_masv.lifecycle import Run
+    from pulumi_masv.lifecycle import View
 
 
 class _Provider(ResourceProvider):
@@ -34,12 +34,12 @@ class _Provider(ResourceProvider):
 
     def configure(self, req: ConfigureRequest) -> None:
         """Take the configuration; nothing is refused before something needs it."""
-        from pulumi_masv import handlers, settings
+        from pulumi_masv import settings
 
         if not os.environ.get("MASV_DEBUG"):
             sys.tracebacklimit = 0  # Pulumi shows a traceback whole; its last line says it all
         given = tuple((key, req.config.get(key)) for key in settings.KEYS)
-        self._handler = getattr(handlers, self.handler)(_run_for(given))
+        self._handler = _handler_for(self.handler, given)
 
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         result: CheckResult = self._handler.check(_olds, news)
@@ -71,14 +71,27 @@ class PackageLifecycleProvider(_Provider):
     handler = "PackageLifecycleHandler"
 
 
+class ArchiveWindowProvider(_Provider):
+    """Serves `pulumi-python:dynamic/masv:ArchiveWindow`."""
+
+    handler = "ArchiveWindowHandler"
+
+
 @functools.cache
-def _run_for(configuration: tuple[tuple[str, Any], ...]) -> "Run":
-    """The one run of a process, whichever of its resources is asked first."""
-    from pulumi_masv.lifecycle import Run
-    from pulumi_masv.lifecycle.view import View
+def _handler_for(name: str, configuration: tuple[tuple[str, Any], ...]) -> Any:
+    """The one handler of a process, also where states of several interpreters name it."""
+    from pulumi_masv import handlers
+
+    return getattr(handlers, name)(_view_for(configuration))
+
+
+@functools.cache
+def _view_for(configuration: tuple[tuple[str, Any], ...]) -> "View":
+    """What one process knows, for all its resources, whichever of them is asked first."""
+    from pulumi_masv.lifecycle import View
 
     def say(line: str) -> None:
         # Pulumi shows what a handler prints under the stack; its own log does not reach the user.
         print(line, flush=True)
 
-    return Run(View(dict(configuration), os.environ, say=say))
+    return View(dict(configuration), os.environ, say=say)

@@ -6,11 +6,13 @@ The API key goes to `/teams/` routes only, a package's token to `/v1/packages/` 
 import random
 import time
 from collections.abc import Callable, Mapping
-from datetime import datetime, timezone
-from typing import Any, Final
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta, timezone
+from typing import Any, Final, get_args
 
 from pydantic import SecretStr, ValidationError
 
+from pulumi_masv.client.pages import PAGE, Moved, Page, whole
 from pulumi_masv.client.transport import Answer, Request, Transport, clean
 from pulumi_masv.errors import (
     CredentialRefused,
@@ -19,12 +21,19 @@ from pulumi_masv.errors import (
     SettingsError,
     UnexpectedAnswer,
 )
-from pulumi_masv.models import ID_PATTERN, Package, Seen, format_instant, problems_of
+from pulumi_masv.models import (
+    ID_PATTERN,
+    Package,
+    Query,
+    Seen,
+    State,
+    format_instant,
+    problems_of,
+)
 from pulumi_masv.settings import Settings
 
-PAGE: Final = 50  # MASV's own maximum
-ALL_STATES: Final = "new,finalized,expired,archived"  # the listing's default hides two of them
-_LISTING_TRIES: Final = 3
+# MASV's windows may or may not contain their ends; its instants are milliseconds apart.
+MOMENT: Final = timedelta(milliseconds=1)
 
 
 class Client:
@@ -56,22 +65,29 @@ class Client:
         self._key = settings.api_key
         self._key_source = settings.key_source
         self._transport = Transport(settings, sleep=sleep, jitter=jitter, clock=clock)
+        self._concurrency = settings.concurrency
+        self._pool = ThreadPoolExecutor(settings.concurrency, "masv")  # starts no thread before use
 
-    def get_package(self, package_id: str) -> Seen | None:
+    def get_package(self, package_id: str, *, received_at: datetime | None = None) -> Seen | None:
         """One package of the team, sent or received; None where the team has none of that id.
 
         `GET /v1.1/teams/{team}/packages/{id}`; it is not known to serve received packages, so
         before a package is called gone the inbox is listed.
+
+        Args:
+            package_id: MASV's id.
+            received_at: when it was created, where an earlier look found it in the inbox.
         """
         if not ID_PATTERN.fullmatch(package_id):
             raise PackageNotFound(f"{package_id!r} is not a MASV package id")
+        if received_at is not None and (found := self._in_inbox(package_id, received_at)):
+            return found
         try:
             answer = self._team("GET", f"/packages/{package_id}", version="v1.1")
         except RequestRefused as refused:
             if refused.status != 404:
                 raise
-            inbox = self.list_packages(received=True)
-            return next((seen for seen in inbox if seen.package.id == package_id), None)
+            return self._in_inbox(package_id)
         seen = _seen(answer.json(), answer)
         if seen.package.id != package_id:
             raise UnexpectedAnswer(
@@ -79,20 +95,58 @@ class Client:
             )
         return seen
 
-    def list_packages(self, *, received: bool = False) -> list[Seen]:
-        """All packages sent (or received) by the team, in every state, oldest first.
-
-        `GET /v1.1/teams/{team}/packages` (or `/inbox`), as many pages as there are. Pages are
-        numbers over a moving list: what has shifted shows in the total, and it is read again.
-        """
-        for _ in range(_LISTING_TRIES):
-            found, totals = self._pages("/inbox" if received else "/packages")
-            if totals == sorted(totals) and len(found) == totals[-1]:
-                return list(found.values())
-        raise UnexpectedAnswer(
-            f"the listing of team {self.team_id} changed under {_LISTING_TRIES} readings "
-            f"({len(found)} packages read, {totals[-1]} announced): run again"
+    def not_found(self, package_id: str) -> PackageNotFound:
+        """The error for a package that the team does not have."""
+        return PackageNotFound(
+            f"MASV has no package {package_id} in team {self.team_id}: check the id and the team"
         )
+
+    def list_packages(self, query: Query) -> list[Seen]:
+        """All packages that a query asks for, as the account had them at one moment.
+
+        `GET /v1.1/teams/{team}/packages` (or `/inbox`), as many pages as there are, side by side
+        after the first.
+
+        Raises:
+            UnexpectedAnswer: the account changed under every reading.
+        """
+        try:
+            return whole(
+                query,
+                lambda number: self.get_page(query, number),
+                lambda numbers: self._pool.map(lambda n: self.get_page(query, n), numbers),
+                self._concurrency,
+            )
+        except Moved as moved:
+            raise UnexpectedAnswer(
+                f"the listing of team {self.team_id} changed under every reading "
+                f"({moved.found} packages read, {moved.total} announced): run again"
+            ) from None
+
+    def get_page(self, query: Query, number: int = 1) -> Page:
+        """One page of a listing. `GET /v1.1/teams/{team}/packages` (or `/inbox`)."""
+        answer = self._team(
+            "GET",
+            "/inbox" if query.received else "/packages",
+            version="v1.1",
+            query={**query.parameters(), "limit": str(PAGE), "page": str(number)},
+        )
+        try:
+            listing = answer.json()
+            records = [_seen(one, answer, received=query.received) for one in listing["records"]]
+            return Page(int(listing["metadata"]["total"]), records, answer.now)
+        except (KeyError, TypeError, ValueError):
+            raise UnexpectedAnswer(
+                f"{answer.request} answered no listing: check masv:baseUrl (or MASV_BASE_URL)"
+            ) from None
+
+    def _in_inbox(self, package_id: str, created: datetime | None = None) -> Seen | None:
+        window = created and (created - MOMENT, created + MOMENT)
+        start, end = window or (None, None)
+        inbox = Query(
+            status=get_args(State), received=True, created_at_start=start, created_at_end=end
+        )
+        return next((s for s in self.list_packages(inbox) if s.package.id == package_id), None)
 
     def rename_package(self, seen: Seen, name: str) -> None:
         """Rename. `PUT /v1/packages/{id}`."""
@@ -139,30 +193,6 @@ class Client:
             line = f"{refused}; an owner of the team can allow it in MASV's settings"
             raise RequestRefused(line, status=403) from None
 
-    def _pages(self, path: str) -> tuple[dict[str, Seen], list[int]]:
-        found: dict[str, Seen] = {}
-        totals: list[int] = []
-        while not totals or len(totals) * PAGE < totals[-1]:
-            query = {
-                "status": ALL_STATES,
-                "sort": "created_at",
-                "limit": str(PAGE),
-                "page": str(len(totals) + 1),
-            }
-            answer = self._team("GET", path, version="v1.1", query=query)
-            try:
-                listing = answer.json()
-                totals.append(int(listing["metadata"]["total"]))
-                page = [_seen(record, answer) for record in listing["records"]]
-            except (KeyError, TypeError, ValueError):
-                raise UnexpectedAnswer(
-                    f"{answer.request} answered no listing: check masv:baseUrl (or MASV_BASE_URL)"
-                ) from None
-            found |= {seen.package.id: seen for seen in page}
-            if not page:
-                break
-        return found, totals
-
     def _team(
         self,
         method: str,
@@ -208,18 +238,18 @@ class Client:
         except RequestRefused as refused:
             if refused.status not in (401, 403):
                 raise
-            fresh = self.get_package(seen.package.id)
+            fresh = self.get_package(seen.package.id, received_at=seen.received_at)
             if fresh is None:
                 raise
             send(fresh.token)
 
 
-def _seen(record: Any, answer: Answer) -> Seen:
+def _seen(record: Any, answer: Answer, *, received: bool = False) -> Seen:
     try:
         package = Package.model_validate(record)
         token = record["access_token"]
         if isinstance(token, str) and token.isascii() and token.isprintable() and token:
-            return Seen(package, SecretStr(token), answer.now)
+            return Seen(package, SecretStr(token), answer.now, received)
         what = "access_token: is none"
     except ValidationError as error:
         problem = problems_of(error)[0]

@@ -5,19 +5,14 @@ from dataclasses import replace
 from pulumi_masv import plan
 from pulumi_masv.errors import (
     ChangeRefused,
-    CredentialRefused,
-    MasvError,
     NotAsDeclared,
     PackageNotFound,
-    RateLimited,
     RequestRefused,
-    Unreachable,
 )
 from pulumi_masv.lifecycle.view import View
+from pulumi_masv.lifecycle.windows import disagreement, listed
 from pulumi_masv.models import LifecycleInputs, Problem, Seen, Stored
 from pulumi_masv.plan import Plan, Step, amount, quote
-
-_WHOLE_ACCOUNT = (Unreachable, CredentialRefused, RateLimited)  # the next look would fail alike
 
 
 class Run:
@@ -27,7 +22,6 @@ class Run:
         self._view = view
         self._announced: dict[str, set[str]] = {}
         self._unsettled: set[str] = set()
-        self._blind = False
 
     def preview(
         self,
@@ -45,29 +39,40 @@ class Run:
         Raises:
             SettingsError: a setting is wrong (a missing one only means that there is no look).
         """
-        missing = self._view.settings().missing()
-        if missing:
-            self._cannot_look(missing)
-        if missing or self._blind:
-            return []
-        try:
-            if stored and (inputs is None or stored.package_id != inputs.package_id):
-                self._preview_replaced(stored, certain=inputs is not None)
-                stored = None
+
+        def look() -> list[Problem]:
+            before = stored
+            if before and (inputs is None or before.package_id != inputs.package_id):
+                self._preview_replaced(before, certain=inputs is not None)
+                before = None
             if inputs is None:
                 self._view.say("cannot look at a package whose package_id is not known yet")
                 return []
-            return self._preview(inputs, stored, unknown)
-        except _WHOLE_ACCOUNT as error:
-            self._blind = True
-            self._cannot_look(str(error))
-        except MasvError as error:
-            self._view.say(f"cannot look at this package, so it is not checked: {error}")
-        return []
+            return self._preview(inputs, before, unknown)
+
+        return self._view.preview(look, "this package") or []
 
     def declare(self, package_id: str) -> None:
         """Remember that the program declares a package: no delete of this process touches it."""
-        self._view.declared.add(package_id)
+        self._view.checked.package(package_id)
+
+    def disagreements(self, inputs: LifecycleInputs) -> list[Problem]:
+        """Where an ArchiveWindow of the same program declares the opposite of this package.
+
+        Only where both are known: the window was checked, and it is known when the package expired.
+        """
+        seen: Seen | None = self._view.kept(inputs.package_id)
+        expiry = inputs.expiry
+        if seen is not None:
+            expiry = None if seen.package.files_exist else seen.package.expiry
+        if inputs.archived is None or expiry is None or expiry > self._view.now():
+            return []
+        opposed = self._view.checked.tombstone(inputs.package_id, inputs.archived, expiry)
+        return [
+            Problem("archived", f"{inputs.package_id} {disagreement(window)}")
+            for window in opposed
+            if listed(self._view, window, inputs.package_id, expiry)
+        ]
 
     def unsettle(self, package_id: str) -> None:
         """Remember that a resource of this package was checked, and may take another one."""
@@ -79,7 +84,7 @@ class Run:
     def remind(self, stored: Stored) -> None:
         """Say that an archive waits for a refresh, where the program declares the package."""
         due = stored.expiry is not None and stored.expiry <= self._view.now()
-        if stored.pending_archive and due and stored.package_id in self._view.declared:
+        if stored.pending_archive and due and stored.package_id in self._view.checked:
             self._view.say(
                 f"{stored.package_id} {quote(stored.name)}: its expiry has passed: "
                 f"an up with --refresh archives it"
@@ -98,7 +103,7 @@ class Run:
 
     def update(self, inputs: LifecycleInputs, stored: Stored) -> Stored:
         """Make a stored package what is declared now. Raises as `create`, and OtherTeam."""
-        self._view.same_team(stored)
+        self._view.recall(stored)
         declared = stored.projection()
         if plan.untouched(inputs, declared):
             return stored.redeclared(inputs)
@@ -120,10 +125,10 @@ class Run:
             OtherTeam: it was stored under another team.
             PackageNotFound: the team has none of that id, and may not be the one it was stored in.
         """
-        self._view.same_team(stored)
+        self._view.recall(stored)
         seen = self._view.read(package_id)
         if seen is None and stored.team_id is None:
-            raise self._view.not_found(package_id)
+            raise self._view.masv().not_found(package_id)
         if seen is None:
             return None
         self._tell_early_end(seen, stored)
@@ -140,9 +145,9 @@ class Run:
             ChangeRefused: files exist and `force_destroy` is not stored.
             OtherTeam: it was stored under another team.
         """
-        if package_id in self._view.declared:
+        if package_id in self._view.checked:
             return
-        self._view.same_team(stored)
+        self._view.recall(stored)
         seen = self._view.read(package_id)
         if seen is None:
             return
@@ -156,7 +161,7 @@ class Run:
     ) -> list[Problem]:
         seen = self._view.look(inputs.package_id)
         if seen is None:
-            return [Problem("packageId", str(self._view.not_found(inputs.package_id)))]
+            return [Problem("packageId", str(self._view.masv().not_found(inputs.package_id)))]
         planned = inputs
         if "expiry" in unknown:  # it may be the one that unlimited_storage=False needs
             planned = inputs.model_copy(update={"unlimited_storage": None})
@@ -230,7 +235,7 @@ class Run:
         except RequestRefused:
             now = self._view.read(seen.package.id)
             if now is None:
-                raise self._view.not_found(seen.package.id) from None
+                raise self._view.masv().not_found(seen.package.id) from None
             if step.kept(now.package) != step.wanted:
                 raise
 
@@ -252,7 +257,7 @@ class Run:
     def _found(self, package_id: str) -> Seen:
         seen = self._view.look(package_id)
         if seen is None:
-            raise self._view.not_found(package_id)
+            raise self._view.masv().not_found(package_id)
         return seen
 
     def _record(
@@ -265,6 +270,7 @@ class Run:
         return Stored.record(
             seen.package,
             team_id=self._view.masv().team_id,
+            received=seen.received,
             inputs=inputs,
             stored=stored,
             kept=kept,

@@ -7,14 +7,24 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from datetime import datetime, timezone
+from typing import Any, TypeVar
 
 from pulumi_masv.client import Client
-from pulumi_masv.errors import OtherTeam, PackageNotFound
+from pulumi_masv.errors import (
+    CredentialRefused,
+    MasvError,
+    OtherTeam,
+    RateLimited,
+    Unreachable,
+)
+from pulumi_masv.lifecycle.checked import Checked
 from pulumi_masv.models import Seen, Stored
 from pulumi_masv.plan import quote
 from pulumi_masv.settings import Settings, resolve
 
 LOOK_KEPT = 60.0  # seconds; long enough from a check to its verb, too short for much to change
+_WHOLE_ACCOUNT = (Unreachable, CredentialRefused, RateLimited)  # the next look would fail alike
+Look = TypeVar("Look")
 
 
 class View:
@@ -26,6 +36,7 @@ class View:
         say: shows the user one line.
         connect: makes the client, at the first request.
         stopwatch: seconds that only ever grow.
+        sleep: waits that many seconds.
         clock: the UTC instant, used where no answer tells it.
     """
 
@@ -37,17 +48,21 @@ class View:
         say: Callable[[str], None],
         connect: Callable[[Settings], Client] = Client,
         stopwatch: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], datetime] = lambda: datetime.now(timezone.utc),
     ) -> None:
         self.now = clock
-        self.declared: set[str] = set()
+        self.sleep = sleep
+        self.checked = Checked()
         self._sources = (configuration, environment)
         self._say = say
         self._connect = connect
         self._stopwatch = stopwatch
         self._lock = threading.Lock()
         self._client: Client | None = None
-        self._looks: dict[str, tuple[Seen, float]] = {}
+        self._looks: dict[object, tuple[Any, float]] = {}
+        self._received: dict[str, datetime] = {}
+        self._blind = False
         self._said: set[str] = set()
 
     def settings(self) -> Settings:
@@ -73,36 +88,73 @@ class View:
         """Show a line about one package."""
         self.say(f"{seen.package.id} {quote(seen.package.name)}: {what}")
 
+    def preview(self, look: Callable[[], Look], what: str) -> Look | None:
+        """What a look finds; None where it cannot look, and a line that says so.
+
+        Raises:
+            SettingsError: a setting is wrong (a missing one only means that there is no look).
+        """
+        missing = self.settings().missing()
+        if missing:
+            self._cannot_look(missing)
+        if missing or self._blind:
+            return None
+        try:
+            return look()
+        except _WHOLE_ACCOUNT as error:
+            self._blind = True
+            self._cannot_look(str(error))
+        except MasvError as error:
+            self.say(f"cannot look at {what}, so it is not checked: {error}")
+        return None
+
     def read(self, package_id: str) -> Seen | None:
         """Read a package now, and keep the look for the verb that follows."""
-        seen = self.masv().get_package(package_id)
+        received_at = self._received.get(package_id)
+        seen = self.masv().get_package(package_id, received_at=received_at)
         if seen is not None:
-            self._looks[package_id] = (seen, self._stopwatch())
+            self._keep(package_id, seen)
+            if seen.received_at is not None:
+                self._received[package_id] = seen.received_at
         return seen
 
     def look(self, package_id: str) -> Seen | None:
         """The look that is kept, if it is young enough, else a read."""
-        seen, since = self._looks.get(package_id, (None, 0.0))
-        if seen is not None and self._stopwatch() - since <= LOOK_KEPT:
-            return seen
-        return self.read(package_id)
+        seen: Seen | None = self.kept(package_id)
+        return seen or self.read(package_id)
 
-    def forget(self, package_id: str) -> None:
-        """Whatever was seen of a package is about to change."""
-        self._looks.pop(package_id, None)
+    def look_by(self, subject: object, read: Callable[[], Look]) -> Look:
+        """The same for anything that is read otherwise."""
+        kept: Look | None = self.kept(subject)
+        return kept if kept is not None else self._keep(subject, read())
 
-    def not_found(self, package_id: str) -> PackageNotFound:
-        team = self.masv().team_id
-        return PackageNotFound(
-            f"MASV has no package {package_id} in team {team}: check the id and the team"
-        )
+    def kept(self, subject: object) -> Any:
+        """The look that is kept of a package id or of another subject; None where there is none."""
+        seen, since = self._looks.get(subject, (None, 0.0))
+        return seen if self._stopwatch() - since <= LOOK_KEPT else None
 
-    def same_team(self, stored: Stored) -> None:
+    def forget(self, subject: object) -> None:
+        """Whatever was seen of it is about to change."""
+        self._looks.pop(subject, None)
+
+    def recall(self, stored: Stored) -> None:
+        """Take up what the state knows of a package. Raises OtherTeam."""
+        self.same_team(stored.team_id, f"{stored.package_id} {quote(stored.name)}")
+        if stored.received and stored.package_id and stored.created_at:
+            self._received.setdefault(stored.package_id, stored.created_at)
+
+    def same_team(self, stored_team: str | None, what: str) -> None:
         """Raises OtherTeam where another team is configured than the one stored."""
         team = self.settings().team_id
-        if team is not None and stored.team_id not in (None, team):
+        if team is not None and stored_team not in (None, team):
             raise OtherTeam(
-                f"{stored.package_id} {quote(stored.name)} was stored in team {stored.team_id}, "
-                f"but masv:teamId (or MASV_TEAM_ID) now says {team}: set it back, or take the "
-                f"package out of the state with `pulumi state delete`"
+                f"{what} was stored in team {stored_team}, but masv:teamId (or MASV_TEAM_ID) now "
+                f"says {team}: set it back, or take it out of the state with `pulumi state delete`"
             )
+
+    def _keep(self, subject: object, look: Look) -> Look:
+        self._looks[subject] = (look, self._stopwatch())
+        return look
+
+    def _cannot_look(self, why: str) -> None:
+        self.say(f"cannot look at MASV, so nothing is checked there: {why}")

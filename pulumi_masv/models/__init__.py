@@ -7,26 +7,35 @@ means and what changing it costs.
 from pulumi_masv.models.declared import (
     Change,
     Declared,
+    Inputs,
     LifecycleInputs,
     Problem,
     problems_of,
 )
 from pulumi_masv.models.instants import Instant, MasvInstant, format_instant, parse_instant
-from pulumi_masv.models.package import ID_PATTERN, Package, PackageId, Seen
+from pulumi_masv.models.package import ID_PATTERN, Package, PackageId, Seen, State
+from pulumi_masv.models.query import Query, Sort
 from pulumi_masv.models.stored import Stored
+from pulumi_masv.models.window import StoredWindow, WindowInputs
 
 __all__ = [
     "ID_PATTERN",
     "Change",
     "Declared",
+    "Inputs",
     "Instant",
     "LifecycleInputs",
     "MasvInstant",
     "Package",
     "PackageId",
     "Problem",
+    "Query",
     "Seen",
+    "Sort",
+    "State",
     "Stored",
+    "StoredWindow",
+    "WindowInputs",
     "format_instant",
     "parse_instant",
     "problems_of",

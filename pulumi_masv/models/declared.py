@@ -6,7 +6,7 @@ managed: never written, never drift.
 
 from collections.abc import Mapping
 from enum import Enum
-from typing import Annotated, Any, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 from pydantic import (
     AfterValidator,
@@ -21,6 +21,9 @@ from pydantic.alias_generators import to_camel
 
 from pulumi_masv.models.instants import Instant
 from pulumi_masv.models.package import PackageId
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 
 class Change(Enum):
@@ -87,7 +90,45 @@ class Declared(Wire):
     ] = None
 
 
-class LifecycleInputs(Declared):
+class Inputs(Wire):
+    """What a program gives a resource: strict, and all that is wrong with it told at once."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    @classmethod
+    def conflicts(cls, bag: Mapping[str, Any]) -> list[Problem]:
+        """What is wrong between two properties of a bag, whether or not each is right."""
+        return []
+
+    @classmethod
+    def parse(
+        cls, bag: Mapping[str, Any], unknown: frozenset[str] = frozenset()
+    ) -> tuple["Self | None", list[Problem]]:
+        """The inputs of a bag, or all that is wrong with it at once.
+
+        Args:
+            bag: the wire's names and values, without Pulumi's own.
+            unknown: names whose value a preview does not know yet; they are left out.
+
+        Returns:
+            the inputs, None where they are wrong or a required one is unknown, and the problems.
+        """
+        problems = cls.conflicts(bag)
+        try:
+            inputs = cls.model_validate({k: v for k, v in bag.items() if k not in unknown})
+        except ValidationError as error:
+            found = problems_of(error)
+            return None, problems + [p for p in found if p.property not in unknown]
+        return (None if problems else inputs), problems
+
+    def wire(self) -> dict[str, Any]:
+        """The canonical bag: nothing that was left out, no flag that is off."""
+        fields = type(self).model_fields
+        off = {n for n, f in fields.items() if f.default is False and not getattr(self, n)}
+        return self.model_dump(by_alias=True, exclude_none=True, exclude=off)
+
+
+class LifecycleInputs(Declared, Inputs):
     """The inputs of a PackageLifecycle."""
 
     package_id: Annotated[
@@ -107,42 +148,18 @@ class LifecycleInputs(Declared):
     ] = False
 
     @classmethod
-    def parse(
-        cls, bag: Mapping[str, Any], unknown: frozenset[str] = frozenset()
-    ) -> tuple["LifecycleInputs | None", list[Problem]]:
-        """The inputs of a bag, or all that is wrong with it at once.
-
-        Args:
-            bag: the wire's names and values, without Pulumi's own.
-            unknown: names whose value a preview does not know yet; they are left out.
-
-        Returns:
-            the inputs, None where they are wrong or the package id is unknown, and the problems.
-        """
-        problems = []
-        if bag.get("unlimitedStorage") is True and "expiry" in bag:
-            reason = "excludes expiry: a package that never expires has none; take one of them out"
-            problems.append(Problem("unlimitedStorage", reason))
-        try:
-            inputs = cls.model_validate({k: v for k, v in bag.items() if k not in unknown})
-        except ValidationError as error:
-            found = problems_of(error)
-            return None, problems + [p for p in found if p.property not in unknown]
-        return (None if problems else inputs), problems
-
-    def wire(self) -> dict[str, Any]:
-        """The canonical bag: nothing that was left out, no flag that is off."""
-        bag = self.model_dump(by_alias=True, exclude_none=True)
-        for flag in ("forceDestroy", "archiveOnDestroy"):
-            if not bag[flag]:
-                del bag[flag]
-        return bag
+    def conflicts(cls, bag: Mapping[str, Any]) -> list[Problem]:
+        if bag.get("unlimitedStorage") is not True or "expiry" not in bag:
+            return []
+        reason = "excludes expiry: a package that never expires has none; take one of them out"
+        return [Problem("unlimitedStorage", reason)]
 
 
 _REASONS = {
     "missing": "is required",
     "string_type": "a string is due, not {input!r}",
     "bool_type": "True or False is due, not {input!r}",
+    "literal_error": "{expected} is due, not {input!r}",
 }
 
 
@@ -157,6 +174,6 @@ def problems_of(error: ValidationError) -> list[Problem]:
             reason = "is not an input of this resource"
         else:
             template = _REASONS.get(detail["type"], detail["msg"].replace("{", "{{"))
-            reason = template.format(input=detail["input"])
+            reason = template.format(input=detail["input"], **detail.get("ctx", {}))
         problems.append(Problem(name, reason))
     return problems

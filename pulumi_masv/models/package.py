@@ -12,6 +12,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
+    AliasChoices,
+    AliasPath,
     BaseModel,
     ConfigDict,
     Field,
@@ -52,7 +54,7 @@ _IF_READABLE = WrapValidator(_if_readable)
 
 
 class Package(BaseModel):
-    """One package as MASV answers it; `None` is what the answer left out.
+    """One package as MASV answers it; `None` is what the answer left out, or says is not set.
 
     Attributes:
         id: MASV's id.
@@ -60,9 +62,16 @@ class Package(BaseModel):
         name: its name.
         expiry: the UTC instant at which MASV destroys the files.
         unlimited_storage: whether it never expires; look here before looking at `expiry`.
+        custom_expiry: whether somebody set the expiry.
         size: bytes.
         total_files: number of files.
+        chunk_size: bytes.
         sender: who sent it.
+        recipients: whom it was sent to.
+        description: what the sender wrote.
+        teamspace_id: the teamspace it lies in.
+        access_limit: how often it may be downloaded.
+        contains_virus: whether MASV found one.
         created_at: UTC instant.
         updated_at: UTC instant.
         custom_metadata_id: set where a form response hangs on the package; it ends with the files.
@@ -75,9 +84,20 @@ class Package(BaseModel):
     name: Annotated[str | None, _IF_READABLE] = None
     expiry: Annotated[MasvInstant, _IF_READABLE] = None
     unlimited_storage: Annotated[bool | None, _IF_READABLE] = None
+    custom_expiry: Annotated[bool | None, _IF_READABLE] = None
     size: Annotated[int | None, Field(ge=0), _IF_READABLE] = None
     total_files: Annotated[int | None, Field(ge=0), _IF_READABLE] = None
+    chunk_size: Annotated[int | None, Field(ge=0), _IF_READABLE] = None
     sender: Annotated[str | None, _IF_READABLE] = None
+    recipients: Annotated[tuple[str, ...] | None, _IF_READABLE] = None
+    description: Annotated[str | None, _IF_READABLE] = None
+    teamspace_id: Annotated[
+        str | None,
+        Field(validation_alias=AliasChoices(AliasPath("teamspace", "id"), "teamspace_id")),
+        _IF_READABLE,
+    ] = None
+    access_limit: Annotated[int | None, _IF_READABLE] = None
+    contains_virus: Annotated[bool | None, _IF_READABLE] = None
     created_at: Annotated[MasvInstant, _IF_READABLE] = None
     updated_at: Annotated[MasvInstant, _IF_READABLE] = None
     custom_metadata_id: Annotated[str | None, _IF_READABLE] = None
@@ -95,8 +115,15 @@ class Seen:
         package: the package.
         token: the package token, good for this package's writes for a short while.
         now: the `Date` of the answer, a UTC instant.
+        received: whether it was found in the inbox, which the single read may not serve.
     """
 
     package: Package
     token: SecretStr
     now: datetime
+    received: bool = False
+
+    @property
+    def received_at(self) -> datetime | None:
+        """When a package of the inbox was created: where in the inbox to look for it again."""
+        return self.package.created_at if self.received else None

@@ -6,7 +6,7 @@ read; `Stored.projection` is the one way back from outputs to inputs, for diff a
 
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
@@ -16,14 +16,46 @@ from pulumi_masv.models.declared import Declared, LifecycleInputs, Wire, problem
 from pulumi_masv.models.instants import Instant
 from pulumi_masv.models.package import Package, State
 
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
 _MANAGED = ("name", "expiry", "unlimited_storage", "archived")
 _AS_ANSWERED = ("size", "total_files", "sender", "created_at", "updated_at")
 
 
-class Stored(Wire):
-    """The outputs of a PackageLifecycle: live while the files exist; no secret is among them."""
+class Outputs(Wire):
+    """What the state holds of a resource; Pulumi hands whole numbers over as floats."""
 
     model_config = ConfigDict(extra="ignore")
+
+    @staticmethod
+    def subject(bag: Mapping[str, Any]) -> str:
+        """Whose state a bag is, for an error."""
+        raise NotImplementedError
+
+    @classmethod
+    def parse(cls, bag: Mapping[str, Any]) -> "Self":
+        """The outputs of a bag.
+
+        Raises:
+            MasvError: somebody wrote a state that cannot be read.
+        """
+        try:
+            return cls.model_validate(dict(bag))
+        except ValidationError as error:
+            wrong = "; ".join(f"{p.property}: {p.reason}" for p in problems_of(error))
+            raise MasvError(
+                f"the state of {cls.subject(bag)} cannot be read ({wrong}): take it out with "
+                f"`pulumi state delete`, and an up adopts it again"
+            ) from None
+
+    def wire(self) -> dict[str, Any]:
+        """The bag of outputs, without what is unknown."""
+        return self.model_dump(mode="json", by_alias=True, exclude_none=True)
+
+
+class Stored(Outputs):
+    """The outputs of a PackageLifecycle: live while the files exist; no secret is among them."""
 
     package_id: Annotated[str | None, Field(description="MASV's id")] = None
     name: Annotated[str | None, Field(description="the name")] = None
@@ -45,6 +77,10 @@ class Stored(Wire):
     created_at: Annotated[Instant | None, Field(description="when it was created")] = None
     updated_at: Annotated[Instant | None, Field(description="when it last changed")] = None
     team_id: Annotated[str | None, Field(description="the team it was read in")] = None
+    received: Annotated[
+        bool | None,
+        Field(description="true where only the inbox serves it; else left out"),
+    ] = None
     pending_archive: Annotated[
         bool | None,
         Field(description="`archived` is declared and waits for the files to end"),
@@ -55,28 +91,9 @@ class Stored(Wire):
         tuple[str, ...] | None, Field(description="sorted names of the inputs the program gave")
     ] = None
 
-    @classmethod
-    def parse(cls, bag: Mapping[str, Any]) -> "Stored":
-        """The outputs of a bag as Pulumi hands it over (whole numbers are floats there).
-
-        Raises:
-            MasvError: somebody wrote a state that cannot be read.
-        """
-        try:
-            return cls.model_validate(dict(bag))
-        except ValidationError as error:
-            wrong = "; ".join(f"{p.property}: {p.reason}" for p in problems_of(error))
-            raise MasvError(
-                f"the state of package {bag.get('packageId')} cannot be read ({wrong}): take it "
-                f"out with `pulumi state delete`, and an up adopts the package again"
-            ) from None
-
-    def wire(self) -> dict[str, Any]:
-        """The bag of outputs, without what is unknown."""
-        bag = self.model_dump(by_alias=True, exclude_none=True)
-        if self.declared is not None:
-            bag["declared"] = list(self.declared)
-        return bag
+    @staticmethod
+    def subject(bag: Mapping[str, Any]) -> str:
+        return f"package {bag.get('packageId')}"
 
     def projection(self) -> LifecycleInputs:
         """What the state says of that which the program declared, as inputs.
@@ -130,6 +147,7 @@ class Stored(Wire):
         package: Package,
         *,
         team_id: str,
+        received: bool = False,
         inputs: LifecycleInputs | None = None,
         stored: "Stored | None" = None,
         kept: AbstractSet[str] = frozenset(),
@@ -139,6 +157,7 @@ class Stored(Wire):
         Args:
             package: as just read.
             team_id: the team it was read in.
+            received: whether it was read in the inbox.
             inputs: what the program declares; None in a refresh.
             stored: what the state held, if anything.
             kept: declared properties that this run did not touch; their stored value stays, so
@@ -169,6 +188,7 @@ class Stored(Wire):
             package_id=package.id,
             state=package.state,
             team_id=team_id,
+            received=received or None,
             force_destroy=given.force_destroy,
             archive_on_destroy=given.archive_on_destroy,
             declared=declared,

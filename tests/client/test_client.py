@@ -21,32 +21,12 @@ from pulumi_masv.errors import (
     UnexpectedAnswer,
     Unreachable,
 )
-from pulumi_masv.models import Seen
+from pulumi_masv.models import Query, Seen
 from pulumi_masv.settings import resolve
 from pulumi_masv.simulator import KEY_CANARY, PASSWORD_CANARY, TOKEN_CANARY, Simulator, Switches
+from tests.client.conftest import connect
 
 FEB = datetime(2027, 2, 28, tzinfo=timezone.utc)
-
-
-@pytest.fixture
-def pauses() -> list[float]:
-    return []
-
-
-def connect(masv: Simulator, pauses: list[float] | None = None, **settings: Any) -> Client:
-    configuration = {
-        "masv:baseUrl": masv.url,
-        "masv:apiKey": masv.api_key,
-        "masv:teamId": masv.team_id,
-        **{f"masv:{key}": value for key, value in settings.items()},
-    }
-    sleep = (lambda _: None) if pauses is None else pauses.append
-    return Client(resolve(configuration, {}), sleep=sleep, jitter=lambda: 1.0)
-
-
-@pytest.fixture
-def client(masv: Simulator, pauses: list[float]) -> Client:
-    return connect(masv, pauses)
 
 
 def seen(client: Client, package: str) -> Seen:
@@ -123,61 +103,6 @@ def test_a_window_is_archived_and_unarchived_whatever_the_answer_holds(
         ("PUT", f"/v1/teams/{masv.team_id}{inbox}/archive", "key"),
         ("PUT", f"/v1/teams/{masv.team_id}{inbox}/unarchive", "key"),
     ]
-
-
-@pytest.mark.parametrize(
-    ("received", "count", "pages"), [(False, 0, 1), (False, 50, 1), (False, 101, 3), (True, 51, 2)]
-)
-def test_a_listing_holds_every_package_in_every_state_once_and_in_order(
-    client: Client, masv: Simulator, received: bool, count: int, pages: int
-) -> None:
-    states = ("new", "finalized", "expired", "archived")
-    start = datetime(2026, 1, 1, tzinfo=timezone.utc)
-    made = [
-        masv.account.add_package(
-            state=states[i % 4],  # type: ignore[arg-type]
-            received=received,
-            created_at=start + timedelta(minutes=i),
-        )
-        for i in range(count)
-    ]
-    masv.account.add_package(received=not received)
-    assert [one.package.id for one in client.list_packages(received=received)] == made
-    assert len(masv.journal) == pages
-
-
-def test_a_listing_that_changes_while_it_is_read_is_read_again(
-    client: Client, masv: Simulator
-) -> None:
-    made = [masv.account.add_package() for _ in range(60)]
-    removed = iter(made[:1])
-    answers = 0
-    session_send = requests.Session.send
-
-    def send(self: requests.Session, *args: Any, **kwargs: Any) -> requests.Response:
-        nonlocal answers
-        answers += 1
-        response = session_send(self, *args, **kwargs)
-        for package in removed if answers == 1 else ():
-            masv.account.remove(package)
-        return response
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(requests.Session, "send", send)
-        listed = client.list_packages()
-    assert sorted(one.package.id for one in listed) == sorted(made[1:])
-    assert answers == 4
-
-
-def test_a_listing_that_never_agrees_with_its_total_is_an_error_and_no_partial_list(
-    masv: Simulator,
-) -> None:
-    url = f"https://api.massive.app/v1.1/teams/{masv.team_id}/packages"
-    with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
-        mock.get(url, json={"metadata": {"total": 2}, "records": []})
-        client = connect(masv, baseUrl="https://api.massive.app")
-        with pytest.raises(UnexpectedAnswer, match=r"changed under 3 readings \(0 packages read"):
-            client.list_packages()
 
 
 def test_a_received_package_is_found_where_the_single_read_does_not_serve_it(
@@ -417,15 +342,6 @@ def test_a_write_answered_by_a_page_is_not_taken_for_done(client: Client, masv: 
         client.rename_package(found, "x")
 
 
-def test_a_listing_whose_total_is_nonsense_ends(masv: Simulator) -> None:
-    url = f"https://api.massive.app/v1.1/teams/{masv.team_id}/packages"
-    with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
-        mock.get(url, json={"metadata": {"total": 10**9}, "records": []})
-        with pytest.raises(UnexpectedAnswer, match="announced"):
-            connect(masv, baseUrl="https://api.massive.app").list_packages()
-        assert len(mock.calls) == 3
-
-
 @pytest.mark.parametrize("retry_after", ["9" * 40, "Mon, 02 Mar 99999999999 09:00:00 GMT"])
 def test_a_header_out_of_this_world_is_no_crash(
     client: Client, masv: Simulator, pauses: list[float], retry_after: str
@@ -434,14 +350,6 @@ def test_a_header_out_of_this_world_is_no_crash(
     masv.faults.set("rate_limit", retry_after=retry_after)
     assert seen(client, package).package.id == package
     assert pauses in ([60.0], [0.4])
-
-
-def test_a_listing_that_is_none_is_one_line(masv: Simulator) -> None:
-    url = f"https://api.massive.app/v1.1/teams/{masv.team_id}/packages"
-    with responses.RequestsMock() as mock:
-        mock.get(url, json={"records": []})
-        with pytest.raises(UnexpectedAnswer, match="answered no listing"):
-            connect(masv, baseUrl="https://api.massive.app").list_packages()
 
 
 def test_a_certificate_that_is_not_trusted_is_not_tried_again(masv: Simulator) -> None:
@@ -479,7 +387,7 @@ def test_no_error_and_no_repr_tells_a_secret(masv: Simulator) -> None:
         for act in (
             lambda: client.get_package(package),
             lambda: client.rename_package(found, "x"),
-            lambda: client.list_packages(),
+            lambda: client.list_packages(Query()),
         ):
             masv.faults.set("status", status=400, message=message)
             with pytest.raises(RequestRefused) as caught:

@@ -1,4 +1,7 @@
-"""The engine's order of calls, without the engine: a state that stays, a process for each phase."""
+"""The engine's order of calls, without the engine: a state that stays, a process for each phase.
+
+A resource is a bag of inputs; `__type` says which it is, a PackageLifecycle if it says nothing.
+"""
 
 import json
 from collections.abc import Callable
@@ -8,13 +11,13 @@ from typing import Any
 import pytest
 
 from pulumi_masv.client import Client
-from pulumi_masv.handlers import PackageLifecycleHandler
-from pulumi_masv.lifecycle import Run
-from pulumi_masv.lifecycle.view import View
+from pulumi_masv.handlers import ArchiveWindowHandler, PackageLifecycleHandler
+from pulumi_masv.lifecycle import View
 from pulumi_masv.simulator import Simulator
 
 Bag = dict[str, Any]
 Program = dict[str, Bag]
+HANDLERS = {"PackageLifecycle": PackageLifecycleHandler, "ArchiveWindow": ArchiveWindowHandler}
 
 
 class Refused(Exception):
@@ -39,7 +42,6 @@ class Engine:
     """A stack. `up` is a preview in one process and an update in the next, as Pulumi does it."""
 
     masv: Simulator
-    handler: type[Any] = PackageLifecycleHandler
     config: dict[str, Any] = field(default_factory=dict)
     state: dict[str, Bag] = field(default_factory=dict)
     said: list[str] = field(default_factory=list)
@@ -58,17 +60,22 @@ class Engine:
         return self._phase(program, refresh=refresh, dry=False)
 
     def refresh(self) -> Phase:
-        handler, phase = self._process()
-        self._read_all(handler)
+        handlers, phase = self._handlers()
+        self._read_all(handlers)
         return phase
 
     def destroy(self) -> Phase:
-        handler, phase = self._process()
+        handlers, phase = self._handlers()
         for name in list(self.state):
-            self._delete(handler, name)
+            self._delete(handlers, name)
         return phase
 
     def _process(self) -> tuple[Any, Phase]:
+        """The PackageLifecycle's handler of a process of its own."""
+        handlers, phase = self._handlers()
+        return handlers["PackageLifecycle"], phase
+
+    def _handlers(self) -> tuple[dict[str, Any], Phase]:
         phase = Phase()
 
         def say(line: str) -> None:
@@ -87,50 +94,56 @@ class Engine:
             say=say,
             connect=lambda settings: Client(settings, sleep=phase.pauses.append),
             stopwatch=lambda: self.stopwatch,
+            sleep=phase.pauses.append,
             clock=lambda: self.masv.account.now,
         )
-        return self.handler(Run(view)), phase
+        return {kind: handler(view) for kind, handler in HANDLERS.items()}, phase
 
     def _phase(self, program: Program, *, refresh: bool, dry: bool) -> Phase:
-        handler, phase = self._process()
+        handlers, phase = self._handlers()
         if refresh:
-            self._read_all(handler)
+            self._read_all(handlers)
         for name, declared in program.items():
-            self._register(handler, phase, name, declared, dry=dry)
+            self._register(handlers, phase, name, declared, dry=dry)
         if not dry:
-            self._delete_pending(handler)
+            self._delete_pending(handlers)
         for name in [name for name in self.state if name not in program]:
             phase.changes[name] = "delete"
             if not dry:
-                self._delete(handler, name)
+                self._delete(handlers, name)
         return phase
 
-    def _read_all(self, handler: Any) -> None:
+    def _read_all(self, handlers: dict[str, Any]) -> None:
         for name, stored in list(self.state.items()):
+            handler = handlers[stored.get("type", "PackageLifecycle")]
             result = _call(handler.read, stored["id"], _wire(stored["outputs"]))
             if not result.id:
                 del self.state[name]
                 continue
             fresh = _wire(result.outs)
             _call(handler.diff, stored["id"], fresh, _wire(stored["inputs"]))
-            self.state[name] = {"id": result.id, "inputs": result.inputs, "outputs": fresh}
+            self.state[name] = {**stored, "inputs": result.inputs, "outputs": fresh}
 
-    def _register(self, handler: Any, phase: Phase, name: str, declared: Bag, *, dry: bool) -> None:
+    def _register(
+        self, handlers: dict[str, Any], phase: Phase, name: str, declared: Bag, *, dry: bool
+    ) -> None:
+        kind = declared.get("__type", "PackageLifecycle")
+        handler = handlers[kind]
         stored = self.state.get(name)
         inputs = self._check(handler, name, stored["inputs"] if stored else {}, declared)
         if stored is None:
             phase.changes[name] = "create"
             if not dry:
-                self._create(handler, name, inputs)
+                self._create(handler, kind, name, inputs)
             return
         diff = _call(handler.diff, stored["id"], _wire(stored["outputs"]), _wire(inputs))
         if diff.replaces:
             phase.changes[name] = "replace"
             inputs = self._check(handler, name, {}, declared)
             if not dry and diff.delete_before_replace:
-                self._delete(handler, name)
+                self._delete(handlers, name)
             if not dry:
-                self._create(handler, name, inputs)
+                self._create(handler, kind, name, inputs)
                 if not diff.delete_before_replace:
                     self.pending.append(stored)
         elif diff.changes is False or inputs == stored["inputs"]:
@@ -140,29 +153,38 @@ class Engine:
             if not dry:
                 outputs, news = _wire(stored["outputs"]), _wire(inputs)
                 outs = _call(handler.update, stored["id"], outputs, news).outs
-                self.state[name] = {"id": stored["id"], "inputs": inputs, "outputs": outs}
+                self.state[name] = {**stored, "inputs": inputs, "outputs": outs}
 
     def _check(self, handler: Any, name: str, olds: Bag, news: Bag) -> Bag:
-        given = {key: value for key, value in news.items() if value is not None}
+        given = {k: v for k, v in news.items() if v is not None and k != "__type"}
         result = _call(handler.check, _wire(olds) if olds else {}, _wire(given))
         if result.failures:
             raise Refused(*(f"{name}.{one.property}: {one.reason}" for one in result.failures))
         return result.inputs
 
-    def _create(self, handler: Any, name: str, inputs: Bag) -> None:
+    def _create(self, handler: Any, kind: str, name: str, inputs: Bag) -> None:
         result = _call(handler.create, _wire(inputs))
-        self.state[name] = {"id": result.id, "inputs": inputs, "outputs": result.outs}
+        made = {"id": result.id, "inputs": inputs, "outputs": result.outs}
+        self.state[name] = {"type": kind, **made}
 
-    def _delete_pending(self, handler: Any) -> None:
+    def _delete_pending(self, handlers: dict[str, Any]) -> None:
         """What was replaced, now or in an earlier run, goes once all is checked and created."""
         while self.pending:
             stored = self.pending[0]
-            _call(handler.delete, stored["id"], _wire(stored["outputs"]))
+            _call(
+                handlers[stored.get("type", "PackageLifecycle")].delete,
+                stored["id"],
+                _wire(stored["outputs"]),
+            )
             del self.pending[0]
 
-    def _delete(self, handler: Any, name: str) -> None:
+    def _delete(self, handlers: dict[str, Any], name: str) -> None:
         stored = self.state[name]
-        _call(handler.delete, stored["id"], _wire(stored["outputs"]))
+        _call(
+            handlers[stored.get("type", "PackageLifecycle")].delete,
+            stored["id"],
+            _wire(stored["outputs"]),
+        )
         del self.state[name]
 
 

@@ -346,7 +346,12 @@ def test_an_update_writes_nothing_that_its_check_did_not_say(
     package = masv.account.add_package(name="Day 12", expiry=DEC)
     given = {"packageId": package, "name": "Day 12", "expiry": JAN}
     outputs = {"packageId": package, "name": "Day 12", "state": "finalized"}
-    engine.state["day12"] = {"id": package, "inputs": given, "outputs": outputs}
+    engine.state["day12"] = {
+        "type": "PackageLifecycle",
+        "id": package,
+        "inputs": given,
+        "outputs": outputs,
+    }
     said = engine.up(one(package, name="Day 13", expiry=JAN)).said
     assert said == [f'{package} "Day 12": rename to "Day 13"']
     assert masv.account.losses == ()
@@ -484,7 +489,12 @@ def test_a_package_that_expires_during_its_adoption_is_archived_by_a_refresh_and
 
     masv.account.rename = rename_and_expire  # type: ignore[method-assign]
     outputs = handler.create(inputs).outs
-    engine.state["day12"] = {"id": package, "inputs": inputs, "outputs": outputs}
+    engine.state["day12"] = {
+        "type": "PackageLifecycle",
+        "id": package,
+        "inputs": inputs,
+        "outputs": outputs,
+    }
     masv.account.rename = renamed  # type: ignore[method-assign]
     engine.up(one(package, archived=True, name="y"))
     assert masv.account.package(package).state == "expired"
@@ -496,7 +506,12 @@ def test_an_imported_state_is_not_taken_for_gone_before_its_team_is_known(
     engine: Engine, masv: Simulator
 ) -> None:
     outputs = {"packageId": "01HP", "name": "Day 12", "state": "finalized"}
-    engine.state["day12"] = {"id": "01HP", "inputs": outputs, "outputs": outputs}
+    engine.state["day12"] = {
+        "type": "PackageLifecycle",
+        "id": "01HP",
+        "inputs": outputs,
+        "outputs": outputs,
+    }
     with pytest.raises(Refused, match="MASV has no package 01HP"):
         engine.refresh()
     package = masv.account.add_package(id="01HP", name="Day 12")
@@ -538,7 +553,12 @@ def test_a_state_that_nobody_can_read_is_one_line_and_does_not_break_a_refreshs_
 ) -> None:
     package = masv.account.add_package(name="Day 12")
     broken = {"packageId": package, "expiry": "soon", "size": "many", "state": "finalized"}
-    engine.state["day12"] = {"id": package, "inputs": broken, "outputs": broken}
+    engine.state["day12"] = {
+        "type": "PackageLifecycle",
+        "id": package,
+        "inputs": broken,
+        "outputs": broken,
+    }
     engine.preview(one(package, name="Day 13"))
     with pytest.raises(Refused) as caught:
         engine.up(one(package, name="Day 13"))

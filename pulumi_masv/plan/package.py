@@ -1,4 +1,4 @@
-"""What has to happen to a package, as values: steps, losses, refusals. No I/O, no clock, no Pulumi.
+"""What has to happen to a package, as values: steps, losses, refusals.
 
 `converge` is asked by the preview and by the run that follows it, so both decide alike. A
 property counts only if its declared value differs from the one stored as declared and from the
@@ -6,13 +6,12 @@ live one: what somebody changed by hand is reverted only after a refresh has sho
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import Enum
 from typing import Any, Final
 
-from pydantic import ByteSize
-
-from pulumi_masv.models import Declared, Package, Problem, format_instant
+from pulumi_masv.models import Declared, Package, Problem
+from pulumi_masv.plan.words import amount, quote, span, spell, spell_moment
 
 
 class Never(Enum):
@@ -57,7 +56,7 @@ class Step:
         kept = self.kept(live)
         if kept is None or kept == self.wanted:
             return None
-        return f"{self.field} was to be {_spell(self.wanted)}, but MASV keeps {_spell(kept)}"
+        return f"{self.field} was to be {spell(self.wanted)}, but MASV keeps {spell(kept)}"
 
 
 @dataclass(frozen=True)
@@ -176,7 +175,7 @@ def _converge_end(
     if wanted == live_end:
         return Plan()
     if wanted is NEVER:
-        does = f"expiry {_spell(live_end)} -> never (unlimited storage)"
+        does = f"expiry {spell(live_end)} -> never (unlimited storage)"
         return Plan((Step("set_unlimited", does, "unlimited_storage", True),))
     if wanted <= now:
         return Plan(refusals=(Problem("expiry", _instant_end(named, wanted, live_end)),))
@@ -184,11 +183,11 @@ def _converge_end(
     earlier = _earlier(wanted, live_end)
     if earlier and before is not None and not _earlier(wanted, before):
         reason = (
-            f"expiry of {named} is now {_spell(live_end)}, not {_spell(before)} as previewed: "
+            f"expiry of {named} is now {spell(live_end)}, not {spell(before)} as previewed: "
             f"run with --refresh"
         )
         return Plan(refusals=(Problem("expiry", reason),))
-    does = f"expiry {_spell(live_end)} -> {_spell(wanted)}"
+    does = f"expiry {spell(live_end)} -> {spell(wanted)}"
     loss = _loss(live, wanted, now, live_end) if earlier else None
     return Plan((Step("set_expiry", does, "expiry", wanted, (wanted,), loss),))
 
@@ -262,50 +261,7 @@ def _undeclared_end(live: Package) -> str:
 
 def _instant_end(named: str, wanted: datetime, live_end: End) -> str:
     return (
-        f"{_spell(wanted)} is not in the future: MASV would destroy the files of {named} at once; "
+        f"{spell(wanted)} is not in the future: MASV would destroy the files of {named} at once; "
         f"to end it on purpose, set force_destroy=True, run an up and remove the resource; "
-        f"it now ends {_spell(live_end)}: to keep it so, declare that"
+        f"it now ends {spell(live_end)}: to keep it so, declare that"
     )
-
-
-def _spell(value: Any) -> str:
-    if isinstance(value, datetime):
-        return format_instant(value)
-    if isinstance(value, Never):
-        return str(value.value)
-    if value is None:
-        return "unknown"
-    return quote(value) if isinstance(value, str) else str(value)
-
-
-def spell_moment(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%d %H:%M} UTC"
-
-
-def quote(name: str | None) -> str:
-    """A name for a terminal: in quotes, with nothing in it that a terminal obeys."""
-    if name is None:
-        return "(name unknown)"
-    shown = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in name)
-    return f'"{shown}"'
-
-
-def amount(live: Package) -> str:
-    """How much a package holds: files, bytes, and the form response if there is one."""
-    files = "an unknown number of" if live.total_files is None else str(live.total_files)
-    unit = "file" if live.total_files == 1 else "files"
-    if live.size is None:
-        held = "unknown size"
-    else:
-        held = f"{ByteSize(live.size).human_readable(decimal=True)}, {live.size} bytes"
-    form = " and a form response" if live.custom_metadata_id else ""
-    return f"{files} {unit} ({held}){form}"
-
-
-def span(length: timedelta) -> str:
-    """A length of time in its largest whole unit."""
-    seconds = max(int(length.total_seconds()), 0)
-    units = (("day", 86400), ("hour", 3600), ("minute", 60), ("second", 1))
-    unit, size = next((u for u in units if seconds >= u[1]), units[-1])
-    count = seconds // size
-    return f"{count} {unit}" + ("" if count == 1 else "s")

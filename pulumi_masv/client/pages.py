@@ -1,0 +1,90 @@
+"""A listing made whole: all its pages, and whether they show the account as it was at one moment.
+
+Pages are numbers over a moving set: what appears or vanishes between two of them shifts the rest,
+and may do both, so that the totals agree and a package is missed all the same. But what has not
+changed since the first page was listed then, too. So a reading that holds, of such packages, as
+many as the first page announced holds exactly these, in whichever order its pages came.
+"""
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from pulumi_masv.models import Package, Query, Seen
+
+PAGE: Final = 50  # packages; MASV's own maximum
+_READINGS: Final = 3
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of a listing.
+
+    Attributes:
+        total: how many packages all pages hold, as announced.
+        records: those on this page.
+        now: the `Date` of the answer, a UTC instant.
+    """
+
+    total: int
+    records: Sequence[Seen]
+    now: datetime
+
+
+class Moved(Exception):
+    """Every reading moved while it was made; `found` and `total` are the last one's."""
+
+    def __init__(self, found: int, total: int) -> None:
+        self.found = found
+        self.total = total
+
+
+def whole(
+    query: Query,
+    page: Callable[[int], Page],
+    pages: Callable[[Iterable[int]], Iterable[Page]],
+    width: int,
+) -> list[Seen]:
+    """All packages of a listing, in its order and each once.
+
+    Args:
+        query: what is listed.
+        page: reads the page of a number, counted from 1.
+        pages: reads some of them side by side.
+        width: how many of them at once.
+
+    Raises:
+        Moved: the account changed under every reading.
+    """
+    last: list[Package] = []
+    for _ in range(_READINGS):
+        first = page(1)
+        found = {seen.package.id: seen for seen in first.records}
+        listed_then = dict(found)
+        count = math.ceil(first.total / PAGE) if len(first.records) == PAGE else 1
+        for start in range(2, count + 1, width):
+            before = len(found)
+            for each in pages(range(start, min(start + width, count + 1))):
+                for seen in each.records:
+                    found.setdefault(seen.package.id, seen)
+                    if not _after(seen.package.created_at, first.now):
+                        listed_then.setdefault(seen.package.id, seen)
+            if len(found) == before:  # whatever the total says, there is no more
+                break
+        moved = count > 1 and not query.fixed
+        moved = moved and any(_after(s.package.updated_at, first.now) for s in listed_then.values())
+        if len(listed_then) == first.total and not moved:
+            return list(listed_then.values())
+        # A `Date` is cut to the second, so what is a second old may look new: two readings that
+        # are alike need no other proof.
+        listed = [seen.package for seen in found.values()]
+        if len(listed) == first.total and listed == last:
+            return list(found.values())
+        last = listed
+    raise Moved(len(found), first.total)
+
+
+def _after(instant: datetime | None, moment: datetime) -> bool:
+    return instant is not None and instant > moment

@@ -1,0 +1,279 @@
+"""What a program asks MASV: packages by what they are, or one by its id.
+
+Runs in the program's process, in previews too. The plain forms answer at once and need values
+that are known; the `_output` forms take and give Outputs. An error is one line in Pulumi's output
+and can be caught as a `MasvError`.
+"""
+
+from __future__ import annotations  # the models are loaded where they are used
+
+import asyncio
+import functools
+import os
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import pulumi
+
+from pulumi_masv import accounts
+from pulumi_masv.errors import AmbiguousPackage, FilterError, MasvError, PackageNotFound
+
+if TYPE_CHECKING:
+    from pulumi_masv.client import Client
+    from pulumi_masv.models import Package, Sort, State
+    from pulumi_masv.settings import Settings
+
+Answer = TypeVar("Answer")
+_CANDIDATES = 10
+
+
+def get_packages(
+    *,
+    status: Sequence[State] | State | None = None,
+    name: str | None = None,
+    sender: str | None = None,
+    tags: Sequence[str] | None = None,
+    teamspaces: Sequence[str] | None = None,
+    created_at_start: str | datetime | None = None,
+    created_at_end: str | datetime | None = None,
+    expiry_start: str | datetime | None = None,
+    expiry_end: str | datetime | None = None,
+    extra_storage: bool | None = None,
+    sort: Sort | None = None,
+    received: bool = False,
+    portal: str | None = None,
+    opts: pulumi.InvokeOptions | None = None,
+) -> list[Package]:
+    """All packages that are as asked, in order and each once.
+
+    `GET /v1.1/teams/{team}/packages`, or `/inbox` with `received`; all pages.
+
+    Args:
+        status: the states; MASV's own default is finalized and expired.
+        name: a part of the name.
+        sender: who sent it.
+        tags: ids of tags; any of them.
+        teamspaces: ids of teamspaces; any of them.
+        created_at_start: created then or later, as ISO 8601 with a zone or an aware datetime.
+        created_at_end: created then or earlier.
+        expiry_start: its files end then or later.
+        expiry_end: its files end then or earlier.
+        extra_storage: whether it takes extra storage.
+        sort: a field, with `-` in front to turn it round; `created_at` if left out.
+        received: the packages received through portals instead of those sent.
+        portal: the portal that a received package came through.
+        opts: whose `provider` (a `masv.Provider`) or `parent` says which account is asked.
+
+    Raises:
+        FilterError: something asked is wrong; nothing was sent.
+        MasvError: a setting is missing, or MASV cannot be asked, or says no, or its listing
+            changed under three readings; never a part of the list.
+    """
+    asked = dict(locals())
+    return _now(_list, asked, "get_packages")
+
+
+def get_packages_output(
+    *,
+    status: pulumi.Input[Sequence[pulumi.Input[State]] | State] | None = None,
+    name: pulumi.Input[str] | None = None,
+    sender: pulumi.Input[str] | None = None,
+    tags: pulumi.Input[Sequence[pulumi.Input[str]]] | None = None,
+    teamspaces: pulumi.Input[Sequence[pulumi.Input[str]]] | None = None,
+    created_at_start: pulumi.Input[str | datetime] | None = None,
+    created_at_end: pulumi.Input[str | datetime] | None = None,
+    expiry_start: pulumi.Input[str | datetime] | None = None,
+    expiry_end: pulumi.Input[str | datetime] | None = None,
+    extra_storage: pulumi.Input[bool] | None = None,
+    sort: pulumi.Input[Sort] | None = None,
+    received: pulumi.Input[bool] | None = None,
+    portal: pulumi.Input[str] | None = None,
+    opts: pulumi.InvokeOptions | pulumi.InvokeOutputOptions | None = None,
+) -> pulumi.Output[list[Package]]:
+    """`get_packages` for arguments, or a provider, that are Outputs."""
+    asked = dict(locals())
+    return _later(_list, asked)
+
+
+def get_package(
+    package_id: str | None = None,
+    *,
+    status: Sequence[State] | State | None = None,
+    name: str | None = None,
+    sender: str | None = None,
+    tags: Sequence[str] | None = None,
+    teamspaces: Sequence[str] | None = None,
+    created_at_start: str | datetime | None = None,
+    created_at_end: str | datetime | None = None,
+    expiry_start: str | datetime | None = None,
+    expiry_end: str | datetime | None = None,
+    extra_storage: bool | None = None,
+    received: bool = False,
+    portal: str | None = None,
+    opts: pulumi.InvokeOptions | None = None,
+) -> Package:
+    """One package, by its id or by what it is: exactly one.
+
+    `GET /v1.1/teams/{team}/packages/{id}`, or one page of the listings.
+
+    Args:
+        package_id: MASV's id; then nothing else is asked.
+        status: this and the others: see `get_packages`.
+        name: see there.
+        sender: see there.
+        tags: see there.
+        teamspaces: see there.
+        created_at_start: see there.
+        created_at_end: see there.
+        expiry_start: see there.
+        expiry_end: see there.
+        extra_storage: see there.
+        received: see there.
+        portal: see there.
+        opts: see there.
+
+    Raises:
+        PackageNotFound: there is none.
+        AmbiguousPackage: there are several; up to ten are named.
+        FilterError: something asked is wrong; nothing was sent.
+        MasvError: as `get_packages`.
+    """
+    asked = dict(locals())
+    return _now(_one, asked, "get_package")
+
+
+def get_package_output(
+    package_id: pulumi.Input[str] | None = None,
+    *,
+    status: pulumi.Input[Sequence[pulumi.Input[State]] | State] | None = None,
+    name: pulumi.Input[str] | None = None,
+    sender: pulumi.Input[str] | None = None,
+    tags: pulumi.Input[Sequence[pulumi.Input[str]]] | None = None,
+    teamspaces: pulumi.Input[Sequence[pulumi.Input[str]]] | None = None,
+    created_at_start: pulumi.Input[str | datetime] | None = None,
+    created_at_end: pulumi.Input[str | datetime] | None = None,
+    expiry_start: pulumi.Input[str | datetime] | None = None,
+    expiry_end: pulumi.Input[str | datetime] | None = None,
+    extra_storage: pulumi.Input[bool] | None = None,
+    received: pulumi.Input[bool] | None = None,
+    portal: pulumi.Input[str] | None = None,
+    opts: pulumi.InvokeOptions | pulumi.InvokeOutputOptions | None = None,
+) -> pulumi.Output[Package]:
+    """`get_package` for arguments, or a provider, that are Outputs."""
+    asked = dict(locals())
+    return _later(_one, asked)
+
+
+def _list(client: Client, asked: Mapping[str, Any]) -> list[Package]:
+    from pulumi_masv.models import Query
+
+    return [seen.package for seen in client.list_packages(Query.parse(**asked))]
+
+
+def _one(client: Client, asked: Mapping[str, Any]) -> Package:
+    from pulumi_masv.models import Query
+
+    package_id = asked["package_id"]
+    by = {name: value for name, value in asked.items() if value and name != "package_id"}
+    if package_id is not None:
+        if by:
+            raise FilterError(f"package_id says which package: take {', '.join(by)} out")
+        if not isinstance(package_id, str):
+            raise FilterError(f"package_id: a string is due, not {package_id!r}")
+        seen = client.get_package(package_id)
+        if seen is None:
+            raise client.not_found(package_id)
+        return seen.package
+    if not set(by) - {"received"}:
+        raise FilterError("give package_id, or something else the package is known by")
+    page = client.get_page(Query.parse(**by))
+    if page.total == 1 and len(page.records) == 1:
+        return page.records[0].package
+    described = ", ".join(f"{name}={value!r}" for name, value in by.items())
+    if not page.records:
+        where = "" if "status" in by else "; without status, only finalized and expired ones count"
+        raise PackageNotFound(f"team {client.team_id} has no package with {described}{where}")
+    raise AmbiguousPackage(_candidates(described, page.total, [s.package for s in page.records]))
+
+
+def _candidates(described: str, total: int, packages: list[Package]) -> str:
+    from pulumi_masv.plan import NEVER, quote, spell
+
+    shown = [
+        f"{one.id} {quote(one.name)} ({one.state}, expiry "
+        f"{spell(NEVER if one.unlimited_storage else one.expiry)})"
+        for one in packages[:_CANDIDATES]
+    ]
+    if total > len(shown):
+        shown.append(f"and {total - len(shown)} more")
+    return f"{total} packages have {described}: describe one more closely, or give its id: " + (
+        "; ".join(shown)
+    )
+
+
+def _now(
+    ask: Callable[[Client, Mapping[str, Any]], Answer], asked: dict[str, Any], function: str
+) -> Answer:
+    given = accounts.given(asked.pop("opts"))
+    for name, value in (*asked.items(), *given.items()):
+        if any(isinstance(each, pulumi.Output) for each in _each(value)):
+            raise accounts.Refused(
+                f"{function}: {name} is an Output, whose value is not known here: "
+                f"use {function}_output"
+            )
+    return _in_one_line(ask, given, asked)
+
+
+def _later(
+    ask: Callable[[Client, Mapping[str, Any]], Answer], asked: dict[str, Any]
+) -> pulumi.Output[Answer]:
+    opts = asked.pop("opts")
+    after = getattr(opts, "depends_on", None) or ()
+    after = after if isinstance(after, Sequence) else (after,)
+    # The key is a secret; what is asked with it is none.
+    given = pulumi.Output.unsecret(pulumi.Output.from_input(dict(accounts.given(opts))))
+    known = pulumi.Output.all(
+        given,
+        pulumi.Output.from_input(asked),
+        *(
+            getattr(one, "id", one.urn)
+            for one in (after if isinstance(after, Sequence) else (after,))
+        ),
+    )
+
+    async def answer(values: list[Any]) -> Answer:
+        return await asyncio.to_thread(_in_one_line, ask, values[0], values[1])
+
+    return known.apply(answer)
+
+
+def _in_one_line(
+    ask: Callable[[Client, Mapping[str, Any]], Answer],
+    given: Mapping[str, Any],
+    asked: Mapping[str, Any],
+) -> Answer:
+    from pulumi_masv.settings import resolve
+
+    try:
+        return ask(_client(resolve(given, os.environ)), asked)
+    except MasvError as error:
+        error.__class__ = _without_traceback(type(error))
+        raise
+
+
+def _without_traceback(kind: type[MasvError]) -> type[MasvError]:
+    """The same error, as one that Pulumi prints in one line."""
+    return type(kind.__name__, (kind, pulumi.RunError), {})
+
+
+@functools.lru_cache(maxsize=8)
+def _client(settings: Settings) -> Client:
+    """One client for each account that a process asks, and so one set of connections."""
+    from pulumi_masv.client import Client
+
+    return Client(settings)
+
+
+def _each(value: Any) -> Sequence[Any]:
+    return value if isinstance(value, (list, tuple)) else (value,)

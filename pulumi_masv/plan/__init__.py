@@ -1,0 +1,34 @@
+"""What has to happen, as values. No I/O, no clock, no Pulumi.
+
+`package` plans for a package, `window` for all that expired in a span of time; `words` spells.
+"""
+
+from pulumi_masv.plan.package import (
+    NEVER,
+    End,
+    Never,
+    Plan,
+    Step,
+    converge,
+    end,
+    ended_early,
+    untouched,
+)
+from pulumi_masv.plan.words import amount, quote, span, spell, spell_moment
+
+__all__ = [
+    "NEVER",
+    "End",
+    "Never",
+    "Plan",
+    "Step",
+    "amount",
+    "converge",
+    "end",
+    "ended_early",
+    "quote",
+    "span",
+    "spell",
+    "spell_moment",
+    "untouched",
+]

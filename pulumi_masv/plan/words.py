@@ -1,0 +1,53 @@
+"""How a plan speaks: a moment, a name, an amount, a length of time, each on one line."""
+
+from datetime import datetime, timedelta
+from enum import Enum
+from typing import Any
+
+from pydantic import ByteSize
+
+from pulumi_masv.models import Package, format_instant
+
+
+def spell(value: Any) -> str:
+    """A value of a package as a line shows it."""
+    if isinstance(value, datetime):
+        return format_instant(value)
+    if isinstance(value, Enum):
+        return str(value.value)
+    if value is None:
+        return "unknown"
+    return quote(value) if isinstance(value, str) else str(value)
+
+
+def spell_moment(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M} UTC"
+
+
+def quote(name: str | None) -> str:
+    """A name for a terminal: in quotes, with nothing in it that a terminal obeys."""
+    if name is None:
+        return "(name unknown)"
+    shown = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in name)
+    return f'"{shown}"'
+
+
+def amount(live: Package) -> str:
+    """How much a package holds: files, bytes, and the form response if there is one."""
+    files = "an unknown number of" if live.total_files is None else str(live.total_files)
+    unit = "file" if live.total_files == 1 else "files"
+    if live.size is None:
+        held = "unknown size"
+    else:
+        held = f"{ByteSize(live.size).human_readable(decimal=True)}, {live.size} bytes"
+    form = " and a form response" if live.custom_metadata_id else ""
+    return f"{files} {unit} ({held}){form}"
+
+
+def span(length: timedelta) -> str:
+    """A length of time in its largest whole unit."""
+    seconds = max(int(length.total_seconds()), 0)
+    units = (("day", 86400), ("hour", 3600), ("minute", 60), ("second", 1))
+    unit, size = next((u for u in units if seconds >= u[1]), units[-1])
+    count = seconds // size
+    return f"{count} {unit}" + ("" if count == 1 else "s")

@@ -1,0 +1,11 @@
+"""What a program writes: one class per object, every argument spelled out.
+
+Nothing here refuses a value: a constructor passes it on, and `check` refuses all that is wrong
+at once.
+"""
+
+from pulumi_masv.accounts import Provider
+from pulumi_masv.resources.archive_window import ArchiveWindow
+from pulumi_masv.resources.package_lifecycle import PackageLifecycle
+
+__all__ = ["ArchiveWindow", "PackageLifecycle", "Provider"]

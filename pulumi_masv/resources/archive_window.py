@@ -1,0 +1,106 @@
+"""All packages that expired in a span of time, archived by one request."""
+
+from datetime import datetime
+
+import pulumi
+
+from pulumi_masv.accounts import check_configuration
+from pulumi_masv.providers import ArchiveWindowProvider
+from pulumi_masv.resources.base import MasvResource, spelled
+
+
+class ArchiveWindow(MasvResource, module="masv", name="ArchiveWindow"):
+    """Every expired package whose expiry lies in a window, both ends included.
+
+    Their tombstones are hidden, or shown again. No file is touched: expired packages have none.
+
+    Args:
+        resource_name: the resource's name in the stack.
+        opts: Pulumi's resource options.
+        expiry_start: the first instant of the window, as ISO 8601 with a zone or an aware datetime.
+        expiry_end: the last instant; may be computed, such as 90 days before today.
+        received: take the packages received through portals instead of those the team sent.
+        archived: True: hide their tombstones. `PUT /v1/teams/{team}/archive` and `/inbox/archive`.
+            False: show them again. `PUT /v1/teams/{team}/unarchive` and `/inbox/unarchive`.
+        unarchive_on_destroy: the end of this resource shows them again.
+
+    Raises:
+        pulumi.RunError: `masv:apiKey` is stored in clear.
+    """
+
+    def __init__(
+        self,
+        resource_name: str,
+        opts: pulumi.ResourceOptions | None = None,
+        *,
+        expiry_start: pulumi.Input[str | datetime],
+        expiry_end: pulumi.Input[str | datetime],
+        received: pulumi.Input[bool] | None = None,
+        archived: pulumi.Input[bool] | None = None,
+        unarchive_on_destroy: pulumi.Input[bool] | None = None,
+    ) -> None:
+        check_configuration()
+        super().__init__(
+            ArchiveWindowProvider(),
+            resource_name,
+            {
+                "expiry_start": spelled(expiry_start),
+                "expiry_end": spelled(expiry_end),
+                "received": received,
+                "archived": archived,
+                "unarchive_on_destroy": unarchive_on_destroy,
+                # An output can be read in the program only if its name is given here.
+                "archived_count": None,
+                "expired_count": None,
+                "team_id": None,
+            },
+            opts,
+        )
+
+    @property
+    @pulumi.getter(name="expiryStart")
+    def expiry_start(self) -> pulumi.Output[str]:
+        """The first instant of the window, as a UTC instant."""
+        return pulumi.get(self, "expiry_start")
+
+    @property
+    @pulumi.getter(name="expiryEnd")
+    def expiry_end(self) -> pulumi.Output[str]:
+        """The last instant of the window, as a UTC instant."""
+        return pulumi.get(self, "expiry_end")
+
+    @property
+    @pulumi.getter
+    def received(self) -> pulumi.Output[bool]:
+        """Whether it takes the packages received instead of those sent."""
+        return pulumi.get(self, "received")
+
+    @property
+    @pulumi.getter
+    def archived(self) -> pulumi.Output[bool]:
+        """Whether their tombstones are to be hidden."""
+        return pulumi.get(self, "archived")
+
+    @property
+    @pulumi.getter(name="unarchiveOnDestroy")
+    def unarchive_on_destroy(self) -> pulumi.Output[bool]:
+        """Whether the end of this resource shows them again."""
+        return pulumi.get(self, "unarchive_on_destroy")
+
+    @property
+    @pulumi.getter(name="archivedCount")
+    def archived_count(self) -> pulumi.Output[int]:
+        """How many packages of the window are archived."""
+        return pulumi.get(self, "archived_count")
+
+    @property
+    @pulumi.getter(name="expiredCount")
+    def expired_count(self) -> pulumi.Output[int]:
+        """How many packages of the window are expired and not archived."""
+        return pulumi.get(self, "expired_count")
+
+    @property
+    @pulumi.getter(name="teamId")
+    def team_id(self) -> pulumi.Output[str]:
+        """The team it was read in."""
+        return pulumi.get(self, "team_id")

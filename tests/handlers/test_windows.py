@@ -1,0 +1,336 @@
+"""Archive windows, through the handlers and the client into the simulator."""
+
+from typing import Any
+
+import pytest
+from pulumi.output import Unknown
+
+from pulumi_masv.simulator import Simulator, Switches
+from tests.handlers.conftest import Engine, Program, Refused
+
+BEFORE, START, MIDDLE, END, AFTER = (f"2026-0{month}-15T00:00:00Z" for month in range(1, 6))
+MS_BEFORE, MS_AFTER = "2026-02-14T23:59:59.999Z", "2026-04-15T00:00:00.001Z"
+
+
+@pytest.fixture(autouse=True)
+def _later(masv: Simulator) -> None:
+    masv.account.set_now("2026-06-01T09:00:00Z")
+
+
+def window(**inputs: Any) -> Program:
+    declared = {"expiryStart": START, "expiryEnd": END, **inputs}
+    return {"old": {"__type": "ArchiveWindow", **declared}}
+
+
+def tombstones(masv: Simulator, *days: str, received: bool = False) -> list[str]:
+    return [
+        masv.account.add_package(state="expired", expiry=day, received=received) for day in days
+    ]
+
+
+def states(masv: Simulator, packages: list[str]) -> list[str]:
+    return [masv.account.package(package).state for package in packages]
+
+
+def refused(engine: Engine, program: Program) -> str:
+    with pytest.raises(Refused) as caught:
+        engine.up(program)
+    [line] = caught.value.lines
+    return line
+
+
+WITHIN = ["expired", "archived", "archived", "archived", "expired"]
+
+
+@pytest.mark.parametrize("received", [False, True])
+def test_all_expired_packages_of_a_window_are_archived_by_one_request_with_both_its_ends(
+    engine: Engine, masv: Simulator, received: bool
+) -> None:
+    other = tombstones(masv, MIDDLE, received=not received)
+    live = masv.account.add_package(expiry="2027-01-01T00:00:00Z", received=received)
+    packages = tombstones(masv, BEFORE, START, MIDDLE, END, AFTER, received=received)
+    program = window(received=received)
+    box = "received" if received else "sent"
+    said = [f"window {START} to {END} ({box}): archive 3 packages"]
+    assert engine.preview(program).said == said
+    assert masv.writes == []
+    assert engine.up(program).said == said
+    assert len(masv.writes) == 1
+    assert states(masv, packages) == WITHIN
+    assert states(masv, [*other, live]) == ["expired", "finalized"]
+    outputs = engine.state["old"]["outputs"]
+    assert (outputs["archivedCount"], outputs["expiredCount"]) == (3, 0)
+    assert outputs["teamId"] == masv.team_id
+
+
+def test_a_window_that_is_not_archived_is_unarchived(engine: Engine, masv: Simulator) -> None:
+    packages = tombstones(masv, START, MIDDLE)
+    engine.up(window())
+    said = engine.up(window(archived=False)).said
+    assert said == [f"window {START} to {END} (sent): unarchive 2 packages"]
+    assert states(masv, packages) == ["expired", "expired"]
+
+
+def test_a_window_with_nothing_to_do_sends_no_write(engine: Engine, masv: Simulator) -> None:
+    tombstones(masv, BEFORE, AFTER)
+    assert engine.up(window()).said == [f"window {START} to {END} (sent): nothing to archive"]
+    assert masv.writes == []
+
+
+def test_an_up_without_a_change_costs_two_requests_a_phase_with_a_refresh_and_none_without(
+    engine: Engine, masv: Simulator
+) -> None:
+    tombstones(masv, *[MIDDLE] * 60)
+    engine.up(window())
+    masv.reset_journal()
+    assert engine.up(window()).changes == {}
+    assert masv.journal == []
+    assert engine.up(window(), refresh=True).changes == {}
+    assert [entry.method for entry in masv.journal] == ["GET"] * 4
+
+
+def test_a_window_of_many_packages_is_counted_and_not_listed(
+    engine: Engine, masv: Simulator
+) -> None:
+    tombstones(masv, *[MIDDLE] * 170)
+    said = engine.preview(window()).said
+    assert said == [f"window {START} to {END} (sent): archive 170 packages"]
+    assert len(masv.journal) == 3
+
+
+@pytest.mark.parametrize("at", [MS_BEFORE, MS_AFTER])
+def test_what_lies_a_moment_outside_of_a_window_is_not_counted_however_much_it_is(
+    engine: Engine, masv: Simulator, at: str
+) -> None:
+    tombstones(masv, *[at] * 130, MIDDLE)
+    assert engine.up(window()).said == [f"window {START} to {END} (sent): archive 1 package"]
+    assert engine.up(window(), refresh=True).changes == {}
+
+
+@pytest.mark.parametrize("delay", [1, 5])
+def test_an_archive_that_comes_a_little_later_is_waited_for(
+    engine: Engine, masv: Simulator, delay: int
+) -> None:
+    masv.switch(bulk_delay=delay)
+    tombstones(masv, MIDDLE)
+    phase = engine.up(window())
+    assert phase.pauses == [0.5, 1.0][: (delay - 1) // 2]
+    assert engine.state["old"]["outputs"]["archivedCount"] == 1
+
+
+def test_an_archive_that_does_not_come_is_an_error_that_says_how_many_are_left(
+    engine: Engine, masv: Simulator
+) -> None:
+    masv.switch(bulk_delay=10**6)
+    packages = tombstones(masv, MIDDLE, MIDDLE)
+    assert refused(engine, window()) == (
+        f"NotAsDeclared: window {START} to {END} (sent): 2 still not archived 66 s after MASV "
+        "accepted it: run again; if the same number stays, they expired at the very start or end "
+        "of the window: move that outward by a second"
+    )
+    assert engine.state == {}
+    masv.switch(bulk_delay=0)
+    engine.up(window())
+    assert states(masv, packages) == ["archived"] * 2
+
+
+@pytest.mark.parametrize("listing", ["alike", "inclusive"])
+@pytest.mark.parametrize("end", ["window_start", "window_end"])
+def test_where_an_end_is_exclusive_an_error_says_what_is_left(
+    engine: Engine, masv: Simulator, end: str, listing: str
+) -> None:
+    masv.switch(**{end: "exclusive", "listing_windows": listing})
+    packages = tombstones(masv, START, MIDDLE, END)
+    assert ": 1 still not archived " in refused(engine, window())
+    engine.up(window(expiryStart="2026-02-14T00:00:00Z", expiryEnd="2026-04-16T00:00:00Z"))
+    assert states(masv, packages) == ["archived"] * 3
+
+
+@pytest.mark.parametrize("body", ["null", "object", "count", "text", "empty"])
+@pytest.mark.parametrize("keys", ["present", "absent"])
+def test_whatever_a_bulk_answer_holds_the_effect_is_read_from_the_listing(
+    engine: Engine, masv: Simulator, body: Any, keys: Any
+) -> None:
+    masv.account.switches = Switches(bulk_body=body, optional_keys=keys)
+    tombstones(masv, MIDDLE)
+    engine.up(window())
+    assert engine.up(window(), refresh=True).changes == {}
+    assert len(masv.writes) == 1
+
+
+@pytest.mark.parametrize("archived", [True, False])
+def test_something_in_the_window_not_as_declared_is_drift_until_an_up_reverts_it(
+    engine: Engine, masv: Simulator, archived: bool
+) -> None:
+    packages = tombstones(masv, START, MIDDLE, END)
+    program = window(archived=archived)
+    engine.up(program)
+    by_hand = masv.account.unarchive if archived else masv.account.archive
+    by_hand(packages[1])
+    for _ in range(2):
+        engine.refresh()
+        assert engine.state["old"]["inputs"]["archived"] is not archived
+    assert engine.up(program).changes == {"old": "update"}
+    assert states(masv, packages) == ["archived" if archived else "expired"] * 3
+    assert engine.up(program, refresh=True).changes == {}
+
+
+def test_an_empty_window_is_no_drift_whatever_is_declared(engine: Engine, masv: Simulator) -> None:
+    for archived in (True, False):
+        engine.up(window(archived=archived))
+        assert engine.up(window(archived=archived), refresh=True).changes == {}
+    assert masv.writes == []
+
+
+def test_a_package_that_expires_into_the_window_is_archived_once_a_refresh_has_shown_it(
+    engine: Engine, masv: Simulator
+) -> None:
+    package = masv.account.add_package(expiry="2026-07-01T00:00:00Z")
+    program = window(expiryEnd="2026-12-31T00:00:00Z")
+    engine.up(program)
+    masv.account.set_now("2026-07-02T00:00:00Z")
+    engine.up(program)
+    assert states(masv, [package]) == ["expired"]
+    engine.up(program, refresh=True)
+    assert states(masv, [package]) == ["archived"]
+
+
+def test_what_happens_at_the_end_is_changed_without_a_request(
+    engine: Engine, masv: Simulator
+) -> None:
+    [package] = tombstones(masv, MIDDLE)
+    engine.up(window())
+    masv.account.unarchive(package)
+    masv.reset_journal()
+    assert engine.up(window(unarchiveOnDestroy=True)).said == []
+    assert masv.journal == []
+    assert engine.state["old"]["outputs"]["unarchiveOnDestroy"] is True
+
+
+def test_the_end_of_a_window_leaves_everything_as_it_is_unless_asked(
+    engine: Engine, masv: Simulator
+) -> None:
+    packages = tombstones(masv, START, MIDDLE)
+    engine.up(window())
+    masv.reset_journal()
+    engine.up({})
+    assert masv.journal == []
+    engine.up(window(unarchiveOnDestroy=True))
+    engine.up({})
+    assert states(masv, packages) == ["expired", "expired"]
+    engine.up(window(unarchiveOnDestroy=True))
+    engine.destroy()
+    assert states(masv, packages) == ["expired", "expired"]
+
+
+def test_a_renamed_window_shows_nothing_again(engine: Engine, masv: Simulator) -> None:
+    packages = tombstones(masv, MIDDLE)
+    program = window(unarchiveOnDestroy=True)
+    engine.up(program)
+    engine.up({"renamed": {**program["old"], "expiryEnd": AFTER}})
+    assert states(masv, packages) == ["archived"]
+    assert list(engine.state) == ["renamed"]
+
+
+def test_a_window_stored_in_another_team_is_named_with_both_teams(
+    engine: Engine, masv: Simulator
+) -> None:
+    engine.up(window(unarchiveOnDestroy=True))
+    engine.config = {"masv:teamId": "01OTHER"}
+    for verb in (
+        engine.refresh,
+        engine.destroy,
+        lambda: engine._phase(window(archived=False), refresh=False, dry=False),
+    ):
+        with pytest.raises(Refused, match=f"stored in team {masv.team_id}.*now says 01OTHER"):
+            verb()
+    assert masv.writes == []
+
+
+@pytest.mark.parametrize("first", ["the window", "the package"])
+def test_a_package_that_a_window_of_the_same_program_contradicts_is_refused(
+    engine: Engine, masv: Simulator, first: str
+) -> None:
+    [package] = tombstones(masv, MIDDLE)
+    shown = {"day12": {"packageId": package, "archived": False}}
+    program = {**window(), **shown} if first == "the window" else {**shown, **window()}
+    line = refused(engine, program)
+    assert line.endswith(
+        f"archived: {package} lies in the window {START} to {END} (sent), which an ArchiveWindow "
+        "of this program declares archived: declare both alike, or move the window"
+    )
+    assert masv.writes == []
+
+
+def test_a_declared_expiry_is_known_though_nothing_changes_of_its_package(
+    engine: Engine, masv: Simulator
+) -> None:
+    [package] = tombstones(masv, MIDDLE)
+    shown = {"day12": {"packageId": package, "archived": False, "expiry": MIDDLE}}
+    engine.up(shown)
+    assert "declare both alike" in refused(engine, {**shown, **window()})
+
+
+def test_a_package_in_the_other_box_or_outside_or_alike_contradicts_nothing(
+    engine: Engine, masv: Simulator
+) -> None:
+    [received] = tombstones(masv, MIDDLE, received=True)
+    [outside] = tombstones(masv, AFTER)
+    [alike] = tombstones(masv, MIDDLE)
+    engine.up(
+        {
+            **window(),
+            "a": {"packageId": received, "archived": False},
+            "b": {"packageId": outside, "archived": False},
+            "c": {"packageId": alike, "archived": True},
+        }
+    )
+    assert states(masv, [received, outside, alike]) == ["expired", "expired", "archived"]
+
+
+def test_two_windows_that_contradict_each_other_are_refused(
+    engine: Engine, masv: Simulator
+) -> None:
+    other = {"new": window(expiryStart=END, expiryEnd=AFTER, archived=False)["old"]}
+    assert "overlaps the window" in refused(engine, {**window(), **other})
+    apart = {"new": {**other["new"], "received": True}}
+    engine.up({**window(), **apart})
+
+
+def test_every_mistake_in_a_window_is_told_at_once(engine: Engine, masv: Simulator) -> None:
+    wrong = window(expiryStart="2026-02-15", expiryEnd=5, received="x", archived=1, bogus=True)
+    with pytest.raises(Refused) as caught:
+        engine.preview(wrong)
+    named = {line.split(":")[0] for line in caught.value.lines}
+    assert named == {
+        f"old.{n}" for n in ("expiryStart", "expiryEnd", "received", "archived", "bogus")
+    }
+    with pytest.raises(Refused) as caught:
+        engine.preview(window(expiryStart=END, expiryEnd=START))
+    assert caught.value.lines == (
+        f"old.expiryEnd: {START} lies before the start, {END}: swap the two",
+    )
+    assert masv.journal == []
+
+
+def test_a_window_that_a_preview_does_not_know_says_so(engine: Engine) -> None:
+    said = engine.preview(window(expiryEnd=Unknown())).said
+    assert said == ["cannot look at an archive window that is not known yet"]
+
+
+def test_a_window_without_key_or_network_is_previewed_and_refused_by_the_up(
+    engine: Engine, masv: Simulator
+) -> None:
+    engine.config = {"masv:apiKey": None}
+    [line] = engine.preview(window()).said
+    assert line.startswith("cannot look at MASV, so nothing is checked there: masv:apiKey")
+    assert "masv:apiKey (or MASV_API_KEY) is not set" in refused(engine, window())
+
+
+def test_a_window_whose_state_nobody_can_read_is_one_line(engine: Engine, masv: Simulator) -> None:
+    engine.up(window())
+    engine.state["old"]["outputs"]["archivedCount"] = "many"
+    line = refused(engine, window(archived=False))
+    assert line.startswith(
+        "MasvError: the state of an archive window cannot be read (archivedCount"
+    )
