@@ -22,7 +22,8 @@ from pathlib import Path
 from pydantic.alias_generators import to_camel
 from pydantic.fields import FieldInfo
 
-from pulumi_masv.models import Change, LifecycleInputs, Stored
+from pulumi_masv.models import Change, Inputs, LifecycleInputs, Stored, StoredWindow, WindowInputs
+from pulumi_masv.models.stored import Outputs
 from pulumi_masv.settings import NAMES, Settings, variable
 from pulumi_masv.simulator import Simulator
 
@@ -67,8 +68,8 @@ def configuration() -> str:
     return table(["stack configuration", "environment", "default", "meaning"], rows)
 
 
-def inputs() -> str:
-    fields = LifecycleInputs.model_fields
+def inputs(model: type[Inputs]) -> str:
+    fields = model.model_fields
     rows = [
         [
             f"`{name}`",
@@ -81,18 +82,20 @@ def inputs() -> str:
     return table(["input", "type", "meaning", "a change"], rows)
 
 
-def outputs() -> str:
+def outputs(model: type[Outputs]) -> str:
     rows = [
         [f"`{name}`", kind(field.annotation, "ISO 8601 str, UTC"), str(field.description)]
-        for name, field in Stored.model_fields.items()
+        for name, field in model.model_fields.items()
     ]
     return table(["output", "type", "meaning"], rows)
 
 
 TABLES: dict[str, Callable[[], str]] = {
     "configuration": configuration,
-    "inputs": inputs,
-    "outputs": outputs,
+    "inputs": lambda: inputs(LifecycleInputs),
+    "outputs": lambda: outputs(Stored),
+    "window_inputs": lambda: inputs(WindowInputs),
+    "window_outputs": lambda: outputs(StoredWindow),
 }
 
 

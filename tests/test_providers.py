@@ -12,13 +12,17 @@ import pytest
 from pulumi.dynamic import Config, ConfigureRequest
 from pulumi.dynamic.dynamic import serialize_provider
 
-from pulumi_masv.providers import PackageLifecycleProvider
+from pulumi_masv.providers import ArchiveWindowProvider, PackageLifecycleProvider
 from pulumi_masv.simulator import Simulator
 
 PICKLE = (
     "import pulumi_masv.providers as p; from pulumi.dynamic.dynamic import serialize_provider;"
-    "print(serialize_provider(p.PackageLifecycleProvider()))"
+    "print(serialize_provider(p.{name}()))"
 )
+NAMES = {
+    "PackageLifecycleProvider": PackageLifecycleProvider,
+    "ArchiveWindowProvider": ArchiveWindowProvider,
+}
 
 
 def strings(blob: str) -> list[Any]:
@@ -26,20 +30,22 @@ def strings(blob: str) -> list[Any]:
     return [arg for op, arg, _ in operations if isinstance(arg, str)]
 
 
-def test_the_state_names_the_handler_by_module_and_class_and_holds_nothing_else() -> None:
-    names = strings(serialize_provider(PackageLifecycleProvider()))
+@pytest.mark.parametrize("name", NAMES)
+def test_the_state_names_the_handler_by_module_and_class_and_holds_nothing_else(name: str) -> None:
+    names = strings(serialize_provider(NAMES[name]()))
     assert "pulumi_masv.providers" in names
-    assert "PackageLifecycleProvider" in names
-    assert not {"pulumi_masv.providers", "PackageLifecycleProvider"}.symmetric_difference(
+    assert name in names
+    assert not {"pulumi_masv.providers", name}.symmetric_difference(
         name for name in names if not name.startswith(("copyreg", "__", "_", "builtins", "object"))
     )
 
 
-def test_the_pickle_is_the_same_in_every_process_and_small() -> None:
+@pytest.mark.parametrize("name", NAMES)
+def test_the_pickle_is_the_same_in_every_process_and_small(name: str) -> None:
     blobs = set()
     for seed in ("0", "1", "2"):
         done = subprocess.run(
-            [sys.executable, "-c", PICKLE],
+            [sys.executable, "-c", PICKLE.format(name=name)],
             env={**os.environ, "PYTHONHASHSEED": seed},
             capture_output=True,
             text=True,
@@ -47,7 +53,7 @@ def test_the_pickle_is_the_same_in_every_process_and_small() -> None:
         )
         blobs.add(done.stdout.strip())
     [blob] = blobs
-    assert blob == serialize_provider(PackageLifecycleProvider())
+    assert blob == serialize_provider(NAMES[name]())
     assert len(blob) < 160
 
 
@@ -65,9 +71,10 @@ def test_a_state_written_by_another_interpreter_is_no_change() -> None:
 
 
 def test_a_handler_pickled_long_ago_is_still_found() -> None:
-    for protocol in (4, 5):
-        blob = pickle.dumps(PackageLifecycleProvider(), protocol=protocol)
-        assert type(pickle.loads(blob)) is PackageLifecycleProvider
+    for kind in NAMES.values():
+        for protocol in (4, 5):
+            blob = pickle.dumps(kind(), protocol=protocol)
+            assert type(pickle.loads(blob)) is kind
 
 
 @pytest.fixture

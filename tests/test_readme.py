@@ -17,6 +17,7 @@ from pulumi.dynamic import ResourceProvider
 
 from docs import generate
 from pulumi_masv.providers import PackageLifecycleProvider
+from pulumi_masv.simulator.routes import ENDPOINTS
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -58,6 +59,11 @@ def test_the_two_commands_are_there() -> None:
 def test_the_quick_start_is_a_program_of_ten_lines() -> None:
     [program] = [one.text for one in snippets() if one[:2] == ("file", "__main__.py")]
     assert len([line for line in program.splitlines() if line.strip()]) == 10
+
+
+def test_every_endpoint_has_a_row_that_says_what_to_write() -> None:
+    rows = re.findall(r"^\| `([A-Z]+ /v[^`]+)` \| \S", README, re.MULTILINE)
+    assert sorted(rows) == sorted(f"{one.method} {one.path}" for one in ENDPOINTS)
 
 
 def test_python_in_process_runs_as_written(tmp_path: Path) -> None:

@@ -63,3 +63,25 @@ def test_a_forced_end_cut_off_is_finished_by_the_next_up(
     assert masv.account.package(package).state == "archived"
     assert [(loss.package_id, loss.cause) for loss in masv.account.losses] == [(package, "delete")]
     assert stack.state() == {}
+
+
+@pytest.mark.parametrize(
+    ("at", "fault"),
+    [
+        (3, {"kind": "reset"}),
+        (3, {"kind": "reset", "effect": True}),
+        (3, {"kind": "rate_limit"}),
+        (4, {"kind": "reset"}),
+    ],
+)
+def test_a_window_cut_off_is_finished_by_the_next_up(
+    stack: Stack, masv: Simulator, at: int, fault: dict[str, Any]
+) -> None:
+    package = masv.account.add_package(state="expired", expiry="2026-02-01T00:00:00Z")
+    stack.program(
+        "masv.ArchiveWindow('old', expiry_start='2026-01-01T00:00:00Z',"
+        " expiry_end='2026-03-01T00:00:00Z')\n"
+    )
+    cut_off(stack, masv, at, fault)
+    assert masv.account.package(package).state == "archived"
+    stack.up("--expect-no-changes", "--refresh")

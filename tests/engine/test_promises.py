@@ -30,6 +30,16 @@ def adopted(stack: Stack, masv: Simulator, *, force: bool = True, more: str = ""
     return package
 
 
+WINDOW = (
+    "masv.ArchiveWindow('old', expiry_start='2026-01-01T00:00:00Z',"
+    " expiry_end='2026-03-01T00:00:00Z', archived={archived}, unarchive_on_destroy=True)\n"
+)
+
+
+def tombstone(masv: Simulator) -> str:
+    return masv.account.add_package(state="expired", expiry="2026-02-01T00:00:00Z")
+
+
 def test_renaming_a_forced_resource_destroys_nothing(stack: Stack, masv: Simulator) -> None:
     package = adopted(stack, masv)
     declare(stack, package, name="renamed")
@@ -65,9 +75,16 @@ def test_replace_on_changes_destroys_nothing(stack: Stack, masv: Simulator) -> N
 def test_a_preview_writes_nothing_whatever_it_shows(stack: Stack, masv: Simulator) -> None:
     package = adopted(stack, masv)
     other = masv.account.add_package(name="Day 13")
+    tombstone(masv)
+    stack.program(
+        ONE.format(name="day12", id=package, force=True, more="") + WINDOW.format(archived=False)
+    )
+    stack.up()
+    masv.reset_journal()
     for program in (
         ONE.format(name="day12", id=package, force=True, more=', name="x", unlimited_storage=True'),
-        ONE.format(name="day12", id=other, force=True, more=""),
+        ONE.format(name="day12", id=other, force=True, more="") + WINDOW.format(archived=True),
+        "masv.get_packages()\n",
         "",
     ):
         stack.program(program)
@@ -291,15 +308,23 @@ def test_one_package_declared_twice_is_refused_by_both_names(
 
 
 @pytest.mark.parametrize("debug", ["", "1"])
+@pytest.mark.parametrize("kind", ["package", "window"])
 def test_an_error_is_one_line_unless_the_traceback_is_asked_for(
-    stack: Stack, masv: Simulator, debug: str
+    stack: Stack, masv: Simulator, kind: str, debug: str
 ) -> None:
     masv.account.switches = Switches(expiry_edits="locked")
     package = masv.account.add_package(name="Day 12", expiry="2027-01-31T00:00:00Z")
-    declare(stack, package, force=False, more=', expiry="2027-06-01T00:00:00Z"')
+    tombstone(masv)
+    if kind == "package":
+        declare(stack, package, force=False, more=', expiry="2027-06-01T00:00:00Z"')
+        said = f"PUT /v1/packages/{package}/expiry answered 403"
+    else:
+        stack.program(WINDOW.format(archived=True))
+        said = f"PUT /v1/teams/{masv.team_id}/archive answered 400"
+        masv.faults.set("status", status=400, method="PUT", times=None)
     refused = stack.run("up", "--yes", "--skip-preview", expect=1, MASV_DEBUG=debug)
     assert len(refused.errors) == 1, refused.text
-    assert f"PUT /v1/packages/{package}/expiry answered 403" in refused.text
+    assert said in refused.text
     assert ("Traceback" in refused.text) is bool(debug)
 
 
@@ -309,6 +334,13 @@ def test_no_secret_is_in_the_state_the_output_or_the_files_of_the_stack(
     del stack.environment["MASV_API_KEY"]
     stack.run("config", "set", "--secret", "masv:apiKey", masv.api_key)
     package = adopted(stack, masv, force=False)
+    tombstone(masv)
+    stack.program(
+        ONE.format(name="day12", id=package, force=False, more="")
+        + WINDOW.format(archived=True)
+        + "pulumi.export('all', [repr(p) for p in masv.get_packages()])\n"
+        "pulumi.export('later', masv.get_packages_output().apply(lambda found: str(found)))\n"
+    )
     printed = [
         stack.up("--refresh").text,
         stack.plan("--refresh").text,

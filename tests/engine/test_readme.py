@@ -81,11 +81,12 @@ def test_the_other_programs_of_the_readme_run_as_one(stack: Stack, masv: Simulat
     for package in re.findall(r'"(01J8\w+)"', program):
         team = "01LABTEAM" if "1AB" in package else None
         masv.account.add_package(name="raw", id=package, team_id=team)
+    masv.account.add_package(name="Final delivery")
     stack.run("config", "set", "--secret", "labKey", "the-labs-key")
     stack.run("config", "set", "masv:baseUrl", masv.url)
     stack.program(program)
     assert "from now on removing this resource destroys" in stack.up().text
-    assert {"old-cut", "handed-over", "lab-delivery", "grade"} <= set(stack.state())
+    assert {"old-cut", "handed-over", "lab-delivery", "grade", "last-year"} == set(stack.state())
     assert [p.name for p in masv.account.packages() if p.team_id == "01LABTEAM"] == [
         "Delivery of the lab"
     ]

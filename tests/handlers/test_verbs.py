@@ -108,23 +108,6 @@ def test_a_removed_package_leaves_the_state_only_on_a_404_of_its_own_team(
     assert engine.state == {}
 
 
-def test_another_team_is_named_beside_the_stored_one_by_read_update_and_delete(
-    engine: Engine, masv: Simulator
-) -> None:
-    engine.up(one(masv.account.add_package(name="Day 12")))
-    engine.config = {"masv:teamId": "01OTHER"}
-    handler, _ = engine._process()
-    stored = engine.state["day12"]
-    for verb in (
-        lambda: handler.read(stored["id"], stored["outputs"]),
-        lambda: handler.update(stored["id"], stored["outputs"], {"packageId": stored["id"]}),
-        lambda: handler.delete(stored["id"], stored["outputs"]),
-    ):
-        with pytest.raises(Exception, match=f"stored in team {masv.team_id}.*now says 01OTHER"):
-            verb()
-    assert masv.writes == []
-
-
 def test_what_is_still_declared_is_let_go_without_a_request(
     engine: Engine, masv: Simulator
 ) -> None:
@@ -263,42 +246,6 @@ def test_an_expiry_that_a_preview_does_not_know_is_named_as_a_possible_loss(
     ]
     said = engine.preview(one(Unknown())).said  # type: ignore[arg-type]
     assert said == ["cannot look at a package whose package_id is not known yet"]
-
-
-@pytest.mark.parametrize(
-    ("config", "said"),
-    [
-        ({"masv:apiKey": None}, "masv:apiKey (or MASV_API_KEY) is not set"),
-        ({"masv:apiKey": "wrong"}, "check that it is a key of team"),
-    ],
-)
-def test_a_preview_that_cannot_look_says_so_in_one_line_and_goes_on(
-    engine: Engine, masv: Simulator, config: dict[str, Any], said: str
-) -> None:
-    packages = [masv.account.add_package() for _ in range(3)]
-    engine.config = config
-    program = {name: {"packageId": name} for name in packages}
-    [line] = engine.preview(program).said
-    assert line.startswith("cannot look at MASV, so nothing is checked there: ")
-    assert said in line
-    with pytest.raises(Refused, match=r"masv:apiKey"):
-        engine.up(program)
-
-
-def test_a_preview_without_network_asks_once_and_not_for_each_package(
-    engine: Engine, masv: Simulator
-) -> None:
-    packages = [masv.account.add_package() for _ in range(3)]
-    masv.faults.set("reset", times=None)
-    engine.config = {"masv:maxRetries": "0"}
-    [line] = engine.preview({name: {"packageId": name} for name in packages}).said
-    assert "no answer from" in line
-    assert len(masv.journal) == 1
-
-
-def test_a_wrong_setting_is_refused_in_the_preview(engine: Engine) -> None:
-    engine.config = {"masv:baseUrl": "http://example.com"}
-    assert "is not encrypted: use https" in refused(engine, one("01HP"))
 
 
 def blind(engine: Engine, masv: Simulator) -> None:
@@ -528,14 +475,6 @@ def test_a_package_that_vanishes_under_its_delete_is_done(engine: Engine, masv: 
     assert engine.state == {}
 
 
-def test_a_change_of_flags_alone_needs_no_key(engine: Engine, masv: Simulator) -> None:
-    package = masv.account.add_package(name="Day 12")
-    engine.up(one(package))
-    engine.config = {"masv:apiKey": None}
-    engine.up(one(package, archiveOnDestroy=True))
-    assert engine.state["day12"]["outputs"]["archiveOnDestroy"] is True
-
-
 def test_get_reads_what_is_there_and_raises_where_nothing_is(
     engine: Engine, masv: Simulator
 ) -> None:
@@ -548,24 +487,39 @@ def test_get_reads_what_is_there_and_raises_where_nothing_is(
         handler.read("01HNOWHERE", {"packageId": "01HNOWHERE", "__provider": "x"})
 
 
-def test_a_state_that_nobody_can_read_is_one_line_and_does_not_break_a_refreshs_diff(
+def test_a_received_package_is_found_once_and_from_then_on_where_it_was_found(
     engine: Engine, masv: Simulator
 ) -> None:
-    package = masv.account.add_package(name="Day 12")
-    broken = {"packageId": package, "expiry": "soon", "size": "many", "state": "finalized"}
-    engine.state["day12"] = {
-        "type": "PackageLifecycle",
-        "id": package,
-        "inputs": broken,
-        "outputs": broken,
-    }
-    engine.preview(one(package, name="Day 13"))
-    with pytest.raises(Refused) as caught:
-        engine.up(one(package, name="Day 13"))
-    [line] = caught.value.lines
-    assert line.startswith(f"MasvError: the state of package {package} cannot be read (expiry: ")
-    assert "; size: " in line
-    assert masv.writes == []
+    masv.account.switches = Switches(inbox_read="missing", token_uses=1)
+    for _ in range(120):
+        masv.account.add_package(received=True, created_at="2026-01-01T00:00:00Z")
+    package = masv.account.add_package(name="raw", received=True, created_at="2026-02-01T00:00:00Z")
+    program = one(package, name="Day 12", expiry=DEC)
+    engine.preview(program)
+    single = f"/v1.1/teams/{masv.team_id}/packages/{package}"
+    assert [entry.path == single for entry in masv.journal] == [True, False, False, False]
+    engine.up(program)
+    masv.reset_journal()
+    assert engine.up(program, refresh=True).changes == {}
+    assert len(masv.journal) == 2  # one for each phase
+    assert engine.state["day12"]["outputs"]["received"] is True
+    masv.reset_journal()
+    engine.up(one(package, name="Day 13", expiry=DEC), refresh=True)
+    assert single not in [entry.path for entry in masv.journal]
+    masv.account.remove(package)
+    engine.refresh()
+    assert engine.state == {}
+
+
+def test_a_received_package_that_the_single_read_serves_costs_one_request_as_any_other(
+    engine: Engine, masv: Simulator
+) -> None:
+    program = one(masv.account.add_package(received=True), name="Day 12")
+    engine.up(program)
+    masv.reset_journal()
+    engine.up(program, refresh=True)
+    assert len(masv.journal) == 2
+    assert "received" not in engine.state["day12"]["outputs"]
 
 
 # Each switch of the unknown list that a verb can meet.

@@ -232,21 +232,6 @@ def test_a_renamed_window_shows_nothing_again(engine: Engine, masv: Simulator) -
     assert list(engine.state) == ["renamed"]
 
 
-def test_a_window_stored_in_another_team_is_named_with_both_teams(
-    engine: Engine, masv: Simulator
-) -> None:
-    engine.up(window(unarchiveOnDestroy=True))
-    engine.config = {"masv:teamId": "01OTHER"}
-    for verb in (
-        engine.refresh,
-        engine.destroy,
-        lambda: engine._phase(window(archived=False), refresh=False, dry=False),
-    ):
-        with pytest.raises(Refused, match=f"stored in team {masv.team_id}.*now says 01OTHER"):
-            verb()
-    assert masv.writes == []
-
-
 @pytest.mark.parametrize("first", ["the window", "the package"])
 def test_a_package_that_a_window_of_the_same_program_contradicts_is_refused(
     engine: Engine, masv: Simulator, first: str
@@ -316,21 +301,3 @@ def test_every_mistake_in_a_window_is_told_at_once(engine: Engine, masv: Simulat
 def test_a_window_that_a_preview_does_not_know_says_so(engine: Engine) -> None:
     said = engine.preview(window(expiryEnd=Unknown())).said
     assert said == ["cannot look at an archive window that is not known yet"]
-
-
-def test_a_window_without_key_or_network_is_previewed_and_refused_by_the_up(
-    engine: Engine, masv: Simulator
-) -> None:
-    engine.config = {"masv:apiKey": None}
-    [line] = engine.preview(window()).said
-    assert line.startswith("cannot look at MASV, so nothing is checked there: masv:apiKey")
-    assert "masv:apiKey (or MASV_API_KEY) is not set" in refused(engine, window())
-
-
-def test_a_window_whose_state_nobody_can_read_is_one_line(engine: Engine, masv: Simulator) -> None:
-    engine.up(window())
-    engine.state["old"]["outputs"]["archivedCount"] = "many"
-    line = refused(engine, window(archived=False))
-    assert line.startswith(
-        "MasvError: the state of an archive window cannot be read (archivedCount"
-    )

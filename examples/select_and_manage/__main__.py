@@ -1,0 +1,21 @@
+"""Keep all packages of one sender until a date, then archive them."""
+
+import pulumi
+
+import pulumi_masv as masv
+
+config = pulumi.Config()
+
+chosen = masv.get_packages(sender=config.require("sender"), name=config.get("name"))
+for package in chosen:
+    masv.PackageLifecycle(
+        package.id,
+        # What no longer matches leaves the program. It is then let go of, whatever it holds:
+        # never set force_destroy on what a filter chooses.
+        pulumi.ResourceOptions(retain_on_delete=True),
+        package_id=package.id,
+        expiry=config.require("keepUntil"),
+        archived=True,
+    )
+pulumi.export("packages", len(chosen))
+pulumi.export("bytes", sum(package.size or 0 for package in chosen))

@@ -1,0 +1,193 @@
+"""What holds for every resource alike, whatever it is."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from pulumi_masv.simulator import KEY_CANARY, PASSWORD_CANARY, TOKEN_CANARY, Simulator
+from tests.handlers.conftest import Engine, Program, Refused
+
+WINDOW = {"expiryStart": "2026-01-01T00:00:00Z", "expiryEnd": "2026-02-01T00:00:00Z"}
+
+
+@dataclass
+class Kind:
+    """One kind of resource: how it begins, what changes of it, and what asks nothing of MASV.
+
+    Attributes:
+        add: adds what it is about to the account, and gives its first inputs.
+        change: inputs that take a write.
+        flag: inputs that take none.
+        broken: outputs that cannot be read.
+        subject: what an error calls it.
+    """
+
+    add: Callable[[Simulator], dict[str, Any]]
+    change: dict[str, Any]
+    flag: dict[str, Any]
+    broken: dict[str, Any]
+    subject: str
+
+    def program(self, masv: Simulator) -> Program:
+        return {"it": self.add(masv)}
+
+
+def package(masv: Simulator) -> dict[str, Any]:
+    return {"packageId": masv.account.add_package(name="raw", id="01HA")}
+
+
+def window(masv: Simulator) -> dict[str, Any]:
+    masv.account.add_package(state="expired", expiry="2026-01-15T00:00:00Z")
+    return {"__type": "ArchiveWindow", "archived": False, **WINDOW}
+
+
+KINDS = {
+    "PackageLifecycle": Kind(
+        package,
+        {"name": "Day 12"},
+        {"archiveOnDestroy": True, "forceDestroy": True},
+        {"expiry": "soon", "size": "many"},
+        "package 01HA",
+    ),
+    "ArchiveWindow": Kind(
+        window,
+        {"archived": True},
+        {"unarchiveOnDestroy": True},
+        {"expiryEnd": "soon", "archivedCount": "many"},
+        "an archive window",
+    ),
+}
+
+
+@pytest.fixture(params=KINDS)
+def kind(request: pytest.FixtureRequest) -> Kind:
+    return KINDS[request.param]
+
+
+def changed(program: Program, changes: dict[str, Any]) -> Program:
+    return {name: {**inputs, **changes} for name, inputs in program.items()}
+
+
+def test_a_preview_writes_nothing(engine: Engine, masv: Simulator, kind: Kind) -> None:
+    program = kind.program(masv)
+    engine.preview(changed(program, kind.change))
+    engine.up(program)
+    masv.reset_journal()
+    for after in (changed(program, {**kind.change, **kind.flag}), {}):
+        engine.preview(after, refresh=True)
+    assert masv.writes == []
+
+
+def test_an_up_of_what_is_so_already_asks_and_changes_nothing(
+    engine: Engine, masv: Simulator, kind: Kind
+) -> None:
+    program = changed(kind.program(masv), kind.change)
+    engine.up(program)
+    masv.reset_journal()
+    assert engine.up(program).changes == {}
+    assert masv.journal == []
+    assert engine.up(program, refresh=True).changes == {}
+    assert masv.writes == []
+
+
+def test_what_only_counts_at_the_end_changes_the_state_without_key_or_request(
+    engine: Engine, masv: Simulator, kind: Kind
+) -> None:
+    program = kind.program(masv)
+    engine.up(program)
+    masv.reset_journal()
+    engine.config = {"masv:apiKey": None}
+    engine.up(changed(program, kind.flag))
+    assert masv.journal == []
+    assert engine.state["it"]["outputs"].items() >= kind.flag.items()
+
+
+@pytest.mark.parametrize(
+    ("config", "said"),
+    [
+        ({"masv:apiKey": None}, "masv:apiKey (or MASV_API_KEY) is not set"),
+        ({"masv:apiKey": "wrong"}, "check that it is a key of team"),
+    ],
+)
+def test_a_preview_that_cannot_look_says_so_in_one_line_and_the_up_refuses(
+    engine: Engine, masv: Simulator, kind: Kind, config: dict[str, Any], said: str
+) -> None:
+    program = kind.program(masv)
+    program = {f"{name}{i}": inputs for i in range(3) for name, inputs in program.items()}
+    engine.config = config
+    [line] = engine.preview(program).said
+    assert line.startswith("cannot look at MASV, so nothing is checked there: ")
+    assert said in line
+    with pytest.raises(Refused, match=r"masv:apiKey"):
+        engine.up(program)
+
+
+def test_a_preview_without_network_asks_once_and_not_for_each_resource(
+    engine: Engine, masv: Simulator
+) -> None:
+    program = {name: kind.add(masv) for name, kind in KINDS.items()}
+    masv.faults.set("reset", times=None)
+    engine.config = {"masv:maxRetries": "0"}
+    [line] = engine.preview(program).said
+    assert "no answer from" in line
+    assert len(masv.journal) == 1
+
+
+def test_a_wrong_setting_is_refused_in_the_preview(
+    engine: Engine, masv: Simulator, kind: Kind
+) -> None:
+    engine.config = {"masv:baseUrl": "http://example.com"}
+    with pytest.raises(Refused, match="is not encrypted: use https"):
+        engine.preview(kind.program(masv))
+
+
+def test_another_team_is_named_beside_the_stored_one_by_read_update_and_delete(
+    engine: Engine, masv: Simulator, kind: Kind
+) -> None:
+    program = changed(kind.program(masv), kind.flag)
+    engine.up(program)
+    masv.reset_journal()
+    masv.account.teams["01OTHER"] = "other-key"
+    engine.config = {"masv:teamId": "01OTHER", "masv:apiKey": "other-key"}
+    for verb in (
+        engine.refresh,
+        engine.destroy,
+        lambda: engine._phase(changed(program, kind.change), refresh=True, dry=False),
+        lambda: engine._phase({}, refresh=False, dry=False),
+    ):
+        with pytest.raises(Refused, match=f"stored in team {masv.team_id}.*now says 01OTHER"):
+            verb()
+    assert masv.journal == []
+    assert list(engine.state) == ["it"]
+
+
+def test_a_state_that_nobody_can_read_is_one_line_and_does_not_break_a_refreshs_diff(
+    engine: Engine, masv: Simulator, kind: Kind
+) -> None:
+    program = kind.program(masv)
+    engine.up(program)
+    engine.state["it"]["outputs"] |= kind.broken
+    masv.reset_journal()
+    with pytest.raises(Refused) as caught:
+        engine.up(changed(program, kind.change))
+    [line] = caught.value.lines
+    first, second = kind.broken
+    assert line.startswith(f"MasvError: the state of {kind.subject} cannot be read ({first}: ")
+    assert f"; {second}: " in line
+    assert "pulumi state delete" in line
+    assert masv.writes == []
+
+
+def test_nothing_secret_is_stored_or_said(engine: Engine, masv: Simulator, kind: Kind) -> None:
+    program = kind.program(masv)
+    engine.up(program)
+    engine.up(changed(program, kind.change), refresh=True)
+    masv.faults.set("status", status=400, message=f"bad {masv.api_key}", times=None)
+    with pytest.raises(Refused) as caught:
+        engine.refresh()
+    told = json.dumps([engine.state, engine.said, caught.value.lines])
+    for canary in (KEY_CANARY, TOKEN_CANARY, PASSWORD_CANARY, "eyJ"):
+        assert canary not in told
