@@ -84,10 +84,6 @@ class View:
             self._said.add(line)
         self._say(line)
 
-    def tell(self, seen: Seen, what: str) -> None:
-        """Show a line about one package."""
-        self.say(f"{seen.package.id} {quote(seen.package.name)}: {what}")
-
     def preview(self, look: Callable[[], Look], what: str) -> Look | None:
         """What a look finds; None where it cannot look, and a line that says so.
 

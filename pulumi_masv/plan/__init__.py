@@ -5,6 +5,7 @@
 
 from pulumi_masv.plan.package import (
     NEVER,
+    OF_A_FLEET,
     End,
     Never,
     Plan,
@@ -18,6 +19,7 @@ from pulumi_masv.plan.words import amount, quote, span, spell, spell_moment
 
 __all__ = [
     "NEVER",
+    "OF_A_FLEET",
     "End",
     "Never",
     "Plan",

@@ -115,10 +115,31 @@ def untouched(declared: Declared, stored: Declared) -> bool:
     )
 
 
-def end(live: Package, *, force_destroy: bool, archive_on_destroy: bool, now: datetime) -> Plan:
+# How to go on where files may not be destroyed, for a package alone and for one of many.
+ALONE: Final = (
+    "its resource may not destroy them: set force_destroy=True and run an up first to destroy "
+    "them; or set retain_on_delete=True and run an up first to keep them; or, once it is out of "
+    "the program, run `pulumi state delete`; in a replacement, put the old package_id back, set "
+    "one of the two, run an up, then change the id"
+)
+OF_A_FLEET: Final = (
+    "its fleet may not destroy them: put it back and set force_destroy=True and run an up first to "
+    "destroy them; or set retain_removed=True to take it out and leave it alone"
+)
+
+
+def end(
+    live: Package,
+    *,
+    force_destroy: bool,
+    archive_on_destroy: bool,
+    now: datetime,
+    ways_on: str = ALONE,
+) -> Plan:
     """What the end of its resource does to a live package."""
     if live.files_exist and not force_destroy:
-        return Plan(refusals=(Problem("forceDestroy", _undeclared_end(live)),))
+        reason = f"{live.id} {quote(live.name)} still has {amount(live)}, and {ways_on}"
+        return Plan(refusals=(Problem("forceDestroy", reason),))
     steps = []
     if live.files_exist:
         loss = _loss(live, now, now)
@@ -247,16 +268,6 @@ def _loss(live: Package, ends: datetime, now: datetime, planned: End | None = No
         how_much = "until now they never end"
     when = "now" if ends <= now else f"on {spell_moment(ends)}"
     return f"LOSS {amount(live)} end {when}, {how_much}"
-
-
-def _undeclared_end(live: Package) -> str:
-    return (
-        f"{live.id} {quote(live.name)} still has {amount(live)}, and its resource may not "
-        f"destroy them: set force_destroy=True and run an up first to destroy them; or set "
-        f"retain_on_delete=True and run an up first to keep them; or, once it is out of the "
-        f"program, run `pulumi state delete`; in a replacement, put the old package_id back, "
-        f"set one of the two, run an up, then change the id"
-    )
 
 
 def _instant_end(named: str, wanted: datetime, live_end: End) -> str:
