@@ -18,6 +18,7 @@ from pulumi_masv.errors import (
     NotAsDeclared,
     OtherTeam,
     PackageNotFound,
+    PartlyDone,
     RateLimited,
     RequestRefused,
     ServerFailed,
@@ -25,7 +26,13 @@ from pulumi_masv.errors import (
     UnexpectedAnswer,
     Unreachable,
 )
-from pulumi_masv.resources import ArchiveWindow, PackageLifecycle, Provider
+from pulumi_masv.resources import (
+    ArchiveWindow,
+    PackageArgs,
+    PackageFleet,
+    PackageLifecycle,
+    Provider,
+)
 
 if TYPE_CHECKING:
     from pulumi_masv.models import Package
@@ -40,8 +47,11 @@ __all__ = [
     "NotAsDeclared",
     "OtherTeam",
     "Package",
+    "PackageArgs",
+    "PackageFleet",
     "PackageLifecycle",
     "PackageNotFound",
+    "PartlyDone",
     "Provider",
     "RateLimited",
     "RequestRefused",

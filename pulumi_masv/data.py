@@ -175,7 +175,11 @@ def _one(client: Client, asked: Mapping[str, Any]) -> Package:
     from pulumi_masv.models import Query
 
     package_id = asked["package_id"]
-    by = {name: value for name, value in asked.items() if value and name != "package_id"}
+    by = dict(asked)
+    del by["package_id"]
+    by = {name: value for name, value in by.items() if value is not None}
+    if not asked["received"]:
+        by.pop("received", None)
     if package_id is not None:
         if by:
             raise FilterError(f"package_id says which package: take {', '.join(by)} out")
@@ -229,8 +233,7 @@ def _later(
     ask: Callable[[Client, Mapping[str, Any]], Answer], asked: dict[str, Any]
 ) -> pulumi.Output[Answer]:
     opts = asked.pop("opts")
-    after = getattr(opts, "depends_on", None) or ()
-    after = after if isinstance(after, Sequence) else (after,)
+    after = _each(getattr(opts, "depends_on", None) or ())
     # The key is a secret; what is asked with it is none.
     given = pulumi.Output.unsecret(pulumi.Output.from_input(dict(accounts.given(opts))))
     known = pulumi.Output.all(

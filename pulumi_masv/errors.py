@@ -70,5 +70,9 @@ class ChangeRefused(MasvError):
     """The change would end files unannounced, or wants files back that are gone."""
 
 
+class PartlyDone(MasvError):
+    """Some packages of a fleet are done and some are not: run again, nothing is done twice."""
+
+
 class NotAsDeclared(MasvError):
     """MASV accepted a change but keeps another value than the one asked for."""

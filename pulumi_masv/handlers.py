@@ -20,11 +20,14 @@ from pulumi.dynamic import (
 from pulumi.output import Unknown
 
 from pulumi_masv.errors import MasvError
-from pulumi_masv.lifecycle import Run, View, Windows
+from pulumi_masv.lifecycle import Fleets, Packages, Run, View, Windows
 from pulumi_masv.models import (
+    Declared,
+    FleetInputs,
     Inputs,
     LifecycleInputs,
     Stored,
+    StoredFleet,
     StoredWindow,
     WindowInputs,
 )
@@ -45,9 +48,7 @@ class _Given(Generic[Kind]):
 
     def __init__(self, kind: type[Kind], olds: Mapping[str, Any], news: Mapping[str, Any]) -> None:
         self.before, self.bag = _own(olds), _own(news)
-        self.unknown = frozenset(
-            n for n, value in self.bag.items() if isinstance(value, (Unknown, Output))
-        )
+        self.unknown = _unknown(self.bag)
         self.inputs, self.problems = kind.parse(self.bag, self.unknown)
         known = self.inputs.wire() if self.inputs else self.bag
         self.canonical = {**known, **{name: self.bag[name] for name in self.unknown}}
@@ -66,7 +67,7 @@ class PackageLifecycleHandler:
     """The verbs of a PackageLifecycle."""
 
     def __init__(self, view: View) -> None:
-        self._run = Run(view)
+        self._run = Run(view, Packages(view))
 
     def check(self, olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         """Refuse what can be refused now, and say what the change will do and lose."""
@@ -148,7 +149,14 @@ class ArchiveWindowHandler:
             stored = StoredWindow.parse(olds)
         except MasvError:  # written by hand; a diff that raises would break a refresh
             return DiffResult()
-        return DiffResult(False if _own(news) == stored.projection().wire() else None)
+        declared = _own(news)
+        if declared != stored.projection().wire():
+            return DiffResult(None)
+        if declared["archived"] is stored.archived:
+            return DiffResult(False)
+        # The program now says what a refresh wrote into the inputs, so the engine sees no change.
+        self._windows.remind(stored.projection(), stored)
+        return DiffResult(True)
 
     def create(self, props: dict[str, Any]) -> CreateResult:
         """Make all of the window as declared."""
@@ -168,6 +176,91 @@ class ArchiveWindowHandler:
     def delete(self, _id: str, props: dict[str, Any]) -> None:
         """Leave everything as it is, unless its end was to show it again."""
         self._windows.delete(StoredWindow.parse(props))
+
+
+class PackageFleetHandler:
+    """The verbs of a PackageFleet."""
+
+    def __init__(self, view: View) -> None:
+        self._fleets = Fleets(view, Packages(view))
+
+    def check(self, olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
+        """Refuse what can be refused now, and say what the change will do and lose."""
+        bag = _own(news)
+        entries = bag.get("packages")
+        entries = entries if isinstance(entries, Mapping) else {}
+        unknown = {i: names for i, entry in entries.items() if (names := _unknown(entry))}
+        if unknown:
+            bag["packages"] = {i: _known(entry) for i, entry in entries.items()}
+        given = _Given(FleetInputs, olds, bag)
+        known = given.inputs or FleetInputs(packages={})
+        if given.inputs:
+            for i in unknown:
+                whole = not isinstance(entries[i], Mapping)
+                canonical = given.canonical["packages"]
+                canonical[i] = entries[i] if whole else {**entries[i], **canonical[i]}
+        self._fleets.declare(known.packages)
+        if given.changes:
+            whole = not given.unknown & {"packages", "retainRemoved"}
+            before = _old_entries(given.before)
+            given.problems = self._fleets.preview(known, before, unknown, whole=whole)
+        if not given.problems:
+            given.problems = self._fleets.disagreements(known)
+        return given.result()
+
+    def diff(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
+        """Say only whether nothing changes; the engine finds the changed properties itself."""
+        try:
+            stored = StoredFleet.parse(olds)
+        except MasvError:  # written by hand; a diff that raises would break a refresh
+            return DiffResult()
+        self._fleets.remind(stored)
+        return DiffResult(False if _own(news) == stored.projection().wire() else None)
+
+    def create(self, props: dict[str, Any]) -> CreateResult:
+        """Adopt all."""
+        outputs = self._fleets.create(FleetInputs.model_validate(_own(props)))
+        return CreateResult(f"fleet-{secrets.token_hex(8)}", outputs.wire())
+
+    def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
+        """What is live, projected on what was declared."""
+        live = self._fleets.read(StoredFleet.parse(props))
+        return ReadResult(id_, live.wire(), live.projection().wire())
+
+    def update(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> UpdateResult:
+        """Make all what is declared."""
+        inputs = FleetInputs.model_validate(_own(news))
+        return UpdateResult(self._fleets.update(inputs, StoredFleet.parse(olds)).wire())
+
+    def delete(self, _id: str, props: dict[str, Any]) -> None:
+        """End all with their fleet."""
+        self._fleets.delete(StoredFleet.parse(props))
+
+
+def _unknown(bag: Any) -> frozenset[str]:
+    """The names whose value a preview does not know yet; of an unknown entry, all."""
+    if isinstance(bag, (Unknown, Output)):
+        return frozenset(Declared.model_fields)
+    if not isinstance(bag, Mapping):
+        return frozenset()
+    return frozenset(n for n, value in bag.items() if isinstance(value, (Unknown, Output)))
+
+
+def _known(entry: Any) -> Any:
+    """What of an entry a preview knows."""
+    if isinstance(entry, (Unknown, Output)):
+        return {}
+    if not isinstance(entry, Mapping):
+        return entry
+    return {n: value for n, value in entry.items() if not isinstance(value, (Unknown, Output))}
+
+
+def _old_entries(bag: dict[str, Any]) -> dict[str, LifecycleInputs]:
+    """The entries declared before, with their fleet's flags; those nobody can read left out."""
+    flags = {name: bag.get(name, False) for name in ("forceDestroy", "archiveOnDestroy")}
+    packages = bag.get("packages", {})
+    old = {i: _old_inputs({"packageId": i, **entry, **flags}) for i, entry in packages.items()}
+    return {i: entry for i, entry in old.items() if entry is not None}
 
 
 def _same_window(inputs: WindowInputs, before: dict[str, Any]) -> bool:

@@ -77,6 +77,12 @@ class ArchiveWindowProvider(_Provider):
     handler = "ArchiveWindowHandler"
 
 
+class PackageFleetProvider(_Provider):
+    """Serves `pulumi-python:dynamic/masv:PackageFleet`."""
+
+    handler = "PackageFleetHandler"
+
+
 @functools.cache
 def _handler_for(name: str, configuration: tuple[tuple[str, Any], ...]) -> Any:
     """The one handler of a process, also where states of several interpreters name it."""

@@ -146,6 +146,22 @@ def test_all_that_is_wrong_with_the_filters_is_told_at_once() -> None:
         assert f"{name}" in str(caught.value)
 
 
+@pytest.mark.parametrize("asked", [{"name": ""}, {"tags": []}, {"status": []}])
+def test_a_filter_that_would_not_filter_never_chooses_a_package(
+    masv: Simulator, asked: dict[str, Any]
+) -> None:
+    masv.account.add_package(sender="a@b.example")
+    with pytest.raises(masv_.FilterError, match="is empty, so it would not filter"):
+        masv_.get_package(sender="a@b.example", **asked)
+    assert masv.journal == []
+
+
+def test_a_filter_that_is_false_filters_too(masv: Simulator) -> None:
+    masv.account.add_package(custom_expiry=True)
+    package = masv.account.add_package()
+    assert masv_.get_package(extra_storage=False).id == package
+
+
 @pytest.mark.parametrize(
     ("asked", "wrong"),
     [

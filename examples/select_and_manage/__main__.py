@@ -14,7 +14,8 @@ for package in chosen:
         # never set force_destroy on what a filter chooses.
         pulumi.ResourceOptions(retain_on_delete=True),
         package_id=package.id,
-        expiry=config.require("keepUntil"),
+        # Nothing brings files back: what has expired is only archived.
+        expiry=config.require("keepUntil") if package.state == "finalized" else None,
         archived=True,
     )
 pulumi.export("packages", len(chosen))

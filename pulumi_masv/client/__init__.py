@@ -4,7 +4,7 @@
 is sent, repeated, bounded and how its failure reads.
 """
 
-from pulumi_masv.client.api import MOMENT, Client
+from pulumi_masv.client.api import Client
 from pulumi_masv.client.pages import PAGE, Page
 
-__all__ = ["MOMENT", "PAGE", "Client", "Page"]
+__all__ = ["PAGE", "Client", "Page"]

@@ -7,8 +7,8 @@ import random
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta, timezone
-from typing import Any, Final, get_args
+from datetime import datetime, timezone
+from typing import Any, get_args
 
 from pydantic import SecretStr, ValidationError
 
@@ -29,11 +29,9 @@ from pulumi_masv.models import (
     State,
     format_instant,
     problems_of,
+    widened,
 )
 from pulumi_masv.settings import Settings
-
-# MASV's windows may or may not contain their ends; its instants are milliseconds apart.
-MOMENT: Final = timedelta(milliseconds=1)
 
 
 class Client:
@@ -68,6 +66,11 @@ class Client:
         self._concurrency = settings.concurrency
         self._pool = ThreadPoolExecutor(settings.concurrency, "masv")  # starts no thread before use
 
+    @property
+    def requests(self) -> int:
+        """How many requests were sent so far, each repetition among them."""
+        return self._transport.requests
+
     def get_package(self, package_id: str, *, received_at: datetime | None = None) -> Seen | None:
         """One package of the team, sent or received; None where the team has none of that id.
 
@@ -78,16 +81,23 @@ class Client:
             package_id: MASV's id.
             received_at: when it was created, where an earlier look found it in the inbox.
         """
-        if not ID_PATTERN.fullmatch(package_id):
-            raise PackageNotFound(f"{package_id!r} is not a MASV package id")
         if received_at is not None and (found := self._in_inbox(package_id, received_at)):
             return found
+        return self.read_package(package_id) or self._in_inbox(package_id)
+
+    def read_package(self, package_id: str) -> Seen | None:
+        """One package by the single read alone; None where that does not serve it.
+
+        `GET /v1.1/teams/{team}/packages/{id}`.
+        """
+        if not ID_PATTERN.fullmatch(package_id):
+            raise PackageNotFound(f"{package_id!r} is not a MASV package id")
         try:
             answer = self._team("GET", f"/packages/{package_id}", version="v1.1")
         except RequestRefused as refused:
             if refused.status != 404:
                 raise
-            return self._in_inbox(package_id)
+            return None
         seen = _seen(answer.json(), answer)
         if seen.package.id != package_id:
             raise UnexpectedAnswer(
@@ -101,11 +111,15 @@ class Client:
             f"MASV has no package {package_id} in team {self.team_id}: check the id and the team"
         )
 
-    def list_packages(self, query: Query) -> list[Seen]:
+    def list_packages(self, query: Query, first: Page | None = None) -> list[Seen]:
         """All packages that a query asks for, as the account had them at one moment.
 
         `GET /v1.1/teams/{team}/packages` (or `/inbox`), as many pages as there are, side by side
         after the first.
+
+        Args:
+            query: what is asked for.
+            first: the first page, where it has been read already.
 
         Raises:
             UnexpectedAnswer: the account changed under every reading.
@@ -116,6 +130,7 @@ class Client:
                 lambda number: self.get_page(query, number),
                 lambda numbers: self._pool.map(lambda n: self.get_page(query, n), numbers),
                 self._concurrency,
+                first,
             )
         except Moved as moved:
             raise UnexpectedAnswer(
@@ -133,20 +148,33 @@ class Client:
         )
         try:
             listing = answer.json()
-            records = [_seen(one, answer, received=query.received) for one in listing["records"]]
-            return Page(int(listing["metadata"]["total"]), records, answer.now)
+            total = int(listing["metadata"]["total"])
+            shown = listing["records"] or [] if total == 0 else listing["records"]
+            records = [_seen(one, answer, received=query.received) for one in shown]
+            return Page(total, records, answer.now)
         except (KeyError, TypeError, ValueError):
             raise UnexpectedAnswer(
                 f"{answer.request} answered no listing: check masv:baseUrl (or MASV_BASE_URL)"
             ) from None
 
     def _in_inbox(self, package_id: str, created: datetime | None = None) -> Seen | None:
-        window = created and (created - MOMENT, created + MOMENT)
-        start, end = window or (None, None)
+        start, end = widened(created, created) if created else (None, None)
         inbox = Query(
             status=get_args(State), received=True, created_at_start=start, created_at_end=end
         )
-        return next((s for s in self.list_packages(inbox) if s.package.id == package_id), None)
+        try:
+            listed = self.list_packages(inbox)
+        except RequestRefused as refused:
+            if refused.status == 404:
+                return None
+            if refused.status != 403:
+                raise
+            line = (
+                f"{package_id} is not among the packages that team {self.team_id} sent, and its "
+                f"inbox may not be read (403): check the id, or let the key read the inbox"
+            )
+            raise RequestRefused(line, status=403) from None
+        return next((seen for seen in listed if seen.package.id == package_id), None)
 
     def rename_package(self, seen: Seen, name: str) -> None:
         """Rename. `PUT /v1/packages/{id}`."""

@@ -32,6 +32,11 @@ class Page:
     records: Sequence[Seen]
     now: datetime
 
+    @property
+    def pages(self) -> int:
+        """How many pages the listing has, this one among them."""
+        return max(math.ceil(self.total / PAGE), 1)
+
 
 class Moved(Exception):
     """Every reading moved while it was made; `found` and `total` are the last one's."""
@@ -46,6 +51,7 @@ def whole(
     page: Callable[[int], Page],
     pages: Callable[[Iterable[int]], Iterable[Page]],
     width: int,
+    first: Page | None = None,
 ) -> list[Seen]:
     """All packages of a listing, in its order and each once.
 
@@ -54,16 +60,17 @@ def whole(
         page: reads the page of a number, counted from 1.
         pages: reads some of them side by side.
         width: how many of them at once.
+        first: the first page, where it has been read already.
 
     Raises:
         Moved: the account changed under every reading.
     """
     last: list[Package] = []
     for _ in range(_READINGS):
-        first = page(1)
+        first = first or page(1)
         found = {seen.package.id: seen for seen in first.records}
         listed_then = dict(found)
-        count = math.ceil(first.total / PAGE) if len(first.records) == PAGE else 1
+        count = first.pages if len(first.records) == PAGE else 1
         for start in range(2, count + 1, width):
             before = len(found)
             for each in pages(range(start, min(start + width, count + 1))):
@@ -73,17 +80,25 @@ def whole(
                         listed_then.setdefault(seen.package.id, seen)
             if len(found) == before:  # whatever the total says, there is no more
                 break
-        moved = count > 1 and not query.fixed
-        moved = moved and any(_after(s.package.updated_at, first.now) for s in listed_then.values())
-        if len(listed_then) == first.total and not moved:
+        if len(listed_then) == first.total and (
+            count == 1
+            or not any(_may_have_come(s.package, first.now, query) for s in listed_then.values())
+        ):
             return list(listed_then.values())
-        # A `Date` is cut to the second, so what is a second old may look new: two readings that
-        # are alike need no other proof.
+        # A `Date` is cut to the second, so what is a second old may look new, and an answer may
+        # leave the instants out: two readings that are alike need no other proof.
         listed = [seen.package for seen in found.values()]
         if len(listed) == first.total and listed == last:
             return list(found.values())
-        last = listed
-    raise Moved(len(found), first.total)
+        last, count_found, total, first = listed, len(found), first.total, None
+    raise Moved(count_found, total)
+
+
+def _may_have_come(package: Package, since: datetime, query: Query) -> bool:
+    """Whether it cannot be ruled out that a package was not listed before."""
+    if package.created_at is None or (not query.fixed and package.updated_at is None):
+        return True
+    return not query.fixed and _after(package.updated_at, since)
 
 
 def _after(instant: datetime | None, moment: datetime) -> bool:

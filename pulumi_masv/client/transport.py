@@ -105,6 +105,8 @@ class Transport:
         self._settings = settings
         self._jitter = jitter
         self._clock = clock
+        self.requests = 0
+        self._counting = threading.Lock()
         self._local = threading.local()
         self._in_flight = threading.BoundedSemaphore(settings.concurrency)
         self._retrying = tenacity.Retrying(
@@ -153,6 +155,8 @@ class Transport:
         raise RequestRefused(line, status=answer.status)
 
     def _exchange(self, request: Request) -> Answer:
+        with self._counting:
+            self.requests += 1
         address = self._settings.base_url
         secrets = {name: secret.get_secret_value() for name, secret in request.credential.items()}
         try:

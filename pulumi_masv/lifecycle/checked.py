@@ -17,7 +17,7 @@ class Checked:
         self._lock = threading.Lock()
         self._packages: set[str] = set()
         self._windows: list[WindowInputs] = []
-        self._tombstones: dict[str, tuple[bool, datetime]] = {}
+        self._tombstones: dict[str, tuple[bool, datetime | None]] = {}
 
     def __contains__(self, package_id: object) -> bool:
         return package_id in self._packages
@@ -26,35 +26,40 @@ class Checked:
         """A resource declares this package."""
         self._packages.add(package_id)
 
-    def tombstone(self, package_id: str, archived: bool, expiry: datetime) -> list[WindowInputs]:
+    def tombstone(
+        self, package_id: str, archived: bool, expiry: datetime | None
+    ) -> list[WindowInputs]:
         """A resource declares `archived` of a package that expired then: which windows disagree."""
         with self._lock:
             self._tombstones[package_id] = (archived, expiry)
             return [
                 window
                 for window in self._windows
-                if window.archived is not archived and window.holds(expiry)
+                if expiry and window.archived is not archived and window.holds(expiry)
             ]
 
     def window(self, window: WindowInputs) -> tuple[list[WindowInputs], dict[str, datetime]]:
         """A resource declares a window: which others, and which packages, disagree with it."""
         with self._lock:
-            windows = [o for o in self.overlapping(window) if o.archived is not window.archived]
+            windows = [
+                other
+                for other in self._windows
+                if other.received is window.received
+                and other.archived is not window.archived
+                and other.expiry_start <= window.expiry_end
+                and window.expiry_start <= other.expiry_end
+            ]
             if window not in self._windows:
                 self._windows.append(window)
             packages = {
                 package_id: expiry
                 for package_id, (archived, expiry) in self._tombstones.items()
-                if archived is not window.archived and window.holds(expiry)
+                if expiry and archived is not window.archived and window.holds(expiry)
             }
             return windows, packages
 
-    def overlapping(self, window: WindowInputs) -> list[WindowInputs]:
-        """The declared windows of the same box that share an instant with this one."""
-        return [
-            other
-            for other in self._windows
-            if other.received is window.received
-            and other.expiry_start <= window.expiry_end
-            and window.expiry_start <= other.expiry_end
-        ]
+    def archived(self) -> tuple[list[WindowInputs], set[str]]:
+        """The windows and the packages that are declared archived."""
+        with self._lock:
+            windows = [window for window in self._windows if window.archived]
+            return windows, {i for i, (archived, _) in self._tombstones.items() if archived}

@@ -1,10 +1,12 @@
 """What a process does with packages: preview, create, read, update, delete."""
 
+from collections.abc import Callable
+
 from pulumi_masv import plan
 from pulumi_masv.errors import PackageNotFound
 from pulumi_masv.lifecycle.packages import Packages, early_end, told
 from pulumi_masv.lifecycle.view import View
-from pulumi_masv.lifecycle.windows import disagreement, listed
+from pulumi_masv.lifecycle.windows import opposed
 from pulumi_masv.models import LifecycleInputs, Problem, Seen, Stored
 from pulumi_masv.plan import Plan, amount, quote
 
@@ -51,22 +53,8 @@ class Run:
         self._view.checked.package(package_id)
 
     def disagreements(self, inputs: LifecycleInputs) -> list[Problem]:
-        """Where an ArchiveWindow of the same program declares the opposite of this package.
-
-        Only where both are known: the window was checked, and it is known when the package expired.
-        """
-        seen: Seen | None = self._view.kept(inputs.package_id)
-        expiry = inputs.expiry
-        if seen is not None:
-            expiry = None if seen.package.files_exist else seen.package.expiry
-        if inputs.archived is None or expiry is None or expiry > self._view.now():
-            return []
-        opposed = self._view.checked.tombstone(inputs.package_id, inputs.archived, expiry)
-        return [
-            Problem("archived", f"{inputs.package_id} {disagreement(window)}")
-            for window in opposed
-            if listed(self._view, window, inputs.package_id, expiry)
-        ]
+        """Where an ArchiveWindow of the same program declares the opposite of this package."""
+        return opposed(self._view, inputs)
 
     def unsettle(self, package_id: str) -> None:
         """Remember that a resource of this package was checked, and may take another one."""
@@ -182,7 +170,7 @@ class Run:
         self._do(seen, result)
         if result.steps:
             self._view.forget(inputs.package_id)
-            seen = self._found(inputs.package_id)
+            seen = self._found(inputs.package_id, self._view.read)
         self._view.forget(inputs.package_id)
         return self._packages.record(seen, inputs, stored, result)
 
@@ -196,8 +184,8 @@ class Run:
             if line:
                 self._view.say(line)
 
-    def _found(self, package_id: str) -> Seen:
-        seen = self._view.look(package_id)
+    def _found(self, package_id: str, look: Callable[[str], Seen | None] | None = None) -> Seen:
+        seen = (look or self._view.look)(package_id)
         if seen is None:
             raise self._view.masv().not_found(package_id)
         return seen

@@ -6,6 +6,7 @@ Nothing of it outlives the process; what decides over files is read anew or stor
 import threading
 import time
 from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
 from datetime import datetime, timezone
 from typing import Any, TypeVar
 
@@ -18,11 +19,11 @@ from pulumi_masv.errors import (
     Unreachable,
 )
 from pulumi_masv.lifecycle.checked import Checked
+from pulumi_masv.listing import KEPT, Listing
 from pulumi_masv.models import Seen, Stored
 from pulumi_masv.plan import quote
 from pulumi_masv.settings import Settings, resolve
 
-LOOK_KEPT = 60.0  # seconds; long enough from a check to its verb, too short for much to change
 _WHOLE_ACCOUNT = (Unreachable, CredentialRefused, RateLimited)  # the next look would fail alike
 Look = TypeVar("Look")
 
@@ -57,9 +58,10 @@ class View:
         self._sources = (configuration, environment)
         self._say = say
         self._connect = connect
-        self._stopwatch = stopwatch
+        self.stopwatch = stopwatch
         self._lock = threading.Lock()
         self._client: Client | None = None
+        self._listing: Listing | None = None
         self._looks: dict[object, tuple[Any, float]] = {}
         self._received: dict[str, datetime] = {}
         self._blind = False
@@ -107,17 +109,26 @@ class View:
     def read(self, package_id: str) -> Seen | None:
         """Read a package now, and keep the look for the verb that follows."""
         received_at = self._received.get(package_id)
-        seen = self.masv().get_package(package_id, received_at=received_at)
-        if seen is not None:
-            self._keep(package_id, seen)
-            if seen.received_at is not None:
-                self._received[package_id] = seen.received_at
-        return seen
+        return self._seen(package_id, self.masv().get_package(package_id, received_at=received_at))
 
     def look(self, package_id: str) -> Seen | None:
-        """The look that is kept, if it is young enough, else a read."""
+        """The look that is kept, if it is young enough, else one that costs the least."""
         seen: Seen | None = self.kept(package_id)
-        return seen or self.read(package_id)
+        if seen is not None:
+            return seen
+        received_at = self._received.get(package_id)
+        return self._seen(package_id, self._team().read(package_id, received_at))
+
+    def look_all(self, package_ids: AbstractSet[str]) -> dict[str, Seen]:
+        """The same for many at once: those that the team has."""
+        if not package_ids:
+            return {}
+        kept: dict[str, Seen] = {i: seen for i in package_ids if (seen := self.kept(i))}
+        missing = package_ids - kept.keys()
+        read = self._team().read_all(missing)
+        for package_id, seen in read.items():
+            self._seen(package_id, seen)
+        return kept | read
 
     def look_by(self, subject: object, read: Callable[[], Look]) -> Look:
         """The same for anything that is read otherwise."""
@@ -127,11 +138,13 @@ class View:
     def kept(self, subject: object) -> Any:
         """The look that is kept of a package id or of another subject; None where there is none."""
         seen, since = self._looks.get(subject, (None, 0.0))
-        return seen if self._stopwatch() - since <= LOOK_KEPT else None
+        return seen if self.stopwatch() - since <= KEPT else None
 
     def forget(self, subject: object) -> None:
         """Whatever was seen of it is about to change."""
         self._looks.pop(subject, None)
+        if isinstance(subject, str):
+            self._team().forget(subject)
 
     def recall(self, stored: Stored) -> None:
         """Take up what the state knows of a package. Raises OtherTeam."""
@@ -148,8 +161,22 @@ class View:
                 f"says {team}: set it back, or take it out of the state with `pulumi state delete`"
             )
 
+    def _team(self) -> Listing:
+        masv = self.masv()
+        with self._lock:
+            if self._listing is None:
+                self._listing = Listing(masv, self.stopwatch, self.settings().concurrency)
+            return self._listing
+
+    def _seen(self, package_id: str, seen: Seen | None) -> Seen | None:
+        if seen is not None:
+            self._keep(package_id, seen)
+            if seen.received_at is not None:
+                self._received[package_id] = seen.received_at
+        return seen
+
     def _keep(self, subject: object, look: Look) -> Look:
-        self._looks[subject] = (look, self._stopwatch())
+        self._looks[subject] = (look, self.stopwatch())
         return look
 
     def _cannot_look(self, why: str) -> None:

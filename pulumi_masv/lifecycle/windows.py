@@ -3,15 +3,22 @@
 The effect of a bulk call is read from the listings, never from its answer.
 """
 
-import math
 from datetime import datetime
 
 import tenacity
 
-from pulumi_masv.client import MOMENT, PAGE
 from pulumi_masv.errors import NotAsDeclared
 from pulumi_masv.lifecycle.view import View
-from pulumi_masv.models import Problem, Query, State, StoredWindow, WindowInputs
+from pulumi_masv.models import (
+    LifecycleInputs,
+    Problem,
+    Query,
+    Seen,
+    State,
+    StoredWindow,
+    WindowInputs,
+    widened,
+)
 from pulumi_masv.plan import window as plan
 from pulumi_masv.plan.window import Counts
 
@@ -55,6 +62,12 @@ class Windows:
             if listed(self._view, inputs, package_id, expiry)
         ]
 
+    def remind(self, inputs: WindowInputs, stored: StoredWindow) -> None:
+        """Say what is due of a window that is declared as the last look happened to show it."""
+        if stored.expired_count is not None and stored.archived_count is not None:
+            counts = Counts(stored.expired_count, stored.archived_count)
+            self._view.say(plan.does(inputs, counts))
+
     def create(self, inputs: WindowInputs) -> StoredWindow:
         """Make all of the window as declared.
 
@@ -70,7 +83,6 @@ class Windows:
                 received=inputs.received,
                 archived=inputs.archived,
             )
-            self._view.forget(inputs)
             counts = self._settled(inputs)
         self._view.forget(inputs)
         return self._record(inputs, counts)
@@ -99,10 +111,16 @@ class Windows:
             NotAsDeclared: MASV accepted it, and it did not come about in time.
         """
         window = stored.declared()
-        if not stored.unarchive_on_destroy or self._view.checked.overlapping(window):
+        if not stored.unarchive_on_destroy:
             return
         self._view.same_team(stored.team_id, str(window))
-        self.create(window.model_copy(update={"archived": False}))
+        windows, packages = self._view.checked.archived()
+        covers = [(w.expiry_start, w.expiry_end) for w in windows if w.received is window.received]
+        ends = [seen.package.expiry for seen in self._view.look_all(packages).values()]
+        covers += [(end, end) for end in ends if end is not None]
+        for start, end in plan.uncovered(window, covers):
+            part = {"expiry_start": start, "expiry_end": end, "archived": False}
+            self.create(window.model_copy(update=part))
 
     def _look(self, window: WindowInputs) -> Counts:
         return self._view.look_by(window, lambda: self._count(window))
@@ -125,40 +143,42 @@ class Windows:
         due: State = "expired" if window.archived else "archived"
         done: State = "archived" if window.archived else "expired"
         count = {due: self._count_due(window, due)}
-        count[done] = (
-            self._view.masv()
-            .get_page(
-                Query(
-                    status=(done,),
-                    expiry_start=window.expiry_start,
-                    expiry_end=window.expiry_end,
-                    received=window.received,
-                )
-            )
-            .total
-        )
+        count[done] = self._count_exactly(window, done)
         return Counts(**count)
+
+    def _count_exactly(self, window: WindowInputs, state: State) -> int:
+        exact = Query(
+            status=(state,),
+            expiry_start=window.expiry_start,
+            expiry_end=window.expiry_end,
+            received=window.received,
+        )
+        return self._view.masv().get_page(exact).total
 
     def _count_due(self, window: WindowInputs, state: State) -> int:
         """How many of a state lie in the window, its ends included, whatever MASV takes them for.
 
-        A window wider by a moment holds them in any case. What lies outside comes first and last.
+        A window wider by a moment holds them in any case. What lies outside comes first and last;
+        where an answer does not say when a package expired, MASV's own count has to do.
         """
+        start, end = widened(window.expiry_start, window.expiry_end)
         wide = Query(
             status=(state,),
-            expiry_start=window.expiry_start - MOMENT,
-            expiry_end=window.expiry_end + MOMENT,
+            expiry_start=start,
+            expiry_end=end,
             sort="expiry",
             received=window.received,
         )
         first = self._view.masv().get_page(wide)
-        pages = range(1, math.ceil(first.total / PAGE) + 1)
+        pages = range(1, first.pages + 1)
         outside = 0
-        for end, rest in ((0, slice(1, None)), (-1, slice(-1))):
+        for place, rest in ((0, slice(1, None)), (-1, slice(-1))):
             while pages:
-                number, pages = pages[end], pages[rest]
+                number, pages = pages[place], pages[rest]
                 page = first if number == 1 else self._view.masv().get_page(wide, number)
                 ends = [seen.package.expiry for seen in page.records]
+                if None in ends:
+                    return self._count_exactly(window, state)
                 beyond = sum(each is not None and not window.holds(each) for each in ends)
                 outside += beyond
                 if beyond < len(ends) or not ends:
@@ -174,12 +194,33 @@ class Windows:
         )
 
 
+def opposed(view: View, inputs: LifecycleInputs) -> list[Problem]:
+    """Where an ArchiveWindow of the same program declares the opposite of a package.
+
+    Only where both are known: the window was checked, and it is known when the package expired.
+    """
+    if inputs.archived is None:
+        return []
+    expiry = inputs.expiry
+    seen: Seen | None = view.kept(inputs.package_id)
+    if seen is not None:
+        expiry = None if seen.package.files_exist else seen.package.expiry
+    if expiry is not None and expiry > view.now():
+        expiry = None
+    return [
+        Problem("archived", f"{inputs.package_id} {disagreement(window)}")
+        for window in view.checked.tombstone(inputs.package_id, inputs.archived, expiry)
+        if expiry is not None and listed(view, window, inputs.package_id, expiry)
+    ]
+
+
 def listed(view: View, window: WindowInputs, package_id: str, expiry: datetime) -> bool:
     """Whether a package lies in a window's box, as far as MASV can be asked."""
+    start, end = widened(expiry, expiry)
     around = Query(
         status=("expired", "archived"),
-        expiry_start=expiry - MOMENT,
-        expiry_end=expiry + MOMENT,
+        expiry_start=start,
+        expiry_end=end,
         received=window.received,
     )
 

@@ -12,7 +12,15 @@ from pulumi_masv.models.declared import (
     Problem,
     problems_of,
 )
-from pulumi_masv.models.instants import Instant, MasvInstant, format_instant, parse_instant
+from pulumi_masv.models.fleet import FleetInputs, StoredFleet
+from pulumi_masv.models.instants import (
+    MOMENT,
+    Instant,
+    MasvInstant,
+    format_instant,
+    parse_instant,
+    widened,
+)
 from pulumi_masv.models.package import ID_PATTERN, Package, PackageId, Seen, State
 from pulumi_masv.models.query import Query, Sort
 from pulumi_masv.models.stored import Stored
@@ -20,8 +28,10 @@ from pulumi_masv.models.window import StoredWindow, WindowInputs
 
 __all__ = [
     "ID_PATTERN",
+    "MOMENT",
     "Change",
     "Declared",
+    "FleetInputs",
     "Inputs",
     "Instant",
     "LifecycleInputs",
@@ -34,9 +44,11 @@ __all__ = [
     "Sort",
     "State",
     "Stored",
+    "StoredFleet",
     "StoredWindow",
     "WindowInputs",
     "format_instant",
     "parse_instant",
     "problems_of",
+    "widened",
 ]

@@ -5,7 +5,7 @@ milliseconds, so anything finer is cut off.
 """
 
 import re
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from typing import Annotated, Any
 
 from pydantic import (
@@ -16,6 +16,7 @@ from pydantic import (
     ValidationError,
 )
 
+MOMENT = timedelta(milliseconds=1)  # MASV's instants are that far apart
 _PARSER = TypeAdapter(AwareDatetime)
 # pydantic also reads bare numbers as Unix times; a declared moment has to look like one.
 _DATE_AND_TIME = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}")
@@ -49,6 +50,16 @@ def format_instant(moment: datetime) -> str:
     utc = moment.astimezone(timezone.utc)
     timespec = "milliseconds" if utc.microsecond else "seconds"
     return utc.replace(tzinfo=None).isoformat(timespec=timespec) + "Z"
+
+
+def widened(start: datetime, end: datetime) -> tuple[datetime, datetime]:
+    """A span a moment longer at either end, as far as the calendar goes: it holds its ends surely.
+
+    Nobody knows whether MASV's windows contain their ends.
+    """
+    first = datetime.min.replace(tzinfo=timezone.utc)
+    last = datetime.max.replace(tzinfo=timezone.utc)
+    return max(start, first + MOMENT) - MOMENT, min(end, last - MOMENT) + MOMENT
 
 
 def _parse_answer(value: Any) -> datetime | None:

@@ -13,9 +13,10 @@ from pulumi_masv.plan.package import (
     converge,
     end,
     ended_early,
+    same,
     untouched,
 )
-from pulumi_masv.plan.words import amount, quote, span, spell, spell_moment
+from pulumi_masv.plan.words import amount, amount_of_all, quote, span, spell, spell_moment
 
 __all__ = [
     "NEVER",
@@ -25,10 +26,12 @@ __all__ = [
     "Plan",
     "Step",
     "amount",
+    "amount_of_all",
     "converge",
     "end",
     "ended_early",
     "quote",
+    "same",
     "span",
     "spell",
     "spell_moment",

@@ -128,6 +128,11 @@ OF_A_FLEET: Final = (
 )
 
 
+def same(one: Declared, other: Declared) -> bool:
+    """Whether both declare the same of a package."""
+    return all(getattr(one, name) == getattr(other, name) for name in Declared.model_fields)
+
+
 def end(
     live: Package,
     *,

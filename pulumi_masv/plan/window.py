@@ -1,8 +1,12 @@
 """What has to happen to a window: nothing, or one bulk call for all that is not as declared."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
-from pulumi_masv.models import StoredWindow, WindowInputs
+from pulumi_masv.models import MOMENT, StoredWindow, WindowInputs
+
+Span = tuple[datetime, datetime]
 
 
 @dataclass(frozen=True)
@@ -37,4 +41,17 @@ def still_due(window: WindowInputs, counts: Counts, waited: float) -> str:
 
 def untouched(declared: WindowInputs, stored: StoredWindow) -> bool:
     """Whether what is stored is as declared, but for what happens at the end: no request is due."""
-    return declared.asks_the_same(stored.projection())
+    return declared.asks_the_same(stored.projection()) and declared.archived is stored.archived
+
+
+def uncovered(window: WindowInputs, covers: Iterable[tuple[datetime, datetime]]) -> list[Span]:
+    """The parts of a window that no other span covers; all are closed, a moment apart."""
+    parts = [(window.expiry_start, window.expiry_end)]
+    for first, last in covers:
+        parts = [
+            part
+            for start, end in parts
+            for part in ((start, min(end, first - MOMENT)), (max(start, last + MOMENT), end))
+            if part[0] <= part[1]
+        ]
+    return parts

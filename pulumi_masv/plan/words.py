@@ -1,5 +1,6 @@
 """How a plan speaks: a moment, a name, an amount, a length of time, each on one line."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any
@@ -51,3 +52,13 @@ def span(length: timedelta) -> str:
     unit, size = next((u for u in units if seconds >= u[1]), units[-1])
     count = seconds // size
     return f"{count} {unit}" + ("" if count == 1 else "s")
+
+
+def amount_of_all(packages: Sequence[Package]) -> str:
+    """How much several packages hold together."""
+    files = sum(one.total_files or 0 for one in packages)
+    held = sum(one.size or 0 for one in packages)
+    return (
+        f"{len(packages)} packages with {files} files "
+        f"({ByteSize(held).human_readable(decimal=True)}, {held} bytes)"
+    )

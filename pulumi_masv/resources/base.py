@@ -1,11 +1,30 @@
 """What all resources share: MASV's words in Python's spelling, the wire's in between."""
 
-import re
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import pulumi
 from pulumi.dynamic import Resource
+
+# Only these: Pulumi asks for every key, and one may be a package's id.
+WIRE: Final = {
+    "archive_on_destroy": "archiveOnDestroy",
+    "archived_count": "archivedCount",
+    "created_at": "createdAt",
+    "expired_count": "expiredCount",
+    "expiry_end": "expiryEnd",
+    "expiry_start": "expiryStart",
+    "force_destroy": "forceDestroy",
+    "package_id": "packageId",
+    "pending_archive": "pendingArchive",
+    "retain_removed": "retainRemoved",
+    "team_id": "teamId",
+    "total_files": "totalFiles",
+    "unarchive_on_destroy": "unarchiveOnDestroy",
+    "unlimited_storage": "unlimitedStorage",
+    "updated_at": "updatedAt",
+}
+_PYTHON: Final = {wire: name for name, wire in WIRE.items()}
 
 
 class MasvResource(Resource):
@@ -13,19 +32,11 @@ class MasvResource(Resource):
 
     def translate_input_property(self, prop: str) -> str:
         """The wire's name of an argument."""
-        return prop if prop.startswith("_") else _camel(prop)
+        return WIRE.get(prop, prop)
 
     def translate_output_property(self, prop: str) -> str:
         """The Python name of an output."""
-        return prop if prop.startswith("_") else _snake(prop)
-
-
-def _camel(name: str) -> str:
-    return re.sub("_([a-z])", lambda found: found[1].upper(), name)
-
-
-def _snake(name: str) -> str:
-    return re.sub("([A-Z])", lambda found: f"_{found[1].lower()}", name)
+        return _PYTHON.get(prop, prop)
 
 
 def spelled(expiry: pulumi.Input[str | datetime] | None) -> pulumi.Input[str] | None:

@@ -13,17 +13,23 @@ _CLAIMS: "weakref.WeakKeyDictionary[pulumi.Resource, dict[str, list[str]]]" = (
 )
 
 
-def claim(package_id: pulumi.Input[str], who: str) -> pulumi.Input[str]:
-    """Refuse a package that another resource of this run declares, now or once the id is known."""
+def claim(package_id: pulumi.Input[str], mine: list[str]) -> pulumi.Input[str]:
+    """Refuse a package that another resource of this run declares, now or once the id is known.
+
+    Args:
+        package_id: of the package.
+        mine: who declares it, told apart by identity: two components may hold resources of one
+            name.
+    """
     root = pulumi.runtime.get_root_resource()
     claims = _CLAIMS.setdefault(root, {}) if root is not None else {}
-    mine = [who]  # told apart by identity: two components may hold resources of one name
 
     def take(known: Any) -> Any:
         other = claims.setdefault(known, mine) if isinstance(known, str) else mine
         if other is not mine:
             raise Refused(
-                f"package {known} is declared twice, by {other[0]} and by {who}: keep one of them"
+                f"package {known} is declared twice, by {other[0]} and by {mine[0]}: "
+                f"keep one of them"
             )
         return known
 

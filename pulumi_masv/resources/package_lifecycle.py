@@ -49,7 +49,7 @@ class PackageLifecycle(MasvResource, module="masv", name="PackageLifecycle"):
     ) -> None:
         check_configuration()
         if opts is None or opts.id is None:
-            package_id = claim(package_id, f"PackageLifecycle {resource_name!r}")
+            package_id = claim(package_id, [f"PackageLifecycle {resource_name!r}"])
         super().__init__(
             PackageLifecycleProvider(),
             resource_name,

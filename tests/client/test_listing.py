@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pulumi_masv.client import Client
-from pulumi_masv.errors import UnexpectedAnswer
+from pulumi_masv.errors import RequestRefused, UnexpectedAnswer
 from pulumi_masv.models import Query, State
 from pulumi_masv.simulator import Refused, Simulator, Switches
 from tests.client.conftest import connect
@@ -124,11 +124,16 @@ QUERIES = {
 
 
 @settings(deadline=None, max_examples=60, derandomize=True)
-@given(count=st.integers(0, 170), plan=changes, how=st.sampled_from(sorted(QUERIES)))
+@given(
+    count=st.integers(0, 170),
+    plan=changes,
+    how=st.sampled_from(sorted(QUERIES)),
+    keys=st.sampled_from(["present", "absent"]),
+)
 def test_a_listing_is_what_the_account_held_at_one_moment_whatever_changes_between_two_pages(
-    count: int, plan: list[list[tuple[str, int]]], how: str
+    count: int, plan: list[list[tuple[str, int]]], how: str, keys: Any
 ) -> None:
-    masv, query = Simulator(packages=0), QUERIES[how]
+    masv, query = Simulator(packages=0, switches=Switches(optional_keys=keys)), QUERIES[how]
     start = masv.account.now - timedelta(days=1)
     for i in range(count):
         masv.account.add_package(
@@ -178,10 +183,12 @@ def test_a_listing_is_what_the_account_held_at_one_moment_whatever_changes_betwe
     assert [seen.package.id for seen in listed] in moments
 
 
+@pytest.mark.parametrize("keys", ["present", "absent"])
 @pytest.mark.parametrize("comes", ["a new package", "a package that was renamed"])
 def test_a_package_missed_though_the_totals_agree_is_found_by_another_reading(
-    client: Client, masv: Simulator, comes: str
+    client: Client, masv: Simulator, comes: str, keys: Any
 ) -> None:
+    masv.switch(optional_keys=keys)
     day = timedelta(days=1)
     made = [
         masv.account.add_package(name="raw", created_at=masv.account.now - day) for _ in range(100)
@@ -199,7 +206,7 @@ def test_a_package_missed_though_the_totals_agree_is_found_by_another_reading(
 
     between_pages(masv, one_goes_and_one_comes)
     listed = {seen.package.id for seen in client.list_packages(every(name="raw"))}
-    assert len(masv.journal) == 4
+    assert len(masv.journal) == (4 if keys == "present" else 6)
     assert len(listed & set(made)) == 99
 
 
@@ -212,6 +219,41 @@ def test_a_package_that_comes_while_pages_are_read_needs_no_second_reading(
     between_pages(masv, lambda: str(masv.account.add_package()) and None)
     assert {seen.package.id for seen in client.list_packages(every())} == set(made)
     assert len(masv.journal) == 2
+
+
+def test_a_package_that_changes_while_pages_are_read_leaves_a_list_of_all_states_as_it_was(
+    client: Client, masv: Simulator
+) -> None:
+    day = timedelta(days=1)
+    made = [masv.account.add_package(created_at=masv.account.now - day) for _ in range(60)]
+
+    def renamed() -> None:
+        masv.account.advance(timedelta(seconds=1))
+        masv.account.rename(sorted(made)[-1], "by hand")
+
+    between_pages(masv, renamed)
+    assert {seen.package.id for seen in client.list_packages(every())} == set(made)
+    assert len(masv.journal) == 2
+
+
+def test_a_list_that_is_null_where_there_is_nothing_is_empty(masv: Simulator) -> None:
+    url = f"https://api.massive.app/v1.1/teams/{masv.team_id}/packages"
+    with responses.RequestsMock() as mock:
+        mock.get(url, json={"metadata": {"total": 0}, "records": None})
+        assert connect(masv, baseUrl="https://api.massive.app").list_packages(every()) == []
+
+
+@pytest.mark.parametrize("status", [404, 403])
+def test_a_team_without_an_inbox_is_not_taken_for_a_wrong_key(
+    client: Client, masv: Simulator, status: int
+) -> None:
+    masv.faults.set("status", status=status, route="*/inbox", times=None)
+    if status == 404:
+        assert client.get_package("01HNOWHERE") is None
+    else:
+        with pytest.raises(RequestRefused, match="its inbox may not be read") as caught:
+            client.get_package("01HNOWHERE")
+        assert type(caught.value) is RequestRefused
 
 
 def test_packages_younger_than_a_second_are_listed_by_a_second_reading(

@@ -94,13 +94,15 @@ def test_what_a_filter_chooses_is_managed_and_what_it_no_longer_chooses_is_let_g
 ) -> None:
     ours = [masv.account.add_package(sender="dailies@studio.example") for _ in range(2)]
     other = masv.account.add_package(sender="sound@mixhouse.example")
+    long_gone = masv.account.add_package(sender="dailies@studio.example", state="expired")
     until = "2026-05-01T00:00:00Z"
     for key, value in {"sender": "dailies@studio.example", "keepUntil": until}.items():
         example.run("config", "set", key, value)
     example.up()
-    assert sorted(example.state()) == sorted(ours)
+    assert sorted(example.state()) == sorted([*ours, long_gone])
     ends = {package.id: package.expiry.month for package in masv.account.packages()}
-    assert ends == {ours[0]: 5, ours[1]: 5, other: 3}
+    assert ends == {ours[0]: 5, ours[1]: 5, other: 3, long_gone: 3}
+    assert masv.account.package(long_gone).state == "archived"
     example.run("config", "set", "name", masv.account.package(ours[0]).name)
     example.up()
     assert list(example.state()) == [ours[0]]

@@ -11,13 +11,21 @@ from typing import Any
 import pytest
 
 from pulumi_masv.client import Client
-from pulumi_masv.handlers import ArchiveWindowHandler, PackageLifecycleHandler
+from pulumi_masv.handlers import (
+    ArchiveWindowHandler,
+    PackageFleetHandler,
+    PackageLifecycleHandler,
+)
 from pulumi_masv.lifecycle import View
 from pulumi_masv.simulator import Simulator
 
 Bag = dict[str, Any]
 Program = dict[str, Bag]
-HANDLERS = {"PackageLifecycle": PackageLifecycleHandler, "ArchiveWindow": ArchiveWindowHandler}
+HANDLERS = {
+    "PackageLifecycle": PackageLifecycleHandler,
+    "ArchiveWindow": ArchiveWindowHandler,
+    "PackageFleet": PackageFleetHandler,
+}
 
 
 class Refused(Exception):
@@ -146,7 +154,7 @@ class Engine:
                 self._create(handler, kind, name, inputs)
                 if not diff.delete_before_replace:
                     self.pending.append(stored)
-        elif diff.changes is False or inputs == stored["inputs"]:
+        elif diff.changes is False or (not diff.changes and inputs == stored["inputs"]):
             stored["inputs"] = inputs
         else:
             phase.changes[name] = "update"

@@ -1,5 +1,6 @@
 """Cut off at any request and run again, every verb ends in the same place with nothing lost."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -20,6 +21,10 @@ def one(**inputs: Any) -> Program:
 def window(**inputs: Any) -> Program:
     dates = {"expiryStart": "2026-01-01T00:00:00Z", "expiryEnd": "2026-02-01T00:00:00Z"}
     return {"old": {"__type": "ArchiveWindow", **dates, **inputs}}
+
+
+def fleet(packages: dict[str, Any], **inputs: Any) -> Program:
+    return {"fleet": {"__type": "PackageFleet", "packages": packages, **inputs}}
 
 
 def up(program: Program, *, refresh: bool = False) -> Act:
@@ -73,6 +78,30 @@ LIVES: dict[str, list[Act]] = {
         by_hand("delete", "01HA"),
         up({}, refresh=True),
     ],
+    "a fleet that is adopted, changed, thinned out and destroyed": [
+        up(fleet({"01HA": {"name": "Day 12", "expiry": JAN}, "01HB": {}}, forceDestroy=True)),
+        up(
+            fleet(
+                {"01HA": {"name": "x"}, "01HB": {"expiry": FEB}, "01HC": {"archived": True}},
+                forceDestroy=True,
+                archiveOnDestroy=True,
+            )
+        ),
+        up(fleet({"01HA": {"name": "x"}, "01HC": {}}, forceDestroy=True, archiveOnDestroy=True)),
+        lambda engine: engine.destroy(),
+    ],
+    "a fleet, drift, refresh, revert": [
+        up(fleet({"01HA": {"name": "Day 12", "expiry": JAN}, "01HB": {"unlimitedStorage": True}})),
+        by_hand("rename", "01HA", "by hand"),
+        by_hand("set_expiry", "01HB", DEC),
+        lambda engine: engine.refresh(),
+        up(fleet({"01HA": {"name": "Day 12", "expiry": JAN}, "01HB": {"unlimitedStorage": True}})),
+    ],
+    "a package that moves into a fleet and out of it": [
+        up(one(name="Day 12", forceDestroy=True)),
+        up(fleet({"01HA": {"name": "Day 12"}, "01HB": {}}, forceDestroy=True)),
+        up({**one(name="Day 12"), **fleet({"01HB": {}}, forceDestroy=True)}),
+    ],
     "a window that is moved, turned round, and shown again at its end": [
         up(window()),
         up(window(expiryEnd="2026-03-01T00:00:00Z")),
@@ -125,7 +154,8 @@ def ends(masv: Simulator) -> list[tuple[str, str]]:
 def stored(engine: Engine) -> dict[str, Any]:
     """What the stack's state holds, but for the random part of an id."""
     return {
-        name: {**one, "id": one["id"].partition("window-")[0]} for name, one in engine.state.items()
+        name: {**one, "id": re.sub("^(window|fleet)-.*", "", one["id"])}
+        for name, one in engine.state.items()
     }
 
 

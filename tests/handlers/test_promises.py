@@ -39,6 +39,10 @@ def package(masv: Simulator) -> dict[str, Any]:
     return {"packageId": masv.account.add_package(name="raw", id="01HA")}
 
 
+def fleet(masv: Simulator) -> dict[str, Any]:
+    return {"__type": "PackageFleet", "packages": {masv.account.add_package(id="01HF"): {}}}
+
+
 def window(masv: Simulator) -> dict[str, Any]:
     masv.account.add_package(state="expired", expiry="2026-01-15T00:00:00Z")
     return {"__type": "ArchiveWindow", "archived": False, **WINDOW}
@@ -51,6 +55,13 @@ KINDS = {
         {"archiveOnDestroy": True, "forceDestroy": True},
         {"expiry": "soon", "size": "many"},
         "package 01HA",
+    ),
+    "PackageFleet": Kind(
+        fleet,
+        {"packages": {"01HF": {"name": "Day 12"}}},
+        {"archiveOnDestroy": True, "forceDestroy": True},
+        {"live": "many", "teamId": 5},
+        "a fleet",
     ),
     "ArchiveWindow": Kind(
         window,

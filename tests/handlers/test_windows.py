@@ -223,13 +223,56 @@ def test_the_end_of_a_window_leaves_everything_as_it_is_unless_asked(
     assert states(masv, packages) == ["expired", "expired"]
 
 
-def test_a_renamed_window_shows_nothing_again(engine: Engine, masv: Simulator) -> None:
-    packages = tombstones(masv, MIDDLE)
+def test_a_renamed_window_shows_only_again_what_it_no_longer_holds(
+    engine: Engine, masv: Simulator
+) -> None:
+    packages = tombstones(masv, START, MIDDLE, END)
     program = window(unarchiveOnDestroy=True)
     engine.up(program)
-    engine.up({"renamed": {**program["old"], "expiryEnd": AFTER}})
-    assert states(masv, packages) == ["archived"]
+    engine.up({"renamed": {**program["old"], "expiryEnd": MIDDLE}})
+    assert states(masv, packages) == ["archived", "archived", "expired"]
     assert list(engine.state) == ["renamed"]
+
+
+def test_the_end_of_a_window_leaves_what_the_program_still_declares_archived(
+    engine: Engine, masv: Simulator
+) -> None:
+    packages = tombstones(masv, BEFORE, START, MIDDLE, END, AFTER)
+    whole = window(expiryStart=BEFORE, expiryEnd=AFTER, unarchiveOnDestroy=True)["old"]
+    kept = {"day12": {"packageId": packages[1], "archived": True}}
+    later = {"later": window(expiryStart=END, expiryEnd=AFTER)["old"]}
+    engine.up({"old": whole, **kept, **later})
+    engine.up({**kept, **later})
+    assert states(masv, packages) == ["expired", "archived", "expired", "archived", "archived"]
+
+
+def test_a_window_declared_as_a_refresh_happened_to_show_it_turns_the_rest(
+    engine: Engine, masv: Simulator
+) -> None:
+    for archived in (True, False):
+        packages = tombstones(masv, MIDDLE, MIDDLE)
+        engine.state.clear()
+        engine.up(window(archived=archived))
+        (masv.account.unarchive if archived else masv.account.archive)(packages[0])
+        engine.refresh()
+        said = engine.up(window(archived=not archived)).said
+        assert said == [
+            f"window {START} to {END} (sent): {'unarchive' if archived else 'archive'} "
+            f"{len(masv.account.packages()) - 1} package{'s' * (len(masv.account.packages()) > 2)}"
+        ]
+        assert set(states(masv, packages)) == {"expired" if archived else "archived"}
+        assert engine.up(window(archived=not archived), refresh=True).changes == {}
+
+
+@pytest.mark.parametrize(
+    ("start", "end"), [("0001-01-01T00:00:00Z", END), (START, "9999-12-31T23:59:59.999Z")]
+)
+def test_a_window_may_reach_to_the_ends_of_the_calendar(
+    engine: Engine, masv: Simulator, start: str, end: str
+) -> None:
+    packages = tombstones(masv, MIDDLE)
+    engine.up(window(expiryStart=start, expiryEnd=end))
+    assert states(masv, packages) == ["archived"]
 
 
 @pytest.mark.parametrize("first", ["the window", "the package"])

@@ -1,0 +1,176 @@
+"""What a program declares of many packages in one resource, and what the state holds of them."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any, Final
+
+from pydantic import BaseModel, ConfigDict, Field, StrictBool
+from pydantic.alias_generators import to_camel
+
+from pulumi_masv.models.declared import Change, Declared, Inputs, LifecycleInputs, Problem, Wire
+from pulumi_masv.models.instants import Instant
+from pulumi_masv.models.package import PackageId, State
+from pulumi_masv.models.stored import Outputs, Stored
+
+_SUMMARY: Final = ("new", "finalized", "expired", "archived", "files", "bytes")
+_DECLARED: Final = frozenset(to_camel(name) for name in Declared.model_fields)
+
+
+class FleetInputs(Inputs):
+    """The inputs of a PackageFleet."""
+
+    packages: Annotated[
+        dict[PackageId, Declared],
+        Field(description="package id -> what is declared of it: a `PackageArgs` or a dict"),
+        Change.UPDATES,
+    ]
+    force_destroy: Annotated[
+        StrictBool,
+        Field(description="let the end of an entry, or of the fleet, destroy files that exist"),
+        Change.UPDATES_STATE,
+    ] = False
+    retain_removed: Annotated[
+        StrictBool,
+        Field(description="leave a package alone whose entry, or whose fleet, ends"),
+        Change.UPDATES_STATE,
+    ] = False
+    archive_on_destroy: Annotated[
+        StrictBool,
+        Field(description="after the end of an entry, also archive the tombstone"),
+        Change.UPDATES_STATE,
+    ] = False
+
+    @classmethod
+    def conflicts(cls, bag: Mapping[str, Any]) -> list[Problem]:
+        problems = []
+        packages = bag.get("packages")
+        entries = packages.items() if isinstance(packages, Mapping) else ()
+        for package_id, entry in entries:
+            for problem in LifecycleInputs.conflicts(entry) if isinstance(entry, Mapping) else ():
+                name = f"packages.{package_id}.{problem.property}"
+                problems.append(Problem(name, problem.reason))
+        if bag.get("forceDestroy") is True and bag.get("retainRemoved") is True:
+            reason = "excludes force_destroy: what ends is destroyed or left alone; take one out"
+            problems.append(Problem("retainRemoved", reason))
+        return problems
+
+    def entries(self) -> dict[str, LifecycleInputs]:
+        """Each package as a resource of its own would declare it."""
+        return {
+            package_id: LifecycleInputs.model_construct(
+                package_id=package_id,
+                force_destroy=self.force_destroy,
+                archive_on_destroy=self.archive_on_destroy,
+                **dict(declared),
+            )
+            for package_id, declared in self.packages.items()
+        }
+
+
+class Live(Wire):
+    """What the state holds of one package of a fleet."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    name: str | None = None
+    expiry: Instant | None = None
+    unlimited_storage: bool | None = None
+    archived: bool | None = None
+    state: State | None = None
+    size: int | None = None
+    total_files: int | None = None
+    pending_archive: bool | None = None
+    received: bool | None = None
+
+
+class StoredFleet(Outputs):
+    """The outputs of a PackageFleet."""
+
+    live: Annotated[
+        dict[str, Live],
+        Field(
+            default_factory=dict,
+            description="package id -> `name`, `expiry`, `unlimited_storage`, `archived`, `state`, "
+            "`size`, `total_files`, `pending_archive`",
+        ),
+    ]
+    summary: Annotated[
+        dict[str, int],
+        Field(default_factory=dict, description="packages by state; files and bytes that exist"),
+    ]
+    team_id: Annotated[str | None, Field(description="the team it was read in")] = None
+    force_destroy: Annotated[bool, Field(description="as declared")] = False
+    retain_removed: Annotated[bool, Field(description="as declared")] = False
+    archive_on_destroy: Annotated[bool, Field(description="as declared")] = False
+    declared: Annotated[
+        dict[str, tuple[str, ...]],
+        Field(
+            default_factory=dict,
+            description="package id -> sorted names of what the program gave of it",
+        ),
+    ]
+
+    @staticmethod
+    def subject(bag: Mapping[str, Any]) -> str:
+        return "a fleet"
+
+    @classmethod
+    def record(
+        cls, entries: Mapping[str, Stored], flags: "FleetInputs | StoredFleet", team_id: str
+    ) -> "StoredFleet":
+        """What to store of these packages."""
+        counts: Counter[str] = Counter(dict.fromkeys(_SUMMARY, 0))
+        for entry in entries.values():
+            counts[str(entry.state)] += 1
+            if entry.state in ("new", "finalized"):
+                counts["files"] += entry.total_files or 0
+                counts["bytes"] += entry.size or 0
+        return cls.model_construct(
+            live={
+                package_id: Live.model_construct(
+                    **{f: getattr(entry, f) for f in Live.model_fields}
+                )
+                for package_id, entry in entries.items()
+            },
+            summary=dict(counts),
+            team_id=team_id,
+            force_destroy=flags.force_destroy,
+            retain_removed=flags.retain_removed,
+            archive_on_destroy=flags.archive_on_destroy,
+            declared={
+                package_id: tuple(name for name in entry.declared or () if name in _DECLARED)
+                for package_id, entry in entries.items()
+            },
+        )
+
+    def entries(self) -> dict[str, Stored]:
+        """Each package as a resource of its own would have stored it."""
+        return {
+            package_id: Stored.model_construct(
+                package_id=package_id,
+                team_id=self.team_id,
+                force_destroy=self.force_destroy,
+                archive_on_destroy=self.archive_on_destroy,
+                declared=self.declared.get(package_id),
+                **dict(live),
+            )
+            for package_id, live in self.live.items()
+        }
+
+    def projection(self) -> FleetInputs:
+        """What the state says of that which the program declared, as inputs."""
+        return FleetInputs.model_construct(
+            packages={
+                package_id: Declared.model_construct(
+                    **_picked(entry.projection(), Declared.model_fields)
+                )
+                for package_id, entry in self.entries().items()
+            },
+            force_destroy=self.force_destroy,
+            retain_removed=self.retain_removed,
+            archive_on_destroy=self.archive_on_destroy,
+        )
+
+
+def _picked(source: BaseModel, names: Iterable[str]) -> dict[str, Any]:
+    return {name: getattr(source, name) for name in names}
