@@ -167,7 +167,8 @@ class Account:
             if asked <= self.now and self.switches.past_expiry == "refused":
                 raise Refused("invalid", "expiry must be in the future")
             if self.switches.expiry_cap_days is not None:
-                asked = min(asked, self.now + timedelta(days=self.switches.expiry_cap_days))
+                kept = min(asked - self.now, timedelta(days=self.switches.expiry_cap_days))
+                asked = self.now + kept
             if self.switches.expiry_rounding == "second":
                 asked = asked.replace(microsecond=0)
             self._change(package, expiry=asked, unlimited_storage=False, custom_expiry=True)

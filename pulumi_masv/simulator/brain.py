@@ -94,7 +94,8 @@ class Brain:
             return routes.respond(self.account, request)
         except Refused as refused:
             status = _STATUS.get(refused.kind, switches.refused_transition)
-            return error_answer(status, refused.kind, refused.message, switches)
+            answer = error_answer(status, refused.kind, refused.message, switches)
+            return replace(answer, headers={**answer.headers, **refused.headers})
         except ValueError as error:
             return error_answer(400, "invalid", str(error), switches)
 

@@ -162,9 +162,13 @@ CALLS: Final[tuple[tuple[str, str, str, Callable[[_Call], Any]], ...]] = (
 
 def respond(account: Account, faults: Faults, journal: list[Any], request: Request) -> Answer:
     """Carry out one request to the control API."""
+    methods = []
     for method, path, _, run in CALLS:
         found = re.fullmatch(path.replace("{id}", "(?P<id>[^/]+)"), request.path)
-        if found is None or method != request.method:
+        if found is None:
+            continue
+        methods.append(method)
+        if method != request.method:
             continue
         try:
             with account.lock:
@@ -175,7 +179,9 @@ def respond(account: Account, faults: Faults, journal: list[Any], request: Reque
         except (ValueError, OverflowError, Refused) as error:
             return json_answer(400, {"error": str(error)})
     known = ", ".join(f"{method} {path}" for method, path, _, _ in CALLS)
-    return json_answer(404, {"error": f"no such call; there are: {known}"})
+    answer = json_answer(405 if methods else 404, {"error": f"no such call; there are: {known}"})
+    allow = {"Allow": ", ".join(methods)} if methods else {}
+    return dataclasses.replace(answer, headers={**answer.headers, **allow})
 
 
 def _plain(shown: Any) -> Any:

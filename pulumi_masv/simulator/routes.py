@@ -68,7 +68,8 @@ def respond(account: Account, request: Request) -> Answer:
         if endpoint.method == request.method:
             _authorise(account, endpoint, params, request)
             return endpoint.run(account, params, request)
-    raise Refused("method", f"this route does not know {request.method}")
+    known = ", ".join(endpoint.method for endpoint, _ in matching)
+    raise Refused("method", f"this route does not know {request.method}", Allow=known)
 
 
 def package_shown(account: Account, package: Package) -> dict[str, Any]:

@@ -6,7 +6,9 @@ Every default is one plausible answer; a client is right only if it copes with a
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
-from typing import Any, Literal, get_args, get_type_hints
+from typing import Any, Final, Literal, get_args, get_type_hints
+
+_MOST: Final = 999_999_999  # a timedelta has no more days
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,8 @@ class Switches:
             else:
                 fits = value in choices and not isinstance(value, bool)
                 wanted = " or ".join(map(str, choices))
+            if fits and type(value) is int:
+                fits, wanted = 0 <= value <= _MOST, f"a number from 0 to {_MOST}"
             if not fits:
                 raise ValueError(f"switch {field.name}: {wanted}, not {value!r}")
 

@@ -146,6 +146,12 @@ def test_a_control_request_that_makes_no_sense_says_so(ask, method, path, body, 
 
 
 def test_an_unknown_control_call_lists_those_there_are(ask):
-    answer = control(ask, "GET", "clock")
+    answer = control(ask, "GET", "time")
     assert answer.status_code == 404
     assert "POST /_simulator/clock" in answer.json()["error"]
+
+
+def test_a_control_call_with_a_wrong_method_names_the_right_ones(ask):
+    answer = control(ask, "POST", "journal")
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "GET, DELETE")
+    assert "DELETE /_simulator/journal" in answer.json()["error"]
