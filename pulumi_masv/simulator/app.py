@@ -23,7 +23,7 @@ _SLICE: Final = 1 << 20  # a longer answer is sent in slices and without Content
 def build(brain: Brain) -> FastAPI:
     app = FastAPIOffline(redoc_url=None, title=TITLE)
     app.openapi = openapi  # type: ignore[method-assign] # FastAPI's own way to another description
-    app.mount("/", _door(brain))
+    app.router.default = _door(brain)  # a mount at "/" misses a path with a line break
     return app
 
 
