@@ -75,6 +75,9 @@ class _Server(uvicorn.Server):
             server.close()
         for connection in list(self.server_state.connections):
             connection.transport.abort()
-        for task in list(self.server_state.tasks):
+        tasks = list(self.server_state.tasks)
+        if tasks:  # a file that is being sent ends in peace when its connection is gone
+            await asyncio.wait(tasks, timeout=_TICK)
+        for task in tasks:
             task.cancel()
-        await asyncio.sleep(0)
+        await asyncio.gather(*tasks, return_exceptions=True)
