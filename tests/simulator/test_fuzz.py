@@ -13,6 +13,13 @@ with Simulator(packages=0) as described:
             {
                 "generation": {"deterministic": True, "max-examples": 15},
                 "request-timeout": 5,
+                # What is sent must not depend on what another test was answered.
+                "phases": {
+                    "fuzzing": {
+                        "extra-data-sources": {"responses": False},
+                        "error-feedback": {"enabled": False},
+                    },
+                },
                 "checks": {
                     # MASV ignores what it does not know, and state and clock refuse what fits.
                     "negative_data_rejection": {"enabled": False},
