@@ -151,6 +151,14 @@ class Account:
             self._keep(package)
             return package.id
 
+    def finalize(self, package_id: str) -> None:
+        """Its upload is complete."""
+        with self.lock:
+            package = self.package(package_id)
+            if package.state != "new":
+                raise Refused("transition", f"the package is {package.state} already")
+            self._change(package, state="finalized")
+
     def rename(self, package_id: str, name: str) -> None:
         with self.lock:
             package = self.package(package_id)

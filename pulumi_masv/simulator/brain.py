@@ -96,7 +96,7 @@ class Brain:
             status = _STATUS.get(refused.kind, switches.refused_transition)
             answer = error_answer(status, refused.kind, refused.message, switches)
             return replace(answer, headers={**answer.headers, **refused.headers})
-        except ValueError as error:
+        except (ValueError, OverflowError) as error:
             return error_answer(400, "invalid", str(error), switches)
 
 

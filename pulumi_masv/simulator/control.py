@@ -147,6 +147,7 @@ CALLS: Final[tuple[tuple[str, str, str, Callable[[_Call], Any]], ...]] = (
     ("GET", f"{PREFIX}losses", "the files that ended", lambda call: call.account.losses),
     ("POST", f"{PREFIX}clock", 'move the clock: {"advance": seconds} or {"set": instant}', _clock),
     ("POST", f"{PREFIX}packages", "add a package", _add),
+    ("POST", f"{_BY_HAND}/finalize", "its upload is complete", _by_hand("finalize")),
     ("POST", f"{_BY_HAND}/rename", 'by hand: {"name": text}', _rename),
     ("POST", f"{_BY_HAND}/set_expiry", 'by hand: {"expiry": instant}', _set_expiry),
     ("POST", f"{_BY_HAND}/set_unlimited", "by hand", _by_hand("set_unlimited")),

@@ -26,7 +26,7 @@ _WHY_NOT: Final = {
 def paths() -> dict[str, dict[str, Any]]:
     """What the control API adds to `paths`."""
     brain = Brain(Account())
-    package_id = brain.account.add_package(name="Day 12 raw dailies")
+    package_id = brain.account.add_package(name="Day 12 raw dailies", state="new")
     brain.account.delete(brain.account.add_package(name="Day 11 raw dailies"))
     listing = f"/v1.1/teams/{TEAM_ID}/packages"
     brain.handle(Request("GET", listing, "", {"x-api-key": API_KEY}, b""))

@@ -17,6 +17,7 @@ class Switches:
 
     Attributes:
         errors: the shape of a refusal's body.
+        instants: whether a package's times are in UTC or have another offset.
         optional_keys: whether a package carries more than id, state and access_token.
         refused_transition: the status where a package's state forbids a change.
         repeated_transition: a second DELETE, archive or unarchive.
@@ -40,6 +41,7 @@ class Switches:
     """
 
     errors: Literal["full", "errors", "error", "text"] = "full"
+    instants: Literal["utc", "offset"] = "utc"
     optional_keys: Literal["present", "absent"] = "present"
     refused_transition: Literal[400, 403, 409, 422] = 409
     repeated_transition: Literal["accepted", "refused"] = "accepted"

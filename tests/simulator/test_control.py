@@ -81,12 +81,13 @@ def test_a_package_is_added_with_any_of_its_attributes(ask):
 
 def test_somebody_changes_a_package_by_hand(ask):
     account = ask.masv.account
-    package_id = account.add_package()
+    package_id = account.add_package(state="new")
 
     def by_hand(verb, body=None):
         assert control(ask, "POST", f"packages/{package_id}/{verb}", body).status_code == 200
         return account.package(package_id)
 
+    assert by_hand("finalize").state == "finalized"
     assert by_hand("rename", {"name": "by hand"}).name == "by hand"
     assert by_hand("set_unlimited").unlimited_storage is True
     assert by_hand("set_expiry", {"expiry": "2027-05-01T00:00:00Z"}).expiry.month == 5

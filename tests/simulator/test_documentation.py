@@ -133,5 +133,5 @@ def test_each_example_of_the_control_api_is_an_answer_and_no_refusal(operations)
         for name, operation in operations.items()
         if "/_simulator/" in name
     ]
-    assert len(shown) == 16
+    assert len(shown) == 17
     assert not any("error" in each for each in shown)
