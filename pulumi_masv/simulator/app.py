@@ -7,6 +7,7 @@ from elsewhere.
 import asyncio
 import socket
 import struct
+from contextlib import suppress
 from typing import Any, Final
 
 from fastapi import FastAPI
@@ -48,7 +49,10 @@ def _door(brain: Brain) -> ASGIApp:
                 body=body,
             )
         )
-        await asyncio.sleep(answer.pause)
+        if answer.pause:
+            with suppress(asyncio.TimeoutError):
+                await asyncio.wait_for(receive(), answer.pause)
+                return  # who asked has gone
         if answer.cut:
             _reset(scope["state"]["transport"])
             await receive()

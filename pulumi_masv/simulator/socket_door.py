@@ -75,9 +75,5 @@ class _Server(uvicorn.Server):
             server.close()
         for connection in list(self.server_state.connections):
             connection.transport.abort()
-        tasks = list(self.server_state.tasks)
-        if tasks:  # a file that is being sent ends in peace when its connection is gone
-            await asyncio.wait(tasks, timeout=_TICK)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        # Each ends by itself when its connection is gone; cancelled, a file would be left open.
+        await asyncio.gather(*self.server_state.tasks, return_exceptions=True)
