@@ -151,6 +151,14 @@ class Account:
             self._keep(package)
             return package.id
 
+    def finalize(self, package_id: str) -> None:
+        """Its upload is complete."""
+        with self.lock:
+            package = self.package(package_id)
+            if package.state != "new":
+                raise Refused("transition", f"the package is {package.state} already")
+            self._change(package, state="finalized")
+
     def rename(self, package_id: str, name: str) -> None:
         with self.lock:
             package = self.package(package_id)
@@ -167,7 +175,8 @@ class Account:
             if asked <= self.now and self.switches.past_expiry == "refused":
                 raise Refused("invalid", "expiry must be in the future")
             if self.switches.expiry_cap_days is not None:
-                asked = min(asked, self.now + timedelta(days=self.switches.expiry_cap_days))
+                kept = min(asked - self.now, timedelta(days=self.switches.expiry_cap_days))
+                asked = self.now + kept
             if self.switches.expiry_rounding == "second":
                 asked = asked.replace(microsecond=0)
             self._change(package, expiry=asked, unlimited_storage=False, custom_expiry=True)

@@ -1,27 +1,30 @@
-"""The account behind ASGI: FastAPI shows what there is at /docs, everything else goes to the brain.
+"""The account behind ASGI: /docs shows what there is, everything else goes to the brain.
 
-What FastAPI shows is made from the same table of endpoints the brain answers from.
+What it shows is made from the same table of endpoints the brain answers from, and it loads nothing
+from elsewhere.
 """
 
 import asyncio
 import socket
 import struct
+from contextlib import suppress
 from typing import Any, Final
 
 from fastapi import FastAPI
+from fastapi_offline import FastAPIOffline
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from pulumi_masv.simulator.brain import Brain
-from pulumi_masv.simulator.documentation import openapi
+from pulumi_masv.simulator.documentation import TITLE, openapi
 from pulumi_masv.simulator.messages import Request
 
 _SLICE: Final = 1 << 20  # a longer answer is sent in slices and without Content-Length
 
 
 def build(brain: Brain) -> FastAPI:
-    app = FastAPI(redoc_url=None)
+    app = FastAPIOffline(redoc_url=None, title=TITLE)
     app.openapi = openapi  # type: ignore[method-assign] # FastAPI's own way to another description
-    app.mount("/", _door(brain))
+    app.router.default = _door(brain)  # a mount at "/" misses a path with a line break
     return app
 
 
@@ -46,7 +49,10 @@ def _door(brain: Brain) -> ASGIApp:
                 body=body,
             )
         )
-        await asyncio.sleep(answer.pause)
+        if answer.pause:
+            with suppress(asyncio.TimeoutError):
+                await asyncio.wait_for(receive(), answer.pause)
+                return  # who asked has gone
         if answer.cut:
             _reset(scope["state"]["transport"])
             await receive()

@@ -94,8 +94,9 @@ class Brain:
             return routes.respond(self.account, request)
         except Refused as refused:
             status = _STATUS.get(refused.kind, switches.refused_transition)
-            return error_answer(status, refused.kind, refused.message, switches)
-        except ValueError as error:
+            answer = error_answer(status, refused.kind, refused.message, switches)
+            return replace(answer, headers={**answer.headers, **refused.headers})
+        except (ValueError, OverflowError) as error:
             return error_answer(400, "invalid", str(error), switches)
 
 

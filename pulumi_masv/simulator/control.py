@@ -147,6 +147,7 @@ CALLS: Final[tuple[tuple[str, str, str, Callable[[_Call], Any]], ...]] = (
     ("GET", f"{PREFIX}losses", "the files that ended", lambda call: call.account.losses),
     ("POST", f"{PREFIX}clock", 'move the clock: {"advance": seconds} or {"set": instant}', _clock),
     ("POST", f"{PREFIX}packages", "add a package", _add),
+    ("POST", f"{_BY_HAND}/finalize", "its upload is complete", _by_hand("finalize")),
     ("POST", f"{_BY_HAND}/rename", 'by hand: {"name": text}', _rename),
     ("POST", f"{_BY_HAND}/set_expiry", 'by hand: {"expiry": instant}', _set_expiry),
     ("POST", f"{_BY_HAND}/set_unlimited", "by hand", _by_hand("set_unlimited")),
@@ -162,9 +163,13 @@ CALLS: Final[tuple[tuple[str, str, str, Callable[[_Call], Any]], ...]] = (
 
 def respond(account: Account, faults: Faults, journal: list[Any], request: Request) -> Answer:
     """Carry out one request to the control API."""
+    methods = []
     for method, path, _, run in CALLS:
         found = re.fullmatch(path.replace("{id}", "(?P<id>[^/]+)"), request.path)
-        if found is None or method != request.method:
+        if found is None:
+            continue
+        methods.append(method)
+        if method != request.method:
             continue
         try:
             with account.lock:
@@ -175,7 +180,9 @@ def respond(account: Account, faults: Faults, journal: list[Any], request: Reque
         except (ValueError, OverflowError, Refused) as error:
             return json_answer(400, {"error": str(error)})
     known = ", ".join(f"{method} {path}" for method, path, _, _ in CALLS)
-    return json_answer(404, {"error": f"no such call; there are: {known}"})
+    answer = json_answer(405 if methods else 404, {"error": f"no such call; there are: {known}"})
+    allow = {"Allow": ", ".join(methods)} if methods else {}
+    return dataclasses.replace(answer, headers={**answer.headers, **allow})
 
 
 def _plain(shown: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Instants as MASV writes them: RFC 3339 in UTC, to the millisecond."""
+"""Instants as MASV writes them: RFC 3339, usually in UTC, to the millisecond."""
 
 import re
 from datetime import datetime, timezone
@@ -36,5 +36,5 @@ def as_instant(moment: datetime | str) -> datetime:
     return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
 
-def format_instant(moment: datetime) -> str:
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+def format_instant(moment: datetime, zone: timezone = timezone.utc) -> str:
+    return moment.astimezone(zone).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -6,9 +6,10 @@ Refusal = Literal["invalid", "credential", "forbidden", "missing", "method", "tr
 
 
 class Refused(Exception):
-    """MASV says no; `kind` says which no."""
+    """MASV says no; `kind` says which no, `headers` what else the answer carries."""
 
-    def __init__(self, kind: Refusal, message: str) -> None:
+    def __init__(self, kind: Refusal, message: str, **headers: str) -> None:
         super().__init__(message)
         self.kind = kind
         self.message = message
+        self.headers = headers

@@ -8,7 +8,7 @@ import functools
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 from typing import Any, Final, Literal
 from urllib.parse import unquote
 
@@ -21,6 +21,7 @@ from pulumi_masv.simulator.refusal import Refused
 
 Run = Callable[[Account, Mapping[str, str], Request], Answer]
 ESSENTIAL: Final = ("id", "state", "access_token")
+_ELSEWHERE: Final = timezone(timedelta(hours=-5))
 
 
 @dataclass(frozen=True)
@@ -68,22 +69,24 @@ def respond(account: Account, request: Request) -> Answer:
         if endpoint.method == request.method:
             _authorise(account, endpoint, params, request)
             return endpoint.run(account, params, request)
-    raise Refused("method", f"this route does not know {request.method}")
+    known = ", ".join(endpoint.method for endpoint, _ in matching)
+    raise Refused("method", f"this route does not know {request.method}", Allow=known)
 
 
 def package_shown(account: Account, package: Package) -> dict[str, Any]:
     """A package as MASV writes it, with a fresh token."""
     switches = account.switches
+    zone = _ELSEWHERE if switches.instants == "offset" else timezone.utc
     shown: dict[str, Any] = {
         "access_limit": 0,
         "access_token": account.issue_token(package.id),
         "chunk_size": 104_857_600,
         "contains_virus": False,
-        "created_at": format_instant(package.created_at),
+        "created_at": format_instant(package.created_at, zone),
         "custom_expiry": package.custom_expiry,
         "custom_metadata_id": package.custom_metadata_id,
         "description": package.description,
-        "expiry": format_instant(package.expiry),
+        "expiry": format_instant(package.expiry, zone),
         "id": package.id,
         "name": package.name,
         "password": package.password,
@@ -94,7 +97,7 @@ def package_shown(account: Account, package: Package) -> dict[str, Any]:
         "teamspace": {"id": package.teamspace} if package.teamspace else {},
         "total_files": package.total_files,
         "unlimited_storage": package.unlimited_storage,
-        "updated_at": format_instant(package.updated_at),
+        "updated_at": format_instant(package.updated_at, zone),
     }
     if package.unlimited_storage and switches.expiry_while_unlimited != "stale":
         shown["expiry"] = ZERO

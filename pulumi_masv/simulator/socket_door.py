@@ -75,6 +75,5 @@ class _Server(uvicorn.Server):
             server.close()
         for connection in list(self.server_state.connections):
             connection.transport.abort()
-        for task in list(self.server_state.tasks):
-            task.cancel()
-        await asyncio.sleep(0)
+        # Each ends by itself when its connection is gone; cancelled, a file would be left open.
+        await asyncio.gather(*self.server_state.tasks, return_exceptions=True)

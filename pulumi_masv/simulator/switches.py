@@ -6,7 +6,9 @@ Every default is one plausible answer; a client is right only if it copes with a
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
-from typing import Any, Literal, get_args, get_type_hints
+from typing import Any, Final, Literal, get_args, get_type_hints
+
+_MOST: Final = 999_999_999  # a timedelta has no more days
 
 
 @dataclass(frozen=True)
@@ -15,6 +17,7 @@ class Switches:
 
     Attributes:
         errors: the shape of a refusal's body.
+        instants: whether a package's times are in UTC or have another offset.
         optional_keys: whether a package carries more than id, state and access_token.
         refused_transition: the status where a package's state forbids a change.
         repeated_transition: a second DELETE, archive or unarchive.
@@ -38,6 +41,7 @@ class Switches:
     """
 
     errors: Literal["full", "errors", "error", "text"] = "full"
+    instants: Literal["utc", "offset"] = "utc"
     optional_keys: Literal["present", "absent"] = "present"
     refused_transition: Literal[400, 403, 409, 422] = 409
     repeated_transition: Literal["accepted", "refused"] = "accepted"
@@ -69,6 +73,8 @@ class Switches:
             else:
                 fits = value in choices and not isinstance(value, bool)
                 wanted = " or ".join(map(str, choices))
+            if fits and type(value) is int:
+                fits, wanted = 0 <= value <= _MOST, f"a number from 0 to {_MOST}"
             if not fits:
                 raise ValueError(f"switch {field.name}: {wanted}, not {value!r}")
 

@@ -81,12 +81,13 @@ def test_a_package_is_added_with_any_of_its_attributes(ask):
 
 def test_somebody_changes_a_package_by_hand(ask):
     account = ask.masv.account
-    package_id = account.add_package()
+    package_id = account.add_package(state="new")
 
     def by_hand(verb, body=None):
         assert control(ask, "POST", f"packages/{package_id}/{verb}", body).status_code == 200
         return account.package(package_id)
 
+    assert by_hand("finalize").state == "finalized"
     assert by_hand("rename", {"name": "by hand"}).name == "by hand"
     assert by_hand("set_unlimited").unlimited_storage is True
     assert by_hand("set_expiry", {"expiry": "2027-05-01T00:00:00Z"}).expiry.month == 5
@@ -146,6 +147,12 @@ def test_a_control_request_that_makes_no_sense_says_so(ask, method, path, body, 
 
 
 def test_an_unknown_control_call_lists_those_there_are(ask):
-    answer = control(ask, "GET", "clock")
+    answer = control(ask, "GET", "time")
     assert answer.status_code == 404
     assert "POST /_simulator/clock" in answer.json()["error"]
+
+
+def test_a_control_call_with_a_wrong_method_names_the_right_ones(ask):
+    answer = control(ask, "POST", "journal")
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "GET, DELETE")
+    assert "DELETE /_simulator/journal" in answer.json()["error"]

@@ -1,3 +1,7 @@
+import re
+from urllib.parse import urljoin, urlsplit
+
+import pytest
 import requests
 
 from pulumi_masv.simulator import Simulator
@@ -23,14 +27,36 @@ def described():
         return requests.get(f"{masv.url}/openapi.json", timeout=5).json()
 
 
-def test_docs_is_a_page_and_stands_in_no_journal():
+@pytest.fixture(scope="module")
+def operations():
+    return {
+        f"{method} {path}": operation
+        for path, operations in described()["paths"].items()
+        for method, operation in operations.items()
+    }
+
+
+def test_docs_and_all_it_loads_come_from_the_simulator_and_stand_in_no_journal():
     with Simulator(packages=0) as masv:
-        answer = requests.get(f"{masv.url}/docs", timeout=5)
-        assert (answer.status_code, answer.headers["Content-Type"]) == (
-            200,
-            "text/html; charset=utf-8",
-        )
+        page = requests.get(f"{masv.url}/docs", timeout=5)
+        assert page.headers["Content-Type"] == "text/html; charset=utf-8"
+        loaded = re.findall(r"""(?:href|src)="([^"]*)"|[uU]rl: [^'\n]*'([^']*)'""", page.text)
+        urls = {urljoin(page.url, attribute or script) for attribute, script in loaded}
+        paths = {urlsplit(url).path for url in urls if url.startswith(f"{masv.url}/")}
+        assert len(paths) == len(urls)
+        kinds = {path.rpartition(".")[2] for path in paths}
+        assert kinds == {"css", "js", "json", "png", "/docs/oauth2-redirect"}
+        assert {requests.get(url, timeout=5).status_code for url in urls} == {200}
         assert masv.journal == []
+
+
+def test_docs_names_no_other_host_and_neither_does_its_style():
+    with Simulator(packages=0) as masv:
+        page = requests.get(f"{masv.url}/docs", timeout=5).text
+        assert "//" not in page.replace("// ", "")
+        (style,) = re.findall(r'rel="stylesheet"[^>]* href="([^"]*)"', page)
+        css = requests.get(urljoin(masv.url, style), timeout=5).text
+    assert re.findall(r"""url\((?!["']?data:)|@import""", css) == []
 
 
 def test_the_description_has_every_endpoint_with_its_credential():
@@ -70,3 +96,42 @@ def test_the_documented_package_has_the_keys_of_a_real_answer():
 
 def test_the_description_names_the_control_api_too():
     assert "post" in described()["paths"]["/_simulator/clock"]
+
+
+def test_every_body_and_every_answer_that_has_one_is_shown_by_an_example(operations):
+    contents = [
+        content
+        for operation in operations.values()
+        for answer in (operation.get("requestBody", {}), *operation["responses"].values())
+        for content in answer.get("content", {}).values()
+    ]
+    assert len(contents) > len(operations)
+    assert all("example" in content or "examples" in content for content in contents)
+
+
+def test_only_the_answer_204_has_no_body(operations):
+    bare = {
+        status
+        for operation in operations.values()
+        for status, answer in operation["responses"].items()
+        if "content" not in answer
+    }
+    assert bare == {"204"}
+
+
+def test_every_query_parameter_says_what_it_does_and_shows_it(operations):
+    for box in ("packages", "inbox"):
+        parameters = operations[f"get /v1.1/teams/{{team}}/{box}"]["parameters"]
+        asked = [each for each in parameters if each["in"] == "query"]
+        assert len(asked) >= 13
+        assert all(each["description"] and "example" in each for each in asked)
+
+
+def test_each_example_of_the_control_api_is_an_answer_and_no_refusal(operations):
+    shown = [
+        operation["responses"]["200"]["content"]["application/json"]["example"]
+        for name, operation in operations.items()
+        if "/_simulator/" in name
+    ]
+    assert len(shown) == 17
+    assert not any("error" in each for each in shown)

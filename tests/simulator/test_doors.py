@@ -67,6 +67,12 @@ def test_a_socket_opened_and_closed_at_once_does_not_hang():
             pass
 
 
+def test_a_socket_that_closes_while_it_sends_a_file_does_so_without_a_word(caplog):
+    with requests.Session() as slow, Simulator(packages=0) as masv:
+        slow.get(f"{masv.url}/static-offline-docs/swagger-ui-bundle.js", stream=True, timeout=5)
+    assert caplog.records == []
+
+
 def test_many_threads_may_ask_at_once(door):
     ids = [door.masv.account.add_package(name="before") for _ in range(20)]
 

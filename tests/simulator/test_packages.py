@@ -197,7 +197,17 @@ def test_a_body_that_is_not_declared_as_json_is_refused(ask):
     assert answer.status_code == 400
 
 
-def test_a_route_that_does_not_exist_is_404_and_a_wrong_method_405(door):
-    assert door("GET", "/v2/teams").status_code == 404
-    assert door.team("POST", "/packages", "v1.1").status_code == 405
-    assert door("GET", "/v1/packages/1").status_code == 405
+@pytest.mark.parametrize(
+    "path", ["/", "/v2/teams", "/v1.1/teams/line%0Abreak/packages/", "/docs/1"]
+)
+def test_a_route_that_does_not_exist_is_404(door, path):
+    answer = door("GET", path)
+    assert (answer.status_code, answer.json()["message"]) == (404, "no such route")
+    assert [entry.path for entry in door.masv.journal] == [path]
+
+
+def test_a_wrong_method_is_405_and_the_right_ones_are_named(door):
+    listing = door.team("POST", "/packages", "v1.1")
+    assert (listing.status_code, listing.headers["Allow"]) == (405, "GET")
+    package = door("GET", "/v1/packages/1")
+    assert (package.status_code, package.headers["Allow"]) == (405, "PUT, DELETE")

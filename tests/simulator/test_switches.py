@@ -55,6 +55,10 @@ def test_a_plan_can_cap_the_expiry(ask):
     assert ask.expiry(package_id, "2027-01-05T00:00:00Z").json()["expiry"] == (
         "2027-01-05T00:00:00.000Z"
     )
+    ask.masv.switch(expiry_cap_days=999_999_999)
+    assert ask.expiry(package_id, "9999-12-31T00:00:00Z").json()["expiry"] == (
+        "9999-12-31T00:00:00.000Z"
+    )
 
 
 def test_an_expiry_can_lose_its_milliseconds(ask):
@@ -146,6 +150,8 @@ def test_the_shape_of_a_refusal_is_a_switch(door, shape, text):
         {"token_lifetime": 5},
         {"token_uses": "two"},
         {"bulk_delay": None},
+        {"bulk_delay": -1},
+        {"expiry_cap_days": 1_000_000_000},
     ],
 )
 def test_a_switch_has_no_position_it_does_not_have(wrong):
