@@ -20,6 +20,7 @@ import tenacity
 from pydantic import SecretStr
 
 from pulumi_masv._version import __version__
+from pulumi_masv.client.gate import LONGEST_PAUSE, Gate
 from pulumi_masv.errors import (
     MasvError,
     RateLimited,
@@ -31,7 +32,6 @@ from pulumi_masv.errors import (
 from pulumi_masv.settings import Settings, is_loopback
 
 MAX_ANSWER: Final = 32 * 1024 * 1024  # bytes; a page of 50 packages is far below
-_LONGEST_PAUSE: Final = 60.0  # seconds; a longer Retry-After is cut to this
 _PAUSE_BUDGET: Final = 180.0  # seconds of pauses that one request may cost
 _TOKEN: Final = re.compile(r"eyJ[\w-]+(\.[\w-]*)*")
 _CHECK_URL: Final = "check the network and masv:baseUrl (or MASV_BASE_URL)"
@@ -92,6 +92,8 @@ class Transport:
         sleep: waits that many seconds.
         jitter: a number between 0 and 1, for pauses.
         clock: the UTC instant, used only where an answer has no `Date`.
+        stopwatch: seconds that only ever grow.
+        wait: waits on a condition for that many seconds at most.
     """
 
     def __init__(
@@ -101,6 +103,8 @@ class Transport:
         sleep: Callable[[float], None] = time.sleep,
         jitter: Callable[[], float] = random.random,
         clock: Callable[[], datetime] = lambda: datetime.now(timezone.utc),
+        stopwatch: Callable[[], float] = time.monotonic,
+        wait: Callable[[threading.Condition, float], object] = threading.Condition.wait,
     ) -> None:
         self._settings = settings
         self._jitter = jitter
@@ -108,14 +112,14 @@ class Transport:
         self.requests = 0
         self._counting = threading.Lock()
         self._local = threading.local()
-        self._in_flight = threading.BoundedSemaphore(settings.concurrency)
+        self._gate = Gate(settings.concurrency, sleep=sleep, stopwatch=stopwatch, wait=wait)
         self._retrying = tenacity.Retrying(
             stop=lambda state: (
                 state.attempt_number > settings.max_retries or state.idle_for > _PAUSE_BUDGET
             ),
             wait=self._pause,
             retry=tenacity.retry_if_exception_type(_Again),
-            sleep=sleep,
+            sleep=self._gate.rest,
             reraise=True,
         )
 
@@ -127,14 +131,28 @@ class Transport:
             RequestRefused: MASV says no; RateLimited and ServerFailed where that may pass.
             UnexpectedAnswer: a redirect, or an answer that is too large.
         """
-        try:
-            return self._retrying.copy()(self._attempt, request)
-        except _Again as again:
-            raise again.error from None
+        with self._gate.request():
+            try:
+                return self._retrying.copy()(self._attempt, request)
+            except _Again as again:
+                if not isinstance(again.error, RateLimited):
+                    raise again.error from None
+                verdict = self._gate.give_up(str(again.error), again.pause)
+                raise RateLimited(verdict, status=429) from None
 
     def _attempt(self, request: Request) -> Answer:
-        with self._in_flight:
+        verdict = None
+        with self._gate.attempt() as started:
             answer = self._exchange(request)
+            # Said before the place is free, so that nobody slips in ahead of a pause.
+            if answer.status == 429:
+                verdict = self._gate.refused(started, _retry_after(answer))
+            elif answer.status == 503:
+                self._gate.pause(_retry_after(answer))
+            elif answer.status < 500:
+                self._gate.answered(started)
+        if verdict is not None:
+            raise RateLimited(verdict, status=429)
         if answer.status < 300:
             return answer
         if answer.status < 400:
@@ -253,8 +271,8 @@ def _retry_after(answer: Answer) -> float | None:
     """Seconds to wait as asked, in either form of the header; None if nothing sensible is asked."""
     asked = answer.headers.get("Retry-After", "").strip()
     if asked.isdecimal():
-        return min(float(asked[:9]), _LONGEST_PAUSE)
+        return min(float(asked[:9]), LONGEST_PAUSE)
     until = _http_date(asked)
     if until is None:
         return None
-    return min(max((until - answer.now).total_seconds(), 0.0), _LONGEST_PAUSE)
+    return min(max((until - answer.now).total_seconds(), 0.0), LONGEST_PAUSE)

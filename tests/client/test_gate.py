@@ -1,0 +1,238 @@
+"""What is in flight: halved by a 429, grown by answers, paused for all, ended by a verdict."""
+
+import subprocess
+import sys
+import threading
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pulumi_masv.client.gate import Allowance, Gate
+from pulumi_masv.errors import RateLimited
+
+
+@dataclass
+class Timer:
+    """A stopwatch that moves only where a test or a pause moves it."""
+
+    now: float = 0.0
+
+    def read(self) -> float:
+        return self.now
+
+
+class Blocked(Exception):
+    """Whoever asked would have to wait."""
+
+
+def blocks(_: threading.Condition, __: float) -> None:
+    raise Blocked
+
+
+def grown(start: Allowance, answers: int) -> list[int]:
+    allowed, one = [], start
+    for _ in range(answers):
+        one = one.after_answer(one.halvings)
+        allowed.append(one.allowed)
+    return allowed
+
+
+def test_the_429s_of_requests_that_were_in_flight_together_halve_once() -> None:
+    one = Allowance(most=8, allowed=8)
+    for _ in range(8):
+        one = one.after_429(started=0)
+    assert one.allowed == 4
+    for _ in range(4):
+        one = one.after_429(started=1)
+    assert one.allowed == 2
+
+
+def test_one_request_is_always_allowed() -> None:
+    one = Allowance(most=3, allowed=3)
+    allowed = [(one := one.after_429(started=i)).allowed for i in range(3)]
+    assert allowed == [1, 1, 1]
+
+
+def test_one_more_is_allowed_after_as_many_answers_in_a_row_as_are_allowed_up_to_the_setting() -> (
+    None
+):
+    assert grown(Allowance(most=4, allowed=1), 8) == [2, 2, 3, 3, 3, 4, 4, 4]
+
+
+def test_a_429_starts_the_row_anew() -> None:
+    two = Allowance(most=8, allowed=4, halvings=1).after_answer(1).after_answer(1).after_answer(1)
+    assert grown(two, 1) == [5]
+    assert grown(two.after_429(started=0), 4) == [4, 4, 4, 5]
+    assert grown(two.after_429(started=1), 2) == [2, 3]
+
+
+def test_an_answer_to_what_started_before_the_halving_lets_nothing_grow() -> None:
+    one = Allowance(most=8, allowed=1, halvings=3)
+    assert one.after_answer(started=2) == one
+
+
+acts = st.lists(
+    st.one_of(
+        st.just(("start", 0)),
+        st.tuples(st.sampled_from(["answer", "429", "lost"]), st.integers(0, 7)),
+        st.tuples(st.sampled_from(["429 pause", "503 pause"]), st.integers(0, 7)),
+        st.tuples(st.just("time"), st.integers(1, 20)),
+    ),
+    max_size=80,
+)
+
+
+@settings(deadline=None, max_examples=300, derandomize=True)
+@given(most=st.integers(1, 8), acts=acts)
+def test_in_any_order_of_starts_and_ends_no_more_are_in_flight_than_allowed_and_none_in_a_pause(
+    most: int, acts: list[tuple[str, int]]
+) -> None:
+    timer = Timer()
+    gate = Gate(most, stopwatch=timer.read, wait=blocks)
+    flights: list[tuple[int, AbstractContextManager[int], int]] = []
+    allowed, row, paused_until = most, 0, 0.0
+    serial = halved_at = 0
+    for act, which in [*acts, ("time", 100)]:
+        if act == "time":
+            timer.now += which
+        elif act == "start":
+            attempt = gate.attempt()
+            try:
+                started = attempt.__enter__()
+            except Blocked:
+                assert len(flights) >= allowed or timer.now < paused_until
+            else:
+                assert len(flights) < allowed
+                assert timer.now >= paused_until
+                serial += 1
+                flights.append((serial, attempt, started))
+        elif flights:
+            number, attempt, started = flights.pop(which % len(flights))
+            pause = 10.0 if "pause" in act else None
+            paused_until = max(paused_until, timer.now + 10) if pause else paused_until
+            current = number > halved_at
+            if act == "answer":
+                gate.answered(started)
+                row += current
+                if row >= allowed:
+                    allowed, row = min(allowed + 1, most), 0
+            elif act.startswith("429"):
+                assert gate.refused(started, pause) is None
+                row = 0
+                if current:
+                    allowed, halved_at = max(1, allowed // 2), serial
+            elif pause:
+                gate.pause(pause)
+            attempt.__exit__(None, None, None)
+        row = 0 if allowed == most else row
+    for _, attempt, _ in flights:
+        attempt.__exit__(None, None, None)
+    entered = [gate.attempt() for _ in range(allowed)]
+    for attempt in entered:
+        attempt.__enter__()
+    with pytest.raises(Blocked):
+        gate.attempt().__enter__()
+    for attempt in entered:
+        attempt.__exit__(None, None, None)
+
+
+@pytest.fixture
+def refused() -> tuple[Gate, Timer]:
+    """A gate that has a verdict, after a storm of ten."""
+    timer = Timer()
+    gate = Gate(8, stopwatch=timer.read, wait=blocks)
+    for i in range(10):
+        assert gate.refused(i, None) is None
+    assert gate.give_up("the first line", None) == "the first line"
+    return gate, timer
+
+
+def enters(gate: Gate) -> str:
+    try:
+        with gate.request(), gate.attempt():
+            return "in"
+    except (Blocked, RateLimited) as error:
+        return str(error) or "blocked"
+
+
+def test_a_verdict_ends_all_with_its_line_and_after_a_minute_one_at_a_time_asks_again(
+    refused: tuple[Gate, Timer],
+) -> None:
+    gate, timer = refused
+    assert gate.give_up("a later line", None) == "the first line"
+    timer.now = 59.9
+    assert enters(gate) == "the first line"
+    timer.now = 60
+    with gate.request(), gate.attempt() as started:
+        assert enters(gate) == "blocked"
+        assert gate.refused(started, None) == "the first line"
+    assert enters(gate) == "the first line"
+
+
+def test_any_other_answer_ends_the_verdict(refused: tuple[Gate, Timer]) -> None:
+    gate, _ = refused
+    gate.answered(0)
+    assert enters(gate) == "in"
+
+
+@pytest.mark.parametrize(("asked", "held"), [(None, 0.4), (7.0, 7.0), (60.0, 60.0)])
+def test_a_verdict_after_one_429_holds_no_longer_than_a_pause_would(
+    asked: float | None, held: float
+) -> None:
+    timer = Timer()
+    gate = Gate(8, stopwatch=timer.read, wait=blocks)
+    gate.refused(0, asked)
+    gate.give_up("line", asked)
+    timer.now = held - 0.01
+    assert enters(gate) == "line"
+    timer.now = held
+    assert enters(gate) == "in"
+
+
+def test_a_place_is_free_again_whatever_ended_the_request() -> None:
+    gate = Gate(1, wait=blocks)
+    for error in (ValueError, KeyboardInterrupt):
+        with pytest.raises(error), gate.request(), gate.attempt():
+            raise error
+    assert enters(gate) == "in"
+
+
+ENDING = """
+import signal, threading
+from concurrent.futures import ThreadPoolExecutor
+from pulumi_masv.client.gate import Gate
+
+waiting = threading.Semaphore(0)
+
+def wait(condition, seconds):
+    waiting.release()
+    condition.wait(seconds)
+
+gate = Gate(1, wait=wait)
+gate.pause(3600)
+
+def ask():
+    try:
+        with gate.request():
+            print("in")
+    except Exception as error:
+        print(error)
+
+pool = ThreadPoolExecutor(1)
+pool.submit(ask)
+threading.Thread(target=ask).start()
+for _ in range(2):
+    waiting.acquire()
+signal.raise_signal(signal.SIGINT)
+"""
+
+
+def test_ctrl_c_ends_threads_that_wait_for_an_hour_in_a_pool_or_not() -> None:
+    ended = subprocess.run(
+        [sys.executable, "-c", ENDING], capture_output=True, text=True, timeout=60
+    )
+    assert ended.stdout == "nothing is sent any more, since the process is ending\n" * 2
+    assert ended.stderr.rstrip().endswith("KeyboardInterrupt")
