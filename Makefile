@@ -7,7 +7,7 @@ STAMP := .venv/.made-by-$(notdir $(PYTHON))
 WITH_ENGINE := PATH="$(CURDIR)/.venv/bin:$$PATH"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-all test-lowest check format lock
+.PHONY: help setup demo bench test test-all test-lowest check format lock
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
@@ -20,6 +20,10 @@ $(STAMP): pyproject.toml constraints.txt
 
 demo: setup ## The whole story on the real engine, with a simulated MASV
 	@$(WITH_ENGINE) .venv/bin/python examples/demo.py
+
+bench: setup ## What many packages cost on the real engine, about an hour; the tables and a plot
+	$(WITH_ENGINE) .venv/bin/python benchmarks/fleet.py
+	.venv/bin/python benchmarks/own_time.py
 
 test: setup ## All tests, those on the real engine too
 	$(WITH_ENGINE) .venv/bin/python -m pytest -n 2 --cov
