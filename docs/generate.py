@@ -22,7 +22,16 @@ from pathlib import Path
 from pydantic.alias_generators import to_camel
 from pydantic.fields import FieldInfo
 
-from pulumi_masv.models import Change, Inputs, LifecycleInputs, Stored, StoredWindow, WindowInputs
+from pulumi_masv.models import (
+    Change,
+    FleetInputs,
+    Inputs,
+    LifecycleInputs,
+    Stored,
+    StoredFleet,
+    StoredWindow,
+    WindowInputs,
+)
 from pulumi_masv.models.stored import Outputs
 from pulumi_masv.settings import NAMES, Settings, variable
 from pulumi_masv.simulator import Simulator
@@ -45,6 +54,8 @@ def kind(annotation: object, moment: str) -> str:
         return moment
     if isinstance(annotation, type) and not typing.get_args(annotation):
         return annotation.__name__
+    if typing.get_origin(annotation) is dict:
+        return "map"
     parts = [part for part in typing.get_args(annotation) if part is not type(None)]
     if typing.get_origin(annotation) in (typing.Union, types.UnionType):
         return kind(parts[0], moment)
@@ -94,6 +105,8 @@ TABLES: dict[str, Callable[[], str]] = {
     "configuration": configuration,
     "inputs": lambda: inputs(LifecycleInputs),
     "outputs": lambda: outputs(Stored),
+    "fleet_inputs": lambda: inputs(FleetInputs),
+    "fleet_outputs": lambda: outputs(StoredFleet),
     "window_inputs": lambda: inputs(WindowInputs),
     "window_outputs": lambda: outputs(StoredWindow),
 }

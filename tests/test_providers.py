@@ -12,7 +12,11 @@ import pytest
 from pulumi.dynamic import Config, ConfigureRequest
 from pulumi.dynamic.dynamic import serialize_provider
 
-from pulumi_masv.providers import ArchiveWindowProvider, PackageLifecycleProvider
+from pulumi_masv.providers import (
+    ArchiveWindowProvider,
+    PackageFleetProvider,
+    PackageLifecycleProvider,
+)
 from pulumi_masv.simulator import Simulator
 
 PICKLE = (
@@ -21,6 +25,7 @@ PICKLE = (
 )
 NAMES = {
     "PackageLifecycleProvider": PackageLifecycleProvider,
+    "PackageFleetProvider": PackageFleetProvider,
     "ArchiveWindowProvider": ArchiveWindowProvider,
 }
 

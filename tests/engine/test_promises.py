@@ -36,6 +36,9 @@ WINDOW = (
 )
 
 
+FLEET = "masv.PackageFleet('fleet', packages={{{id!r}: {{'name': {name!r}}}}})\n"
+
+
 def tombstone(masv: Simulator) -> str:
     return masv.account.add_package(state="expired", expiry="2026-02-01T00:00:00Z")
 
@@ -75,15 +78,16 @@ def test_replace_on_changes_destroys_nothing(stack: Stack, masv: Simulator) -> N
 def test_a_preview_writes_nothing_whatever_it_shows(stack: Stack, masv: Simulator) -> None:
     package = adopted(stack, masv)
     other = masv.account.add_package(name="Day 13")
+    many = masv.account.add_package(name="Day 14")
     tombstone(masv)
-    stack.program(
-        ONE.format(name="day12", id=package, force=True, more="") + WINDOW.format(archived=False)
-    )
+    before = ONE.format(name="day12", id=package, force=True, more="")
+    stack.program(before + WINDOW.format(archived=False) + FLEET.format(id=many, name="Day 14"))
     stack.up()
     masv.reset_journal()
     for program in (
         ONE.format(name="day12", id=package, force=True, more=', name="x", unlimited_storage=True'),
         ONE.format(name="day12", id=other, force=True, more="") + WINDOW.format(archived=True),
+        before + FLEET.format(id=many, name="Day 15"),
         "masv.get_packages()\n",
         "",
     ):
@@ -308,7 +312,7 @@ def test_one_package_declared_twice_is_refused_by_both_names(
 
 
 @pytest.mark.parametrize("debug", ["", "1"])
-@pytest.mark.parametrize("kind", ["package", "window"])
+@pytest.mark.parametrize("kind", ["package", "fleet", "window"])
 def test_an_error_is_one_line_unless_the_traceback_is_asked_for(
     stack: Stack, masv: Simulator, kind: str, debug: str
 ) -> None:
@@ -318,6 +322,10 @@ def test_an_error_is_one_line_unless_the_traceback_is_asked_for(
     if kind == "package":
         declare(stack, package, force=False, more=', expiry="2027-06-01T00:00:00Z"')
         said = f"PUT /v1/packages/{package}/expiry answered 403"
+    elif kind == "fleet":
+        stack.program(FLEET.format(id=package, name="x"))
+        said = f"PUT /v1/packages/{package} answered 400"
+        masv.faults.set("status", status=400, method="PUT", times=None)
     else:
         stack.program(WINDOW.format(archived=True))
         said = f"PUT /v1/teams/{masv.team_id}/archive answered 400"
@@ -338,6 +346,7 @@ def test_no_secret_is_in_the_state_the_output_or_the_files_of_the_stack(
     stack.program(
         ONE.format(name="day12", id=package, force=False, more="")
         + WINDOW.format(archived=True)
+        + FLEET.format(id=masv.account.add_package(name="raw"), name="Day 14")
         + "pulumi.export('all', [repr(p) for p in masv.get_packages()])\n"
         "pulumi.export('later', masv.get_packages_output().apply(lambda found: str(found)))\n"
     )

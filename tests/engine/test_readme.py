@@ -86,7 +86,8 @@ def test_the_other_programs_of_the_readme_run_as_one(stack: Stack, masv: Simulat
     stack.run("config", "set", "masv:baseUrl", masv.url)
     stack.program(program)
     assert "from now on removing this resource destroys" in stack.up().text
-    assert {"old-cut", "handed-over", "lab-delivery", "grade", "last-year"} == set(stack.state())
+    resources = {"old-cut", "handed-over", "lab-delivery", "grade", "last-year", "season"}
+    assert resources == set(stack.state())
     assert [p.name for p in masv.account.packages() if p.team_id == "01LABTEAM"] == [
         "Delivery of the lab"
     ]
