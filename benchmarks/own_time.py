@@ -18,9 +18,9 @@ from typing import Any, Final, NamedTuple
 import report
 
 from pulumi_masv import plan
-from pulumi_masv.handlers import PackageLifecycleHandler
+from pulumi_masv.handlers import PackageFleetHandler, PackageLifecycleHandler
 from pulumi_masv.lifecycle import View
-from pulumi_masv.models import LifecycleInputs, Package, Stored
+from pulumi_masv.models import FleetInputs, LifecycleInputs, Package, Stored, StoredFleet
 from pulumi_masv.simulator import Account
 from pulumi_masv.simulator.routes import package_shown
 
@@ -29,6 +29,7 @@ NOW: Final = datetime(2026, 3, 2, 9, tzinfo=timezone.utc)
 EXPIRY: Final = "2027-01-31T00:00:00Z"
 TEAM: Final = "01TEAM00000000000000000001"
 HANDLER: Final = PackageLifecycleHandler(View({}, {}, say=print))
+FLEET: Final = PackageFleetHandler(View({}, {}, say=print))
 
 
 class Subject(NamedTuple):
@@ -46,7 +47,8 @@ class Many(NamedTuple):
     """All packages: one by one, and as the map that one resource holds."""
 
     subjects: list[Subject]
-    packages: dict[str, dict[str, Any]]  # what a program declares, by id
+    bag: dict[str, Any]  # what a program declares, as Pulumi hands it over
+    outputs: dict[str, Any]  # what the state holds once it is so
 
 
 class Row(NamedTuple):
@@ -67,7 +69,7 @@ def each(call: Callable[[Subject], object]) -> Callable[[Many], None]:
     return call_for_each
 
 
-# What takes the whole map at once is called with it: `lambda many: …(many.packages)`.
+# What takes the whole map at once is called with it.
 ROWS: Final = (
     Row(
         "parse an answer",
@@ -99,6 +101,8 @@ ROWS: Final = (
         each(lambda s: s.stored.projection().wire()),
     ),
     Row("wire the outputs", "create, update, read", each(lambda s: s.stored.wire())),
+    Row("check a fleet", "each run", lambda many: FLEET.check(many.bag, many.bag)),
+    Row("diff a fleet", "each run", lambda many: FLEET.diff("fleet-1", many.outputs, many.bag)),
 )
 
 
@@ -119,8 +123,10 @@ def subject(account: Account, number: int) -> Subject:
 def made(count: int) -> Many:
     account = Account(now=NOW)
     subjects = [subject(account, number) for number in range(1, count + 1)]
-    packages = {s.live.id: {"name": s.bag["name"], "expiry": EXPIRY} for s in subjects}
-    return Many(subjects, packages)
+    bag = {"packages": {s.live.id: {"name": s.bag["name"], "expiry": EXPIRY} for s in subjects}}
+    entries = {s.live.id: s.stored for s in subjects}
+    stored = StoredFleet.record(entries, FleetInputs.model_validate(bag), TEAM)
+    return Many(subjects, bag, stored.wire())
 
 
 def microseconds(row: Row, many: Many) -> float:

@@ -5,8 +5,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-import pulumi_masv
-
 HERE: Final = Path(__file__).parent
 _PREAMBLE: Final = """\
 import json
@@ -28,7 +26,6 @@ class Variant:
         imported: the import of its resource.
         body: what the program does with `packages`, a map from id to name and expiry.
         module: a file of this folder that goes beside the program.
-        needs: the public name of pulumi_masv without which it cannot be measured.
         environment: of the engine.
         single: one resource for all packages.
         requests: whether its handler asks MASV for anything.
@@ -39,14 +36,9 @@ class Variant:
     imported: str
     body: str
     module: str | None = None
-    needs: str | None = None
     environment: Mapping[str, str] = field(default_factory=dict)
     single: bool = False
     requests: bool = True
-
-    @property
-    def exists(self) -> bool:
-        return self.needs is None or hasattr(pulumi_masv, self.needs)
 
     def write(self, project: Path) -> None:
         """Put the program, and the module it imports, into a project's folder."""
@@ -78,14 +70,12 @@ for package_id, declared in packages.items():
         title="PackageLifecycle",
         imported=_MASV,
         body=_LIFECYCLES,
-        needs="PackageLifecycle",
     ),
     Variant(
         key="c",
         title="PackageLifecycle, no checkpoints",
         imported=_MASV,
         body=_LIFECYCLES,
-        needs="PackageLifecycle",
         environment={"PULUMI_SKIP_CHECKPOINTS": "true", "PULUMI_EXPERIMENTAL": "true"},
     ),
     Variant(
@@ -93,7 +83,6 @@ for package_id, declared in packages.items():
         title="PackageFleet",
         imported=_MASV,
         body='masv.PackageFleet("fleet", packages=packages)\n',
-        needs="PackageFleet",
         single=True,
     ),
     Variant(
