@@ -187,6 +187,7 @@ class PackageFleetHandler:
     def check(self, olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         """Refuse what can be refused now, and say what the change will do and lose."""
         bag = _own(news)
+        self._fleets.declare(bag.pop("elsewhere", ()))
         entries = bag.get("packages")
         entries = entries if isinstance(entries, Mapping) else {}
         unknown = {i: names for i, entry in entries.items() if (names := _unknown(entry))}

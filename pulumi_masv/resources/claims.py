@@ -37,3 +37,13 @@ def claim(package_id: pulumi.Input[str], mine: list[str]) -> pulumi.Input[str]:
         return package_id.apply(take)
     claimed: pulumi.Input[str] = take(package_id)
     return claimed
+
+
+async def others(mine: list[str]) -> list[str]:
+    """The packages that this run declares elsewhere, as far as their ids are known.
+
+    Awaited only when the program has run to its end: Pulumi registers nothing before.
+    """
+    root = pulumi.runtime.get_root_resource()
+    claims = _CLAIMS.get(root, {}) if root is not None else {}
+    return sorted(package_id for package_id, holder in claims.items() if holder is not mine)

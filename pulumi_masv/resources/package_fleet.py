@@ -10,7 +10,7 @@ import pulumi
 from pulumi_masv.accounts import check_configuration
 from pulumi_masv.providers import PackageFleetProvider
 from pulumi_masv.resources.base import MasvResource, spelled
-from pulumi_masv.resources.claims import claim
+from pulumi_masv.resources.claims import claim, others
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,12 +62,14 @@ class PackageFleet(MasvResource, module="masv", name="PackageFleet"):
         archive_on_destroy: pulumi.Input[bool] | None = None,
     ) -> None:
         check_configuration()
-        who = f"PackageFleet {resource_name!r}"
+        mine = [f"PackageFleet {resource_name!r}"]
         super().__init__(
             PackageFleetProvider(),
             resource_name,
             {
-                "packages": _each(packages, who),
+                "packages": _each(packages, mine),
+                # For `check`, which takes it out: an entry that has moved is not removed.
+                "elsewhere": others(mine),
                 "force_destroy": force_destroy,
                 "retain_removed": retain_removed,
                 "archive_on_destroy": archive_on_destroy,
@@ -123,13 +125,12 @@ class PackageFleet(MasvResource, module="masv", name="PackageFleet"):
         return pulumi.get(self, "archive_on_destroy")
 
 
-def _each(packages: Any, who: str) -> Any:
+def _each(packages: Any, mine: list[str]) -> Any:
     """The entries as the wire has them, each claimed by its id, now or once they are known."""
     if isinstance(packages, pulumi.Output):
-        return packages.apply(lambda known: _each(known, who))
+        return packages.apply(lambda known: _each(known, mine))
     if not isinstance(packages, Mapping):
         return packages
-    mine = [who]
     return {claim(package_id, mine): _entry(entry) for package_id, entry in packages.items()}
 
 

@@ -48,18 +48,24 @@ def test_a_preview_of_a_fleet_shows_each_changed_property_of_each_package(
 def test_a_package_moves_into_a_fleet_and_back_and_nothing_is_written(
     stack: Stack, masv: Simulator
 ) -> None:
-    first, second = (masv.account.add_package(name="raw") for _ in range(2))
+    first, second, third = (masv.account.add_package(name="raw") for _ in range(3))
     alone = f"masv.PackageLifecycle('day12', package_id={first!r}, force_destroy=True)\n"
-    forced = ", force_destroy=True"
-    declare(stack, {second: {}}, forced, before=alone)
-    stack.up()
-    declare(stack, {first: {}, second: {}}, forced)
-    stack.up()
-    assert list(stack.state()) == ["fleet"]
-    declare(stack, {second: {}}, ", retain_removed=True")
-    stack.program((stack.folder / "__main__.py").read_text().partition("masv\n\n")[2] + alone)
-    stack.up()
-    assert sorted(stack.state()) == ["day12", "fleet"]
+    fleets = (
+        "for name, ids in {{'a': {0!r}, 'b': {1!r}}}.items():\n"
+        "    packages = {{id: {{}} for id in ids}}\n"
+        "    masv.PackageFleet(name, packages=packages, force_destroy=True)\n"
+    )
+    for program in (
+        alone + fleets.format([second], [third]),
+        fleets.format([first, second], [third]),
+        fleets.format([first], [second, third]),
+        fleets.format([second], [third]) + alone,
+    ):
+        stack.program(program)
+        assert "LOSS" not in stack.preview().text
+        stack.up()
+    assert sorted(stack.state()) == ["a", "b", "day12"]
+    assert "elsewhere" not in stack.state()["a"]["inputs"]
     assert masv.writes == []
     assert masv.account.losses == ()
 

@@ -317,6 +317,17 @@ def test_a_package_moves_from_a_lifecycle_into_a_fleet_and_back_without_a_write(
     assert set(engine.state) == {"day12", "fleet"}
 
 
+def test_an_entry_that_the_program_declares_elsewhere_is_not_removed(
+    engine: Engine, masv: Simulator
+) -> None:
+    first, second = added(masv, 2)
+    engine.up(fleet({first: {}, second: {}}, forceDestroy=True))
+    masv.reset_journal()
+    engine.up(fleet({first: {}}, forceDestroy=True, elsewhere=[second]))
+    assert masv.journal == []
+    assert "elsewhere" not in engine.state["fleet"]["inputs"]
+
+
 def test_received_packages_are_found_in_the_inbox_only_where_something_is_missing(
     engine: Engine, masv: Simulator
 ) -> None:
