@@ -204,7 +204,7 @@ class PackageFleetHandler:
         if given.changes:
             whole = not given.unknown & {"packages", "retainRemoved"}
             before = _old_entries(given.before)
-            given.problems = self._fleets.preview(known, before, unknown, whole=whole)
+            given.problems = self._fleets.preview(given.inputs, before, unknown, whole=whole)
         if not given.problems:
             given.problems = self._fleets.disagreements(known)
         return given.result()

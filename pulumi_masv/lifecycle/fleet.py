@@ -38,7 +38,7 @@ class Fleets:
 
     def preview(
         self,
-        inputs: FleetInputs,
+        inputs: FleetInputs | None,
         before: Mapping[str, LifecycleInputs],
         unknown: Mapping[str, AbstractSet[str]],
         *,
@@ -47,7 +47,7 @@ class Fleets:
         """Say what will be done and lost, and find what would be refused; no write.
 
         Args:
-            inputs: what the program declares, without what is not known yet.
+            inputs: what the program declares, without what is not known yet; None where none is.
             before: the entries of the last run, with its flags; empty for a fleet that is new.
             unknown: package id -> what of it is not known yet.
             whole: whether all entries are known, and so which are taken out.
@@ -55,6 +55,9 @@ class Fleets:
         Raises:
             SettingsError: a setting is wrong.
         """
+        if inputs is None:
+            self._view.say("cannot look at a fleet whose packages are not known yet")
+            return []
         entries = inputs.entries()
         changed = {i for i, e in entries.items() if i in unknown or not _alike(e, before.get(i))}
         removed = before.keys() - entries.keys() if whole and not inputs.retain_removed else set()

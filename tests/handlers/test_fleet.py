@@ -287,7 +287,8 @@ def test_a_value_that_a_preview_does_not_know_is_named_and_nothing_counts_as_rem
     ).said
     assert said[0] == f'{first} "raw 0": rename to "x"'
     assert sum("may end earlier: its new expiry is not known yet" in line for line in said) == 2
-    assert engine.preview(fleet(Unknown(), forceDestroy=True)).said == []
+    said = engine.preview(fleet(Unknown(), forceDestroy=True)).said
+    assert said == ["cannot look at a fleet whose packages are not known yet"]
 
 
 def test_every_mistake_in_a_fleet_is_told_at_once_with_its_place(engine: Engine) -> None:
