@@ -76,3 +76,7 @@ class PartlyDone(MasvError):
 
 class NotAsDeclared(MasvError):
     """MASV accepted a change but keeps another value than the one asked for."""
+
+
+WHOLE_ACCOUNT = (Unreachable, CredentialRefused, RateLimited)
+"""Where the next request, for whatever package, would fail alike."""

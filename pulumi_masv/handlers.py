@@ -187,7 +187,7 @@ class PackageFleetHandler:
     def check(self, olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         """Refuse what can be refused now, and say what the change will do and lose."""
         bag = _own(news)
-        self._fleets.declare(bag.pop("elsewhere", ()))
+        self._fleets.elsewhere(bag.pop("elsewhere", ()))
         entries = bag.get("packages")
         entries = entries if isinstance(entries, Mapping) else {}
         unknown = {i: names for i, entry in entries.items() if (names := _unknown(entry))}
@@ -202,9 +202,10 @@ class PackageFleetHandler:
                 canonical[i] = entries[i] if whole else {**entries[i], **canonical[i]}
         self._fleets.declare(known.packages)
         if given.changes:
-            whole = not given.unknown & {"packages", "retainRemoved"}
             before = _old_entries(given.before)
-            given.problems = self._fleets.preview(given.inputs, before, unknown, whole=whole)
+            given.problems = self._fleets.preview(given.inputs, before, unknown, given.unknown)
+        else:
+            self._fleets.unchanged(known.packages.keys())
         if not given.problems:
             given.problems = self._fleets.disagreements(known)
         return given.result()
@@ -259,8 +260,13 @@ def _known(entry: Any) -> Any:
 def _old_entries(bag: dict[str, Any]) -> dict[str, LifecycleInputs]:
     """The entries declared before, with their fleet's flags; those nobody can read left out."""
     flags = {name: bag.get(name, False) for name in ("forceDestroy", "archiveOnDestroy")}
-    packages = bag.get("packages", {})
-    old = {i: _old_inputs({"packageId": i, **entry, **flags}) for i, entry in packages.items()}
+    packages = bag.get("packages")
+    entries = packages.items() if isinstance(packages, Mapping) else ()
+    old = {
+        i: _old_inputs({"packageId": i, **entry, **flags})
+        for i, entry in entries
+        if isinstance(entry, Mapping)
+    }
     return {i: entry for i, entry in old.items() if entry is not None}
 
 

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Final, get_args
 
 from pulumi_masv.client import Client, Page
+from pulumi_masv.errors import WHOLE_ACCOUNT, MasvError, RequestRefused
 from pulumi_masv.models import Query, Seen, State
 
 KEPT: Final = 60.0  # seconds; long enough from a check to its verb, too short for much to change
@@ -43,8 +44,10 @@ class Listing:
         self._lock = threading.Lock()
         self._begin()
 
-    def read(self, package_id: str, received_at: datetime | None = None) -> Seen | None:
-        """One package, not knowing how many more will be asked for.
+    def read(
+        self, package_id: str, received_at: datetime | None = None
+    ) -> tuple[Seen | None, float]:
+        """One package, and when it was looked at, not knowing how many more will be asked for.
 
         Singly, until as many were read so as the listing has pages; then from one listing of all.
         So however many there will be, they cost at most twice what they must.
@@ -59,25 +62,35 @@ class Listing:
             with self._lock:
                 seen = self._listed.pop(package_id, None)
             if seen is not None:
-                return seen
+                return seen, self._since
             self._singles += 1
-        return self._client.get_package(package_id, received_at=received_at)
+        now = self._stopwatch()
+        return self._client.get_package(package_id, received_at=received_at), now
 
-    def read_all(self, package_ids: AbstractSet[str]) -> dict[str, Seen]:
-        """All of these packages that the team has, sent or received.
+    def read_all(
+        self, package_ids: AbstractSet[str]
+    ) -> tuple[dict[str, Seen], dict[str, MasvError]]:
+        """All of these packages that the team has, sent or received, and those not to be read.
 
         What no listing shows is read singly, too, before it is left out.
         """
+        failed: dict[str, MasvError] = {}
         found = self._cheapest(_SENT, package_ids)
+        singly = found is None
         if found is None:
-            found = self._singly(package_ids)
-            return found | self._in_inbox(package_ids - found.keys())
-        missing = package_ids - found.keys()
-        received = self._cheapest(_INBOX, missing)
+            found, failed = self._singly(package_ids)
+        missing = package_ids - found.keys() - failed.keys()
+        received = self._received(missing, whole=singly) if missing else {}
         if received is not None:
-            return found | received | self._singly(missing - received.keys())
-        found |= self._singly(missing)
-        return found | self._in_inbox(package_ids - found.keys())
+            found |= received
+            missing -= received.keys()
+        if missing and not singly:
+            more, failed = self._singly(missing)
+            found |= more
+            missing -= more.keys() | failed.keys()
+            if missing and received is None:
+                found |= self._received(missing, whole=True) or {}
+        return found, failed
 
     def forget(self, package_id: str) -> None:
         """It was written to: no listing that has begun is used for it."""
@@ -110,13 +123,41 @@ class Listing:
             return None
         return _among(wanted, self._client.list_packages(query, first))
 
-    def _in_inbox(self, wanted: AbstractSet[str]) -> dict[str, Seen]:
-        return _among(wanted, self._client.list_packages(_INBOX)) if wanted else {}
+    def _received(self, wanted: AbstractSet[str], *, whole: bool) -> dict[str, Seen] | None:
+        """What the inbox shows of them; None where reading them singly is fewer requests.
 
-    def _singly(self, wanted: AbstractSet[str]) -> dict[str, Seen]:
+        Args:
+            wanted: the packages.
+            whole: list it, however long it is: nothing else can tell.
+        """
+        try:
+            if whole:
+                return _among(wanted, self._client.list_packages(_INBOX))
+            return self._cheapest(_INBOX, wanted)
+        except RequestRefused as refused:
+            if refused.status == 404:
+                return {}
+            if refused.status != 403:
+                raise
+            if not whole:
+                return None
+            raise self._client.inbox_closed(", ".join(sorted(wanted)[:20])) from None
+
+    def _singly(self, wanted: AbstractSet[str]) -> tuple[dict[str, Seen], dict[str, MasvError]]:
+        failed: dict[str, MasvError] = {}
+
+        def read(package_id: str) -> Seen | None:
+            try:
+                return self._client.read_package(package_id)
+            except WHOLE_ACCOUNT:
+                raise
+            except MasvError as error:
+                failed[package_id] = error
+                return None
+
         with ThreadPoolExecutor(self._width) as pool:
-            read = pool.map(self._client.read_package, wanted)
-            return {seen.package.id: seen for seen in read if seen is not None}
+            found = {s.package.id: s for s in pool.map(read, wanted) if s is not None}
+        return found, failed
 
 
 def _among(wanted: AbstractSet[str], listed: Iterable[Seen]) -> dict[str, Seen]:

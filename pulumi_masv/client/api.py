@@ -111,6 +111,14 @@ class Client:
             f"MASV has no package {package_id} in team {self.team_id}: check the id and the team"
         )
 
+    def inbox_closed(self, package_ids: str) -> RequestRefused:
+        """The error for packages that may be in an inbox which the key may not read."""
+        line = (
+            f"{package_ids}: not among the packages that team {self.team_id} sent, and its inbox "
+            f"may not be read (403): check the id, or let the key read the inbox"
+        )
+        return RequestRefused(line, status=403)
+
     def list_packages(self, query: Query, first: Page | None = None) -> list[Seen]:
         """All packages that a query asks for, as the account had them at one moment.
 
@@ -169,11 +177,7 @@ class Client:
                 return None
             if refused.status != 403:
                 raise
-            line = (
-                f"{package_id} is not among the packages that team {self.team_id} sent, and its "
-                f"inbox may not be read (403): check the id, or let the key read the inbox"
-            )
-            raise RequestRefused(line, status=403) from None
+            raise self.inbox_closed(package_id) from None
         return next((seen for seen in listed if seen.package.id == package_id), None)
 
     def rename_package(self, seen: Seen, name: str) -> None:

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from typing import Final
 
-from pulumi_masv.errors import CredentialRefused, MasvError, RateLimited, Unreachable
+from pulumi_masv.errors import WHOLE_ACCOUNT, MasvError
 from pulumi_masv.lifecycle.packages import Packages
 from pulumi_masv.lifecycle.view import View
 from pulumi_masv.models import Seen
@@ -16,10 +16,11 @@ _EVERY: Final = 5.0  # seconds between two lines of progress
 
 @dataclass(frozen=True)
 class Job:
-    """A package, and what is to be done to it."""
+    """A package, and what is to be done to it; whether that is the end of its entry."""
 
     seen: Seen
     plan: Plan
+    ends: bool = False
 
     @property
     def package_id(self) -> str:
@@ -64,10 +65,12 @@ class Batch:
         """Whether it was begun."""
         if self._hopeless is not None:
             return False
+        if job.ends and job.package_id in self._view.checked:
+            return True  # another resource has come to declare it
         try:
             self._packages.do(job.seen, job.plan)
         except MasvError as error:
-            if isinstance(error, (Unreachable, CredentialRefused, RateLimited)):
+            if isinstance(error, WHOLE_ACCOUNT):
                 self._hopeless = error  # the next one would fail alike
             self.failures[job.package_id] = str(error)
         finally:

@@ -35,39 +35,53 @@ class Fleets:
     def __init__(self, view: View, packages: Packages) -> None:
         self._view = view
         self._packages = packages
+        self._elsewhere: set[str] = set()
+        self._unchanged: set[str] = set()
 
     def preview(
         self,
         inputs: FleetInputs | None,
         before: Mapping[str, LifecycleInputs],
         unknown: Mapping[str, AbstractSet[str]],
-        *,
-        whole: bool,
+        flags: AbstractSet[str] = _NOTHING,
     ) -> list[Problem]:
         """Say what will be done and lost, and find what would be refused; no write.
 
         Args:
-            inputs: what the program declares, without what is not known yet; None where none is.
+            inputs: what the program declares, without what is not known yet; None where the whole
+                map is not.
             before: the entries of the last run, with its flags; empty for a fleet that is new.
             unknown: package id -> what of it is not known yet.
-            whole: whether all entries are known, and so which are taken out.
+            flags: the flags of the fleet that are not known yet.
 
         Raises:
             SettingsError: a setting is wrong.
         """
         if inputs is None:
-            self._view.say("cannot look at a fleet whose packages are not known yet")
+            self._view.preview(lambda: self._preview_unknown(before), "this fleet")
             return []
         entries = inputs.entries()
         changed = {i for i, e in entries.items() if i in unknown or not _alike(e, before.get(i))}
-        removed = before.keys() - entries.keys() if whole and not inputs.retain_removed else set()
-        removed = {i for i in removed if i not in self._view.checked}
-        forced = inputs.force_destroy and not any(e.force_destroy for e in before.values())
+        self.unchanged(entries.keys() - changed)
+        self._unchanged -= changed
+        removed = before.keys() - entries.keys() - self._elsewhere
+        if inputs.retain_removed:
+            self.declare(removed)  # a replacement ends the old fleet, which knows its old flag
+            removed = set()
+        maybe = flags & {"forceDestroy", "retainRemoved"}
+        forced = {
+            i
+            for i in entries
+            if (inputs.force_destroy or "forceDestroy" in flags)
+            and not (i in before and before[i].force_destroy)
+        }
 
         def look() -> list[Problem]:
-            seen = self._view.look_all(changed | removed | (entries.keys() if forced else set()))
+            seen, failed = self._view.look_all(changed | removed | forced)
+            for i, error in failed.items():
+                self._view.say(f"cannot look at {i}, so it is not checked: {error}")
             foreseen = []
-            for i in sorted(changed):
+            for i in sorted(changed - failed.keys()):
                 if i in seen:
                     one = self._packages.foresee(
                         seen[i], entries[i], before.get(i), unknown.get(i, _NOTHING)
@@ -77,13 +91,23 @@ class Fleets:
                     one = Foresight(refusals=(Problem("packageId", gone),))
                 foreseen.append((i, one))
             for i in sorted(removed & seen.keys()):
-                end = _end(seen[i], before[i], inputs)
-                foreseen.append((i, self._packages.foreseen(seen[i], end)))
-            self._announce([one for _, one in foreseen])
-            if forced:
+                flagged = inputs.model_copy(update={"force_destroy": True}) if maybe else inputs
+                one = self._packages.foreseen(seen[i], _end(seen[i], before[i], flagged))
+                # Which check comes first may differ between a preview and its up.
+                if i in self._view.checked:
+                    one = Foresight(losses=_if("unless another resource declares it", one.losses))
+                elif maybe:
+                    why = f"perhaps, since {' and '.join(sorted(maybe))} is not known yet"
+                    refusals = () if "retainRemoved" in flags else one.refusals
+                    one = Foresight(None, _if(why, one.losses), refusals)
+                foreseen.append((i, one))
+            self._announce([one for _, one in foreseen], _name(entries))
+            held = _with_files(seen[i] for i in sorted(forced & seen.keys()))
+            if held:
+                destroys = "may destroy" if "forceDestroy" in flags else "destroys"
                 self._view.say(
-                    "from now on taking an entry out, or removing this fleet, destroys its files: "
-                    + plan.amount_of_all(_with_files(seen[i] for i in entries if i in seen))
+                    f"{_name(entries)}: from now on taking an entry out, or removing the fleet, "
+                    f"{destroys} its files: {plan.amount_of_all(held)}"
                 )
             return _limited(
                 [_of_entry(i, refusal) for i, one in foreseen for refusal in one.refusals]
@@ -92,6 +116,27 @@ class Fleets:
         if not (changed or removed or forced):
             return []
         return self._view.preview(look, "this fleet") or []
+
+    def unchanged(self, package_ids: AbstractSet[str]) -> None:
+        """Remember that a check found these as they were declared before: nothing is due."""
+        self._unchanged |= package_ids
+
+    def elsewhere(self, package_ids: Iterable[str]) -> None:
+        """Remember what the program declares outside of a fleet: it is let go of in any case."""
+        self._elsewhere.update(package_ids)
+        self.declare(self._elsewhere)
+
+    def _preview_unknown(self, before: Mapping[str, LifecycleInputs]) -> None:
+        """Say what a fleet may lose whose map is not known yet."""
+        self._view.say("cannot look at a fleet whose packages are not known yet")
+        held = _with_files(self._view.look_all(before.keys() - self._elsewhere)[0].values())
+        forced = any(entry.force_destroy for entry in before.values())
+        if held:
+            how = "end earlier, or be destroyed" if forced else "end earlier"
+            self._view.say(
+                f"{_name(before)}: LOSS {plan.amount_of_all(held)} may {how}: what is declared of "
+                f"them is not known yet"
+            )
 
     def declare(self, package_ids: Iterable[str]) -> None:
         """Remember that the program declares these: no delete of this process touches them."""
@@ -118,6 +163,7 @@ class Fleets:
         self._say(
             [f"{i}: its expiry has passed: an up with --refresh archives it" for i in late],
             "more to archive",
+            _name(stored.live),
         )
 
     def create(self, inputs: FleetInputs) -> StoredFleet:
@@ -143,9 +189,14 @@ class Fleets:
         """
         self._view.same_team(stored.team_id, "this fleet")
         entries = stored.entries()
-        seen = self._view.look_all(entries.keys())
+        seen, failed = self._view.look_all(entries.keys())
+        for error in failed.values():
+            raise error
+        for i in sorted(entries.keys() - seen.keys()):
+            if stored.team_id is None:
+                raise self._view.masv().not_found(i)
         early = [early_end(seen[i], entries[i]) for i in entries if i in seen]
-        self._say([line for line in early if line], "more that ended early")
+        self._say([line for line in early if line], "more that ended early", _name(entries))
         live = {i: self._packages.record(seen[i], stored=entries[i]) for i in entries if i in seen}
         return StoredFleet.record(live, stored, self._view.masv().team_id)
 
@@ -161,9 +212,9 @@ class Fleets:
         if stored.retain_removed or not entries:
             return
         self._view.same_team(stored.team_id, "this fleet")
-        seen = self._view.look_all(entries.keys())
-        ends = [Job(seen[i], _end(seen[i], entries[i], stored)) for i in sorted(seen)]
-        self._do([], ends, {}, len(entries))
+        seen, failed = self._view.look_all(entries.keys())
+        ends = [Job(seen[i], _end(seen[i], entries[i], stored), ends=True) for i in sorted(seen)]
+        self._do([], ends, {i: str(error) for i, error in failed.items()}, _name(entries))
 
     def _converge(
         self, inputs: FleetInputs, stored: Mapping[str, Stored], team_id: str | None
@@ -176,23 +227,29 @@ class Fleets:
         }
         ending = set() if inputs.retain_removed else stored.keys() - entries.keys()
         ending = {i for i in ending if i not in self._view.checked}
-        seen = self._view.look_all(due | ending)
+        seen, failed = self._view.look_all(due | ending)
         early = [early_end(seen[i], stored[i]) for i in due & seen.keys() if i in stored]
-        self._say([line for line in early if line], "more that ended early")
+        self._say([line for line in early if line], "more that ended early", _name(entries))
         jobs = {
-            i: Job(seen[i], self._packages.plan(seen[i], entries[i], stored.get(i)))
+            i: Job(seen[i], self._plan(seen[i], entries[i], stored.get(i)))
             for i in sorted(due & seen.keys())
         }
         ends = [
-            Job(seen[i], self._as_previewed(seen[i], _end(seen[i], stored[i], inputs)))
+            Job(seen[i], self._as_previewed(seen[i], _end(seen[i], stored[i], inputs)), ends=True)
             for i in sorted(ending & seen.keys())
         ]
-        missing = {i: str(self._view.masv().not_found(i)) for i in sorted(due - seen.keys())}
-        self._do(list(jobs.values()), ends, missing, len(entries))
-        written = {i for i, job in jobs.items() if job.plan.steps}
-        seen |= self._view.look_all(written)
-        live, short = {}, {}
+        missing = {
+            i: str(failed.get(i) or self._view.masv().not_found(i))
+            for i in sorted((due | failed.keys()) - seen.keys())
+        }
+        self._do(list(jobs.values()), ends, missing, _name(entries))
+        written, failed = self._view.look_all({i for i, job in jobs.items() if job.plan.steps})
+        seen |= written
+        short = {i: str(error) for i, error in failed.items()}
+        live = {}
         for i, entry in entries.items():
+            if i in short:
+                continue
             if i not in due:
                 live[i] = stored[i].redeclared(entry)
                 continue
@@ -201,8 +258,17 @@ class Fleets:
             except NotAsDeclared as error:
                 short[i] = str(error)
             self._view.forget(i)
-        self._fail(short, 0, len(entries))
+        self._fail(short, 0, len(jobs) + len(ends))
         return StoredFleet.record(live, inputs, team_id or self._view.masv().team_id)
+
+    def _plan(self, seen: Seen, entry: LifecycleInputs, stored: Stored | None) -> Plan:
+        """What makes an entry as declared; nothing where its check found it alike.
+
+        The state may know less than the inputs do (an import), and then would plan more.
+        """
+        if stored is not None and seen.package.id in self._unchanged:
+            return Plan()
+        return self._packages.plan(seen, entry, stored)
 
     def _as_previewed(self, seen: Seen, end: Plan) -> Plan:
         """Nothing is destroyed that the check of this process has not named."""
@@ -212,16 +278,18 @@ class Fleets:
         return Plan(refusals=(Problem("packages", f"{reason}: run again"),))
 
     def _do(
-        self, jobs: Sequence[Job], ends: Sequence[Job], failed: dict[str, str], total: int
+        self, jobs: Sequence[Job], ends: Sequence[Job], failed: dict[str, str], name: str
     ) -> None:
         """Refuse before the first write; do all that can be done, what destroys last."""
         refusals = [refusal for job in (*jobs, *ends) for refusal in job.plan.refusals]
         if refusals:
             raise ChangeRefused("; ".join(problem.reason for problem in _limited(refusals)))
-        self._announce([self._packages.foreseen(job.seen, job.plan) for job in (*jobs, *ends)])
+        foreseen = [self._packages.foreseen(job.seen, job.plan) for job in (*jobs, *ends)]
+        self._announce(foreseen, name)
         batch = Batch(self._view, self._packages)
         batch.run(jobs)
         batch.run(ends)
+        total = len(jobs) + len(ends) + len(failed)
         self._fail({**failed, **batch.failures}, batch.not_begun, total)
 
     def _fail(self, failures: Mapping[str, str], not_begun: int, total: int) -> None:
@@ -233,16 +301,16 @@ class Fleets:
             shown.append(f"{not_begun} not begun, since they would fail alike")
         done = total - len(failures) - not_begun
         raise PartlyDone(
-            f"{max(done, 0)} of {total} packages are done, {len(failures)} failed: "
+            f"{done} of {total} packages are done, {len(failures)} failed: "
             f"{'; '.join(shown)}: run again, nothing is done twice"
         )
 
-    def _announce(self, foreseen: Sequence[Foresight]) -> None:
-        self._say([one.does for one in foreseen if one.does], "more changes")
-        self._say([loss for one in foreseen for loss in one.losses], "more losses")
+    def _announce(self, foreseen: Sequence[Foresight], name: str) -> None:
+        self._say([one.does for one in foreseen if one.does], "more changes", name)
+        self._say([loss for one in foreseen for loss in one.losses], "more losses", name)
 
-    def _say(self, lines: Sequence[str], more: str) -> None:
-        for line in _shown(lines, more):
+    def _say(self, lines: Sequence[str], more: str, name: str) -> None:
+        for line in _shown(lines, f"{more} in {name}"):
             self._view.say(line)
 
 
@@ -259,6 +327,15 @@ def _end(seen: Seen, stored: LifecycleInputs | Stored, flags: FleetInputs | Stor
         now=seen.now,
         ways_on=plan.OF_A_FLEET,
     )
+
+
+def _name(entries: Iterable[str]) -> str:
+    """What lines call a fleet: a check does not know its resource's name."""
+    return f"the fleet of {min(entries, default='no package')}"
+
+
+def _if(condition: str, losses: Iterable[str]) -> tuple[str, ...]:
+    return tuple(f"{loss}, {condition}" for loss in losses)
 
 
 def _of_entry(package_id: str, problem: Problem) -> Problem:

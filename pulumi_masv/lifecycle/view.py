@@ -12,11 +12,9 @@ from typing import Any, TypeVar
 
 from pulumi_masv.client import Client
 from pulumi_masv.errors import (
-    CredentialRefused,
+    WHOLE_ACCOUNT,
     MasvError,
     OtherTeam,
-    RateLimited,
-    Unreachable,
 )
 from pulumi_masv.lifecycle.checked import Checked
 from pulumi_masv.listing import KEPT, Listing
@@ -24,7 +22,6 @@ from pulumi_masv.models import Seen, Stored
 from pulumi_masv.plan import quote
 from pulumi_masv.settings import Settings, resolve
 
-_WHOLE_ACCOUNT = (Unreachable, CredentialRefused, RateLimited)  # the next look would fail alike
 Look = TypeVar("Look")
 
 
@@ -99,7 +96,7 @@ class View:
             return None
         try:
             return look()
-        except _WHOLE_ACCOUNT as error:
+        except WHOLE_ACCOUNT as error:
             self._blind = True
             self._cannot_look(str(error))
         except MasvError as error:
@@ -108,8 +105,9 @@ class View:
 
     def read(self, package_id: str) -> Seen | None:
         """Read a package now, and keep the look for the verb that follows."""
-        received_at = self._received.get(package_id)
-        return self._seen(package_id, self.masv().get_package(package_id, received_at=received_at))
+        since, received_at = self.stopwatch(), self._received.get(package_id)
+        seen = self.masv().get_package(package_id, received_at=received_at)
+        return self._seen(package_id, seen, since)
 
     def look(self, package_id: str) -> Seen | None:
         """The look that is kept, if it is young enough, else one that costs the least."""
@@ -117,23 +115,29 @@ class View:
         if seen is not None:
             return seen
         received_at = self._received.get(package_id)
-        return self._seen(package_id, self._team().read(package_id, received_at))
+        seen, since = self._team().read(package_id, received_at)
+        return self._seen(package_id, seen, since)
 
-    def look_all(self, package_ids: AbstractSet[str]) -> dict[str, Seen]:
-        """The same for many at once: those that the team has."""
+    def look_all(
+        self, package_ids: AbstractSet[str]
+    ) -> tuple[dict[str, Seen], dict[str, MasvError]]:
+        """The same for many at once: those that the team has, and those not to be read."""
         if not package_ids:
-            return {}
+            return {}, {}
+        since = self.stopwatch()
         kept: dict[str, Seen] = {i: seen for i in package_ids if (seen := self.kept(i))}
-        missing = package_ids - kept.keys()
-        read = self._team().read_all(missing)
+        read, failed = self._team().read_all(package_ids - kept.keys())
         for package_id, seen in read.items():
-            self._seen(package_id, seen)
-        return kept | read
+            self._seen(package_id, seen, since)
+        return kept | read, failed
 
     def look_by(self, subject: object, read: Callable[[], Look]) -> Look:
         """The same for anything that is read otherwise."""
         kept: Look | None = self.kept(subject)
-        return kept if kept is not None else self._keep(subject, read())
+        if kept is None:
+            since, kept = self.stopwatch(), read()
+            self._looks[subject] = (kept, since)
+        return kept
 
     def kept(self, subject: object) -> Any:
         """The look that is kept of a package id or of another subject; None where there is none."""
@@ -168,16 +172,12 @@ class View:
                 self._listing = Listing(masv, self.stopwatch, self.settings().concurrency)
             return self._listing
 
-    def _seen(self, package_id: str, seen: Seen | None) -> Seen | None:
+    def _seen(self, package_id: str, seen: Seen | None, since: float) -> Seen | None:
         if seen is not None:
-            self._keep(package_id, seen)
+            self._looks[package_id] = (seen, since)
             if seen.received_at is not None:
                 self._received[package_id] = seen.received_at
         return seen
-
-    def _keep(self, subject: object, look: Look) -> Look:
-        self._looks[subject] = (look, self.stopwatch())
-        return look
 
     def _cannot_look(self, why: str) -> None:
         self.say(f"cannot look at MASV, so nothing is checked there: {why}")

@@ -116,7 +116,7 @@ class Windows:
         self._view.same_team(stored.team_id, str(window))
         windows, packages = self._view.checked.archived()
         covers = [(w.expiry_start, w.expiry_end) for w in windows if w.received is window.received]
-        ends = [seen.package.expiry for seen in self._view.look_all(packages).values()]
+        ends = [seen.package.expiry for seen in self._view.look_all(packages)[0].values()]
         covers += [(end, end) for end in ends if end is not None]
         for start, end in plan.uncovered(window, covers):
             part = {"expiry_start": start, "expiry_end": end, "archived": False}

@@ -7,7 +7,7 @@ from typing import Any
 
 import pulumi
 
-from pulumi_masv.accounts import check_configuration
+from pulumi_masv.accounts import Refused, check_configuration
 from pulumi_masv.providers import PackageFleetProvider
 from pulumi_masv.resources.base import MasvResource, spelled
 from pulumi_masv.resources.claims import claim, others
@@ -131,6 +131,17 @@ def _each(packages: Any, mine: list[str]) -> Any:
         return packages.apply(lambda known: _each(known, mine))
     if not isinstance(packages, Mapping):
         return packages
+    for package_id, entry in packages.items():
+        if not isinstance(package_id, str):
+            raise Refused(
+                f"{mine[0]}: a package id is a str, not {type(package_id).__name__}: where it is "
+                f"an Output, make the map of it by `apply`"
+            )
+        if entry is None:
+            raise Refused(
+                f"{mine[0]}: {package_id} is None: write {{}} to manage it and declare nothing of "
+                f"it, or leave it out"
+            )
     return {claim(package_id, mine): _entry(entry) for package_id, entry in packages.items()}
 
 

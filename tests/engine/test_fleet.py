@@ -169,6 +169,21 @@ def test_entries_may_be_arguments_or_dicts_and_hold_outputs_and_datetimes(
     stack.up("--expect-no-changes", "--refresh")
 
 
+@pytest.mark.parametrize(
+    ("packages", "said"),
+    [
+        ("{1: {}}", "a package id is a str, not int"),
+        ("{pulumi.Output.from_input('01HA'): {}}", "make the map of it by `apply`"),
+        ("{'01HA': None}", "01HA is None: write {} to manage it"),
+    ],
+)
+def test_a_map_that_is_none_is_one_line(stack: Stack, packages: str, said: str) -> None:
+    stack.program(f"masv.PackageFleet('fleet', packages={packages})\n")
+    refused = stack.preview(expect=1)
+    assert said in refused.text
+    assert "Traceback" not in refused.text
+
+
 def test_every_mistake_in_a_fleet_is_one_line_of_the_preview(stack: Stack) -> None:
     declare(stack, {"a/b": {}, "01HA": {"name": " ", "expire": DEC}})
     refused = stack.preview(expect=1)

@@ -119,8 +119,8 @@ def test_an_entry_taken_out_with_the_flag_stored_and_standing_is_destroyed_and_n
     first, second = added(masv, 2)
     said = engine.up(fleet({first: {}, second: {}}, forceDestroy=True)).said
     assert said == [
-        "from now on taking an entry out, or removing this fleet, destroys its files: "
-        "2 packages with 6 files (3.0GB, 3000000000 bytes)"
+        f"the fleet of {first}: from now on taking an entry out, or removing the fleet, destroys "
+        "its files: 2 packages with 6 files (3.0GB, 3000000000 bytes)"
     ]
     program = fleet({first: {}}, forceDestroy=True, archiveOnDestroy=True)
     said = engine.preview(program).said
@@ -194,7 +194,8 @@ def test_lines_of_a_kind_are_twenty_and_the_number_of_the_rest(
     assert sum(": rename to" in line for line in said) == 20
     assert sum(": LOSS " in line for line in said) == 20
     assert {line for line in said if line.startswith("and ")} == {
-        "and 5 more changes", "and 5 more losses"
+        f"and 5 more changes in the fleet of {min(ids)}",
+        f"and 5 more losses in the fleet of {min(ids)}",
     }  # fmt: skip
     early = "2026-01-01T00:00:00Z"
     lines = refusals(engine, fleet({i: {"expiry": early} for i in ids}))
@@ -288,7 +289,168 @@ def test_a_value_that_a_preview_does_not_know_is_named_and_nothing_counts_as_rem
     assert said[0] == f'{first} "raw 0": rename to "x"'
     assert sum("may end earlier: its new expiry is not known yet" in line for line in said) == 2
     said = engine.preview(fleet(Unknown(), forceDestroy=True)).said
-    assert said == ["cannot look at a fleet whose packages are not known yet"]
+    assert said == [
+        "cannot look at a fleet whose packages are not known yet",
+        f"the fleet of {first}: LOSS 2 packages with 6 files (3.0GB, 3000000000 bytes) may end "
+        "earlier, or be destroyed: what is declared of them is not known yet",
+    ]
+
+
+@pytest.mark.parametrize("flag", ["retainRemoved", "forceDestroy"])
+def test_a_flag_that_a_preview_does_not_know_is_a_loss_that_may_be(
+    engine: Engine, masv: Simulator, flag: str
+) -> None:
+    first, second = added(masv, 2)
+    engine.up(fleet({first: {}, second: {}}, forceDestroy=True))
+    flags = {"forceDestroy": True, flag: Unknown()}
+    said = engine.preview(fleet({first: {}}, **flags)).said
+    [line] = [line for line in said if "LOSS" in line]
+    assert line.startswith(f'{second} "raw 1": LOSS 3 files')
+    assert line.endswith(f"perhaps, since {flag} is not known yet")
+
+
+def test_a_flag_of_a_new_fleet_that_is_not_known_is_named(engine: Engine, masv: Simulator) -> None:
+    [package] = added(masv, 1)
+    [line] = engine.preview(fleet({package: {}}, forceDestroy=Unknown())).said
+    assert "may destroy its files: 1 packages with 3 files" in line
+
+
+def test_a_removed_entry_that_only_a_check_has_seen_elsewhere_is_named_and_let_go(
+    engine: Engine, masv: Simulator
+) -> None:
+    first, second = added(masv, 2)
+    engine.up(fleet({first: {}, second: {}}, forceDestroy=True))
+    moved = {"day12": {"packageId": second}, **fleet({first: {}}, forceDestroy=True)}
+    [line] = [line for line in engine.preview(moved).said if "LOSS" in line]
+    assert line.endswith("unless another resource declares it")
+    engine.up(moved)
+    assert masv.account.losses == ()
+
+
+def test_a_package_that_comes_to_be_declared_while_its_old_fleet_is_updated_is_let_go(
+    engine: Engine, masv: Simulator
+) -> None:
+    first, second = added(masv, 2)
+    engine.up(fleet({first: {}, second: {}}, forceDestroy=True))
+    stored = engine.state["fleet"]
+    handlers, _ = engine._handlers()
+    news = {"packages": {first: {"name": "x"}}, "forceDestroy": True}
+    handlers["PackageFleet"].check(stored["inputs"], news)
+    rename = masv.account.rename
+
+    def rename_late(package_id: str, name: str) -> None:
+        rename(package_id, name)
+        handlers["PackageLifecycle"].check({}, {"packageId": second})
+
+    masv.account.rename = rename_late  # type: ignore[method-assign]
+    handlers["PackageFleet"].update(stored["id"], stored["outputs"], news)
+    assert masv.account.losses == ()
+
+
+def test_what_a_replaced_fleet_is_to_leave_alone_is_left_alone_though_its_old_flag_says_otherwise(
+    engine: Engine, masv: Simulator
+) -> None:
+    first, second = added(masv, 2)
+    engine.up(fleet({first: {}, second: {}}, forceDestroy=True))
+    stored = engine.state["fleet"]
+    handlers, _ = engine._handlers()
+    news = {"packages": {first: {}}, "retainRemoved": True}
+    handlers["PackageFleet"].check(stored["inputs"], news)
+    handlers["PackageFleet"].delete(stored["id"], stored["outputs"])
+    assert masv.account.losses == ()
+
+
+def test_an_entry_added_to_a_fleet_that_may_destroy_is_named(
+    engine: Engine, masv: Simulator
+) -> None:
+    first, second = added(masv, 2)
+    engine.up(fleet({first: {}}, forceDestroy=True))
+    [line] = engine.preview(fleet({first: {}, second: {}}, forceDestroy=True)).said
+    assert "destroys its files: 1 packages with 3 files" in line
+
+
+def test_two_fleets_that_lose_as_much_are_both_named(engine: Engine, masv: Simulator) -> None:
+    first, second = added(masv, 2)
+    two = {
+        "a": fleet({first: {}}, forceDestroy=True)["fleet"],
+        "b": fleet({second: {}}, forceDestroy=True)["fleet"],
+    }
+    assert len(engine.preview(two).said) == 2
+
+
+def test_an_unchanged_entry_is_not_written_though_the_state_knows_less_of_it(
+    engine: Engine, masv: Simulator
+) -> None:
+    first, second = added(masv, 2)
+    declared = {first: {"name": "x", "expiry": JAN}, second: {"name": "raw 1"}}
+    state = {"live": {i: {"state": "finalized"} for i in declared}, "teamId": masv.team_id}
+    engine.state["fleet"] = {
+        "type": "PackageFleet", "id": "fleet-1", "inputs": {"packages": declared}, "outputs": state
+    }  # fmt: skip
+    engine.up(fleet({**declared, second: {"name": "y"}}))
+    live = masv.account.package(first)
+    assert (live.name, live.expiry.month) == ("raw 0", 12)
+    assert masv.account.package(second).name == "y"
+    program = fleet({**declared, second: {"name": "y"}})
+    assert engine.preview(program, refresh=True).changes == {"fleet": "update"}
+
+
+@pytest.mark.parametrize("status", [403, 404])
+def test_an_inbox_that_cannot_be_read_blinds_no_other_check(
+    engine: Engine, masv: Simulator, status: int
+) -> None:
+    ids = added(masv, 4)
+    masv.faults.set("status", status=status, route="*/inbox", times=None)
+    other = {"day12": {"packageId": ids[3], "expiry": JAN}}
+    program = {**fleet({ids[0]: {}, ids[1]: {}, "01HWRONG": {}}), **other}
+    if status == 404:
+        assert "MASV has no package 01HWRONG" in refusals(engine, program)[0]
+        return
+    said = engine.preview(program).said
+    assert (
+        "cannot look at this fleet, so it is not checked: 01HWRONG: not among the packages"
+        in (said[0])
+    )
+    assert any("LOSS" in line for line in said)
+
+
+def test_a_package_that_cannot_be_read_stops_no_other(engine: Engine, masv: Simulator) -> None:
+    ids = added(masv, 300)[:3]
+    masv.faults.set("status", status=500, route=f"*/packages/{ids[0]}", times=None)
+    program = fleet({i: {"name": "x"} for i in ids})
+    assert any(f"cannot look at {ids[0]}" in line for line in engine.preview(program).said)
+    [line] = refusals(engine, program)
+    assert line.startswith("PartlyDone: 2 of 3 packages are done, 1 failed: ")
+    assert sum(package.name == "x" for package in masv.account.packages()) == 2
+
+
+def test_the_error_at_the_end_counts_what_was_due(engine: Engine, masv: Simulator) -> None:
+    ids = added(masv, 6)
+    engine.up(fleet({i: {} for i in ids}, forceDestroy=True))
+    for package in ids[1:4]:
+        masv.faults.set("status", status=422, route=f"/v1/packages/{package}", times=None)
+    [line] = refusals(engine, fleet({ids[0]: {}}, forceDestroy=True))
+    assert line.startswith("PartlyDone: 2 of 5 packages are done, 3 failed: ")
+
+
+@pytest.mark.parametrize("packages", [[], {"01HA": 5}, "x"])
+def test_old_inputs_of_any_kind_are_no_crash(
+    engine: Engine, masv: Simulator, packages: Any
+) -> None:
+    [package] = added(masv, 1)
+    handlers, _ = engine._handlers()
+    checked = handlers["PackageFleet"].check({"packages": packages}, {"packages": {package: {}}})
+    assert checked.failures == []
+
+
+def test_a_state_without_its_team_drops_no_entry(engine: Engine, masv: Simulator) -> None:
+    state = {"live": {"01HGONE": {"state": "finalized"}}}
+    engine.state["fleet"] = {
+        "type": "PackageFleet", "id": "fleet-1", "inputs": {"packages": {"01HGONE": {}}},
+        "outputs": state,
+    }  # fmt: skip
+    with pytest.raises(Refused, match="MASV has no package 01HGONE in team"):
+        engine.refresh()
 
 
 def test_every_mistake_in_a_fleet_is_told_at_once_with_its_place(engine: Engine) -> None:
