@@ -9,7 +9,7 @@ from pulumi_masv.errors import WHOLE_ACCOUNT, MasvError
 from pulumi_masv.lifecycle.packages import Packages
 from pulumi_masv.lifecycle.view import View
 from pulumi_masv.models import Seen
-from pulumi_masv.plan import Plan
+from pulumi_masv.plan import Plan, counted
 
 _EVERY: Final = 5.0  # seconds between two lines of progress
 
@@ -57,8 +57,9 @@ class Batch:
                         f"{len(self.failures)} failed, {rate:.0f} requests a second"
                     )
         self._view.say(
-            f"{len(jobs)} packages, {self._view.masv().requests - requests} requests, "
-            f"{writes} writes, {self._view.stopwatch() - started:.1f} s"
+            f"{counted(len(jobs), 'package')}, "
+            f"{counted(self._view.masv().requests - requests, 'request')}, "
+            f"{counted(writes, 'write')}, {self._view.stopwatch() - started:.1f} s"
         )
 
     def _one(self, job: Job) -> bool:

@@ -16,7 +16,7 @@ from pulumi_masv.plan.package import (
     same,
     untouched,
 )
-from pulumi_masv.plan.words import amount, amount_of_all, quote, span, spell, spell_moment
+from pulumi_masv.plan.words import amount, amount_of_all, counted, quote, span, spell, spell_moment
 
 __all__ = [
     "NEVER",
@@ -28,6 +28,7 @@ __all__ = [
     "amount",
     "amount_of_all",
     "converge",
+    "counted",
     "end",
     "ended_early",
     "quote",

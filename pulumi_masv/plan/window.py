@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pulumi_masv.models import MOMENT, StoredWindow, WindowInputs
+from pulumi_masv.plan.words import counted
 
 Span = tuple[datetime, datetime]
 
@@ -26,7 +27,7 @@ def does(window: WindowInputs, counts: Counts) -> str:
     verb = "archive" if window.archived else "unarchive"
     due = counts.due(window)
     if due:
-        return f"{window}: {verb} {due} package" + ("" if due == 1 else "s")
+        return f"{window}: {verb} {counted(due, 'package')}"
     return f"{window}: nothing to {verb}"
 
 

@@ -33,16 +33,24 @@ def quote(name: str | None) -> str:
     return f'"{shown}"'
 
 
+def counted(number: int, noun: str) -> str:
+    """So many of something."""
+    return f"{number} {noun}" + ("" if number == 1 else "s")
+
+
 def amount(live: Package) -> str:
     """How much a package holds: files, bytes, and the form response if there is one."""
-    files = "an unknown number of" if live.total_files is None else str(live.total_files)
-    unit = "file" if live.total_files == 1 else "files"
+    files = (
+        "an unknown number of files"
+        if live.total_files is None
+        else counted(live.total_files, "file")
+    )
     if live.size is None:
         held = "unknown size"
     else:
         held = f"{ByteSize(live.size).human_readable(decimal=True)}, {live.size} bytes"
     form = " and a form response" if live.custom_metadata_id else ""
-    return f"{files} {unit} ({held}){form}"
+    return f"{files} ({held}){form}"
 
 
 def span(length: timedelta) -> str:
@@ -50,8 +58,7 @@ def span(length: timedelta) -> str:
     seconds = max(int(length.total_seconds()), 0)
     units = (("day", 86400), ("hour", 3600), ("minute", 60), ("second", 1))
     unit, size = next((u for u in units if seconds >= u[1]), units[-1])
-    count = seconds // size
-    return f"{count} {unit}" + ("" if count == 1 else "s")
+    return counted(seconds // size, unit)
 
 
 def amount_of_all(packages: Sequence[Package]) -> str:
@@ -59,6 +66,6 @@ def amount_of_all(packages: Sequence[Package]) -> str:
     files = sum(one.total_files or 0 for one in packages)
     held = sum(one.size or 0 for one in packages)
     return (
-        f"{len(packages)} packages with {files} files "
+        f"{counted(len(packages), 'package')} with {counted(files, 'file')} "
         f"({ByteSize(held).human_readable(decimal=True)}, {held} bytes)"
     )

@@ -312,7 +312,7 @@ def test_a_flag_that_a_preview_does_not_know_is_a_loss_that_may_be(
 def test_a_flag_of_a_new_fleet_that_is_not_known_is_named(engine: Engine, masv: Simulator) -> None:
     [package] = added(masv, 1)
     [line] = engine.preview(fleet({package: {}}, forceDestroy=Unknown())).said
-    assert "may destroy its files: 1 packages with 3 files" in line
+    assert "may destroy its files: 1 package with 3 files" in line
 
 
 def test_a_removed_entry_that_only_a_check_has_seen_elsewhere_is_named_and_let_go(
@@ -366,7 +366,7 @@ def test_an_entry_added_to_a_fleet_that_may_destroy_is_named(
     first, second = added(masv, 2)
     engine.up(fleet({first: {}}, forceDestroy=True))
     [line] = engine.preview(fleet({first: {}, second: {}}, forceDestroy=True)).said
-    assert "destroys its files: 1 packages with 3 files" in line
+    assert "destroys its files: 1 package with 3 files" in line
 
 
 def test_two_fleets_that_lose_as_much_are_both_named(engine: Engine, masv: Simulator) -> None:
