@@ -8,6 +8,8 @@ a retry, until MASV answers anything else.
 """
 
 import math
+import select
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -23,6 +25,20 @@ _ENDING: Final = threading.Event()
 # Private, but all else comes too late: executors join their threads before the main thread counts
 # as ended and before atexit. concurrent.futures itself hangs on it.
 threading._register_atexit(_ENDING.set)  # type: ignore[attr-defined]
+_STDOUT: Final = 1
+
+
+def _ending() -> bool:
+    """Whether the process ends, or the engine has: nobody learns of what would still be done.
+
+    A killed engine leaves its handler behind, at work, and all there is to see of it is that
+    nobody reads the output.
+    """
+    if sys.platform == "win32" or _ENDING.is_set():
+        return _ENDING.is_set()
+    output = select.poll()
+    output.register(_STDOUT, 0)
+    return any(event & (select.POLLERR | select.POLLHUP) for _, event in output.poll(0))
 
 
 @dataclass(frozen=True)
@@ -164,7 +180,7 @@ class Gate:
     def _await(self, taken: Callable[[], int]) -> None:
         while True:
             now = self._now()
-            if _ENDING.is_set():
+            if _ending():
                 raise Unreachable("nothing is sent any more, since the process is ending")
             if self._verdict is not None and now < self._verdict_until:
                 raise RateLimited(self._verdict, status=429)
