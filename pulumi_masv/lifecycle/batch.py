@@ -43,11 +43,13 @@ class Batch:
         if not jobs:
             return
         started = told = self._view.stopwatch()
-        requests, writes = self._view.masv().requests, sum(len(job.plan.steps) for job in jobs)
+        requests, writes = self._view.masv().requests, 0
         with ThreadPoolExecutor(self._view.settings().concurrency) as pool:
             running = [pool.submit(self._one, job) for job in jobs]
             for done, each in enumerate(as_completed(running), 1):
-                self.not_begun += not each.result()
+                written = each.result()
+                self.not_begun += written is None
+                writes += written or 0
                 now = self._view.stopwatch()
                 if now - told >= _EVERY:
                     told = now
@@ -62,18 +64,19 @@ class Batch:
             f"{counted(writes, 'write')}, {self._view.stopwatch() - started:.1f} s"
         )
 
-    def _one(self, job: Job) -> bool:
-        """Whether it was begun."""
+    def _one(self, job: Job) -> int | None:
+        """How many writes were done; None where it was not begun."""
         if self._hopeless is not None:
-            return False
+            return None
         if job.ends and job.package_id in self._view.checked:
-            return True  # another resource has come to declare it
+            return 0  # another resource has come to declare it
         try:
             self._packages.do(job.seen, job.plan)
         except MasvError as error:
             if isinstance(error, WHOLE_ACCOUNT):
                 self._hopeless = error  # the next one would fail alike
             self.failures[job.package_id] = str(error)
+            return 0
         finally:
             self._view.forget(job.package_id)
-        return True
+        return len(job.plan.steps)
