@@ -68,8 +68,8 @@ def whole(
     last: list[Package] = []
     for _ in range(_READINGS):
         first = first or page(1)
-        found = {seen.package.id: seen for seen in first.records}
-        listed_then = dict(found)
+        on_first = {seen.package.id: seen for seen in first.records}
+        found, listed_then = dict(on_first), dict(on_first)
         count = first.pages if len(first.records) == PAGE else 1
         for start in range(2, count + 1, width):
             before = len(found)
@@ -80,10 +80,9 @@ def whole(
                         listed_then.setdefault(seen.package.id, seen)
             if len(found) == before:  # whatever the total says, there is no more
                 break
-        if len(listed_then) == first.total and (
-            count == 1
-            or not any(_may_have_come(s.package, first.now, query) for s in listed_then.values())
-        ):
+        later = [seen.package for i, seen in listed_then.items() if i not in on_first]
+        sure = not any(_may_have_come(package, first.now, query) for package in later)
+        if sure and len(listed_then) == first.total:
             return list(listed_then.values())
         # A `Date` is cut to the second, so what is a second old may look new, and an answer may
         # leave the instants out: two readings that are alike need no other proof.
