@@ -174,12 +174,10 @@ def _list(client: Client, asked: Mapping[str, Any]) -> list[Package]:
 def _one(client: Client, asked: Mapping[str, Any]) -> Package:
     from pulumi_masv.models import Query
 
-    package_id = asked["package_id"]
-    by = dict(asked)
-    del by["package_id"]
-    by = {name: value for name, value in by.items() if value is not None}
-    if not asked["received"]:
-        by.pop("received", None)
+    by = {name: value for name, value in asked.items() if value is not None}
+    package_id = by.pop("package_id", None)
+    if by.get("received") is False:
+        del by["received"]
     if package_id is not None:
         if by:
             raise FilterError(f"package_id says which package: take {', '.join(by)} out")
@@ -239,10 +237,8 @@ def _later(
     known = pulumi.Output.all(
         given,
         pulumi.Output.from_input(asked),
-        *(
-            getattr(one, "id", one.urn)
-            for one in (after if isinstance(after, Sequence) else (after,))
-        ),
+        # An id is unknown until a preview's resource exists; a component has none.
+        *(getattr(one, "id", one.urn) for one in after),
     )
 
     async def answer(values: list[Any]) -> Answer:
