@@ -1,8 +1,8 @@
 """The verbs: read, plan, refuse, write, read back. Knows no Pulumi.
 
 `view` is what one process knows of MASV and `checked` what it knows of the program. `packages` does
-what is done to any package; `run` asks for one, `fleet` for many, with `batch`. `windows` is for
-archive windows.
+what is done to any package; `run` asks for one, `fleet` for many, with `batch` and `lines`.
+`windows` is for archive windows.
 """
 
 from pulumi_masv.lifecycle.fleet import Fleets

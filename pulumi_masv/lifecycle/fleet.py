@@ -11,6 +11,15 @@ from typing import Final
 from pulumi_masv import plan
 from pulumi_masv.errors import ChangeRefused, NotAsDeclared, PartlyDone
 from pulumi_masv.lifecycle.batch import Batch, Job
+from pulumi_masv.lifecycle.lines import (
+    announce,
+    conditional,
+    limited,
+    name_of,
+    of_entry,
+    say,
+    shown,
+)
 from pulumi_masv.lifecycle.packages import Foresight, Packages, early_end
 from pulumi_masv.lifecycle.view import View
 from pulumi_masv.lifecycle.windows import opposed
@@ -25,7 +34,6 @@ from pulumi_masv.models import (
 )
 from pulumi_masv.plan import Plan
 
-SHOWN: Final = 20  # lines of a kind: a fleet may have ten thousand packages
 _NOTHING: Final[frozenset[str]] = frozenset()
 
 
@@ -95,22 +103,24 @@ class Fleets:
                 one = self._packages.foreseen(seen[i], _end(seen[i], before[i], flagged))
                 # Which check comes first may differ between a preview and its up.
                 if i in self._view.checked:
-                    one = Foresight(losses=_if("unless another resource declares it", one.losses))
+                    one = Foresight(
+                        losses=conditional(one.losses, "unless another resource declares it")
+                    )
                 elif maybe:
                     why = f"perhaps, since {' and '.join(sorted(maybe))} is not known yet"
                     refusals = () if "retainRemoved" in flags else one.refusals
-                    one = Foresight(None, _if(why, one.losses), refusals)
+                    one = Foresight(None, conditional(one.losses, why), refusals)
                 foreseen.append((i, one))
-            self._announce([one for _, one in foreseen], _name(entries))
+            announce(self._view, [one for _, one in foreseen], name_of(entries))
             held = _with_files(seen[i] for i in sorted(forced & seen.keys()))
             if held:
                 destroys = "may destroy" if "forceDestroy" in flags else "destroys"
                 self._view.say(
-                    f"{_name(entries)}: from now on taking an entry out, or removing the fleet, "
+                    f"{name_of(entries)}: from now on taking an entry out, or removing the fleet, "
                     f"{destroys} its files: {plan.amount_of_all(held)}"
                 )
-            return _limited(
-                [_of_entry(i, refusal) for i, one in foreseen for refusal in one.refusals]
+            return limited(
+                [of_entry(i, refusal) for i, one in foreseen for refusal in one.refusals]
             )
 
         if not (changed or removed or forced):
@@ -134,8 +144,8 @@ class Fleets:
         if held:
             how = "end earlier, or be destroyed" if forced else "end earlier"
             self._view.say(
-                f"{_name(before)}: LOSS {plan.amount_of_all(held)} may {how}: what is declared of "
-                f"them is not known yet"
+                f"{name_of(before)}: LOSS {plan.amount_of_all(held)} may {how}: "
+                f"what is declared of them is not known yet"
             )
 
     def declare(self, package_ids: Iterable[str]) -> None:
@@ -146,11 +156,11 @@ class Fleets:
     def disagreements(self, inputs: FleetInputs) -> list[Problem]:
         """Where an ArchiveWindow of the same program declares the opposite of an entry."""
         found = [
-            _of_entry(i, problem)
+            of_entry(i, problem)
             for i, entry in inputs.entries().items()
             for problem in opposed(self._view, entry)
         ]
-        return _limited(found)
+        return limited(found)
 
     def remind(self, stored: StoredFleet) -> None:
         """Say which archives wait for a refresh."""
@@ -160,10 +170,11 @@ class Fleets:
             for i, one in stored.live.items()
             if one.pending_archive and one.expiry and one.expiry <= now and i in self._view.checked
         ]
-        self._say(
+        say(
+            self._view,
             [f"{i}: its expiry has passed: an up with --refresh archives it" for i in late],
             "more to archive",
-            _name(stored.live),
+            name_of(stored.live),
         )
 
     def create(self, inputs: FleetInputs) -> StoredFleet:
@@ -196,7 +207,7 @@ class Fleets:
             if stored.team_id is None:
                 raise self._view.masv().not_found(i)
         early = [early_end(seen[i], entries[i]) for i in entries if i in seen]
-        self._say([line for line in early if line], "more that ended early", _name(entries))
+        say(self._view, [line for line in early if line], "more that ended early", name_of(entries))
         live = {i: self._packages.record(seen[i], stored=entries[i]) for i in entries if i in seen}
         return StoredFleet.record(live, stored, self._view.masv().team_id)
 
@@ -214,7 +225,7 @@ class Fleets:
         self._view.same_team(stored.team_id, "this fleet")
         seen, failed = self._view.look_all(entries.keys())
         ends = [Job(seen[i], _end(seen[i], entries[i], stored), ends=True) for i in sorted(seen)]
-        self._do([], ends, {i: str(error) for i, error in failed.items()}, _name(entries))
+        self._do([], ends, {i: str(error) for i, error in failed.items()}, name_of(entries))
 
     def _converge(
         self, inputs: FleetInputs, stored: Mapping[str, Stored], team_id: str | None
@@ -229,7 +240,7 @@ class Fleets:
         ending = {i for i in ending if i not in self._view.checked}
         seen, failed = self._view.look_all(due | ending)
         early = [early_end(seen[i], stored[i]) for i in due & seen.keys() if i in stored]
-        self._say([line for line in early if line], "more that ended early", _name(entries))
+        say(self._view, [line for line in early if line], "more that ended early", name_of(entries))
         jobs = {
             i: Job(seen[i], self._plan(seen[i], entries[i], stored.get(i)))
             for i in sorted(due & seen.keys())
@@ -242,7 +253,7 @@ class Fleets:
             i: str(failed.get(i) or self._view.masv().not_found(i))
             for i in sorted((due | failed.keys()) - seen.keys())
         }
-        self._do(list(jobs.values()), ends, missing, _name(entries))
+        self._do(list(jobs.values()), ends, missing, name_of(entries))
         written, failed = self._view.look_all({i for i, job in jobs.items() if job.plan.steps})
         seen |= written
         short = {i: str(error) for i, error in failed.items()}
@@ -283,9 +294,9 @@ class Fleets:
         """Refuse before the first write; do all that can be done, what destroys last."""
         refusals = [refusal for job in (*jobs, *ends) for refusal in job.plan.refusals]
         if refusals:
-            raise ChangeRefused("; ".join(problem.reason for problem in _limited(refusals)))
+            raise ChangeRefused("; ".join(problem.reason for problem in limited(refusals)))
         foreseen = [self._packages.foreseen(job.seen, job.plan) for job in (*jobs, *ends)]
-        self._announce(foreseen, name)
+        announce(self._view, foreseen, name)
         batch = Batch(self._view, self._packages)
         batch.run(jobs)
         batch.run(ends)
@@ -296,22 +307,14 @@ class Fleets:
         if not failures:
             return
         lines = [f"{i}: {why}" if i not in why else why for i, why in failures.items()]
-        shown = _shown(lines, "more failures")
+        told = shown(lines, "more failures")
         if not_begun:
-            shown.append(f"{not_begun} not begun, since they would fail alike")
+            told.append(f"{not_begun} not begun, since they would fail alike")
         done = total - len(failures) - not_begun
         raise PartlyDone(
             f"{done} of {total} packages are done, {len(failures)} failed: "
-            f"{'; '.join(shown)}: run again, nothing is done twice"
+            f"{'; '.join(told)}: run again, nothing is done twice"
         )
-
-    def _announce(self, foreseen: Sequence[Foresight], name: str) -> None:
-        self._say([one.does for one in foreseen if one.does], "more changes", name)
-        self._say([loss for one in foreseen for loss in one.losses], "more losses", name)
-
-    def _say(self, lines: Sequence[str], more: str, name: str) -> None:
-        for line in _shown(lines, f"{more} in {name}"):
-            self._view.say(line)
 
 
 def _alike(entry: LifecycleInputs, before: LifecycleInputs | None) -> bool:
@@ -329,31 +332,5 @@ def _end(seen: Seen, stored: LifecycleInputs | Stored, flags: FleetInputs | Stor
     )
 
 
-def _name(entries: Iterable[str]) -> str:
-    """What lines call a fleet: a check does not know its resource's name."""
-    return f"the fleet of {min(entries, default='no package')}"
-
-
-def _if(condition: str, losses: Iterable[str]) -> tuple[str, ...]:
-    return tuple(f"{loss}, {condition}" for loss in losses)
-
-
-def _of_entry(package_id: str, problem: Problem) -> Problem:
-    own = "" if problem.property in ("packageId", "forceDestroy") else f".{problem.property}"
-    return Problem(f"packages.{package_id}{own}", problem.reason)
-
-
 def _with_files(seen: Iterable[Seen]) -> list[Package]:
     return [one.package for one in seen if one.package.files_exist]
-
-
-def _limited(problems: list[Problem]) -> list[Problem]:
-    if len(problems) <= SHOWN:
-        return problems
-    return [*problems[:SHOWN], Problem("packages", f"and {len(problems) - SHOWN} more refusals")]
-
-
-def _shown(lines: Sequence[str], more: str) -> list[str]:
-    if len(lines) <= SHOWN:
-        return list(lines)
-    return [*lines[:SHOWN], f"and {len(lines) - SHOWN} {more}"]
