@@ -205,6 +205,7 @@ import signal, threading
 from concurrent.futures import ThreadPoolExecutor
 from pulumi_masv.client.gate import Gate
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job starts without it
 waiting = threading.Semaphore(0)
 
 def wait(condition, seconds):
