@@ -14,9 +14,9 @@ from pulumi_masv.plan import Plan, amount, quote
 class Run:
     """The verbs of PackageLifecycles, for one process. Every verb may raise MasvError."""
 
-    def __init__(self, view: View, packages: Packages | None = None) -> None:
+    def __init__(self, view: View, packages: Packages) -> None:
         self._view = view
-        self._packages = packages or Packages(view)
+        self._packages = packages
         self._unsettled: set[str] = set()
 
     def preview(

@@ -11,11 +11,7 @@ from datetime import datetime, timezone
 from typing import Any, TypeVar
 
 from pulumi_masv.client import Client
-from pulumi_masv.errors import (
-    WHOLE_ACCOUNT,
-    MasvError,
-    OtherTeam,
-)
+from pulumi_masv.errors import WHOLE_ACCOUNT, MasvError, OtherTeam
 from pulumi_masv.lifecycle.checked import Checked
 from pulumi_masv.listing import KEPT, Listing
 from pulumi_masv.models import Seen, Stored

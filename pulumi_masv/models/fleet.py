@@ -127,9 +127,7 @@ class StoredFleet(Outputs):
                 counts["bytes"] += entry.size or 0
         return cls.model_construct(
             live={
-                package_id: Live.model_construct(
-                    **{f: getattr(entry, f) for f in Live.model_fields}
-                )
+                package_id: Live.model_construct(**_picked(entry, Live.model_fields))
                 for package_id, entry in entries.items()
             },
             summary=dict(counts),
