@@ -22,6 +22,10 @@ class FilterError(MasvError):
     """A filter is wrong: mend the program."""
 
 
+class ManifestError(MasvError):
+    """A manifest is wrong, one line for each mistake: mend the file."""
+
+
 class AmbiguousPackage(MasvError):
     """More than one package is as described: describe it more closely, or give its id."""
 

@@ -1,0 +1,1 @@
+"""What rules are decided on: the packages of a team, with what only a filter can tell of them."""

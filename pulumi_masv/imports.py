@@ -1,0 +1,1 @@
+"""What `pulumi import` needs to know of packages, from a listing alone. No Pulumi."""

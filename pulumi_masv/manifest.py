@@ -1,0 +1,1 @@
+"""A manifest as a file: YAML in, every mistake with its place; and YAML out."""

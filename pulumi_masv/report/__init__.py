@@ -1,0 +1,1 @@
+"""What a preview says that a run will do, for people who review it. No Pulumi."""
