@@ -1,7 +1,7 @@
-"""What the README shows of the code: its tables, and the picture of a real preview.
+"""What is made from the code: the README's tables, a manifest's schema, a picture of a preview.
 
-python docs/generate.py              write the tables into README.md
-python docs/generate.py --check      exit 1 if a table there is not current
+python docs/generate.py              write the tables into README.md, and schema/
+python docs/generate.py --check      exit 1 if one of them is not current
 python docs/generate.py --picture    draw docs/preview.svg anew; takes the Pulumi engine
 """
 
@@ -24,6 +24,7 @@ from pathlib import Path
 from pydantic.alias_generators import to_camel
 from pydantic.fields import FieldInfo
 
+from docs.schema import SCHEMA, schema
 from pulumi_masv.models import (
     Change,
     FleetInputs,
@@ -317,13 +318,14 @@ def main() -> int:
     parser.add_argument("--check", action="store_true", help="change nothing; 1 if out of date")
     parser.add_argument("--picture", action="store_true", help="draw the picture anew, too")
     given = parser.parse_args()
-    before = README.read_text(encoding="utf-8")
-    after = generated(before)
+    made = {README: generated(README.read_text(encoding="utf-8")), SCHEMA: schema()}
     if given.check:
-        if after != before:
-            print("a table of README.md is not what the code says: run python docs/generate.py")
-        return int(after != before)
-    README.write_text(after, encoding="utf-8")
+        old = [f for f in made if not f.exists() or f.read_text(encoding="utf-8") != made[f]]
+        for file in old:
+            print(f"{file.name} is not what the code says: run python docs/generate.py")
+        return int(bool(old))
+    for file, text in made.items():
+        file.write_text(text, encoding="utf-8")
     if given.picture:
         PICTURE.write_text(draw(preview(), engine_version()), encoding="utf-8")
     return 0

@@ -33,9 +33,12 @@ from pulumi_masv.resources import (
     PackageFleet,
     PackageLifecycle,
     Provider,
+    evaluate,
+    manage,
 )
 
 if TYPE_CHECKING:
+    from pulumi_masv.manifest import Manifest
     from pulumi_masv.models import Package
 
 __all__ = [
@@ -44,6 +47,7 @@ __all__ = [
     "ChangeRefused",
     "CredentialRefused",
     "FilterError",
+    "Manifest",
     "ManifestError",
     "MasvError",
     "NotAsDeclared",
@@ -62,10 +66,12 @@ __all__ = [
     "UnexpectedAnswer",
     "Unreachable",
     "__version__",
+    "evaluate",
     "get_package",
     "get_package_output",
     "get_packages",
     "get_packages_output",
+    "manage",
 ]
 
 
@@ -75,4 +81,8 @@ def __getattr__(name: str) -> Any:
         from pulumi_masv.models import Package
 
         return Package
+    if name == "Manifest":
+        from pulumi_masv.manifest import Manifest
+
+        return Manifest
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

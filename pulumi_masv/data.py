@@ -8,9 +8,10 @@ and can be caught as a `MasvError`.
 from __future__ import annotations  # the models are loaded where they are used
 
 import asyncio
+import contextlib
 import functools
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -21,7 +22,8 @@ from pulumi_masv.errors import AmbiguousPackage, FilterError, MasvError, Package
 
 if TYPE_CHECKING:
     from pulumi_masv.client import Client
-    from pulumi_masv.models import Package, Sort, State
+    from pulumi_masv.models import ManifestModel, Package, Sort, State
+    from pulumi_masv.plan import Decision
     from pulumi_masv.settings import Settings
 
 Answer = TypeVar("Answer")
@@ -71,7 +73,7 @@ def get_packages(
             changed under three readings; never a part of the list.
     """
     asked = dict(locals())
-    return _now(_list, asked, "get_packages")
+    return _now(_list, asked, "get_packages", "use get_packages_output")
 
 
 def get_packages_output(
@@ -140,7 +142,7 @@ def get_package(
         MasvError: as `get_packages`.
     """
     asked = dict(locals())
-    return _now(_one, asked, "get_package")
+    return _now(_one, asked, "get_package", "use get_package_output")
 
 
 def get_package_output(
@@ -163,6 +165,21 @@ def get_package_output(
     """`get_package` for arguments, or a provider, that are Outputs."""
     asked = dict(locals())
     return _later(_one, asked)
+
+
+def decide(manifest: ManifestModel, opts: pulumi.InvokeOptions | None) -> Decision:
+    """What a manifest comes to for the packages of an account."""
+    from pulumi_masv import estate
+
+    if not estate.asks(manifest):
+        return estate.decide(manifest, None)
+    asked = {"manifest": manifest, "opts": opts}
+    return _now(
+        lambda client, asked: estate.decide(asked["manifest"], client),
+        asked,
+        "manage",
+        "give the provider's settings as they are, or set MASV_API_KEY for the stack",
+    )
 
 
 def _list(client: Client, asked: Mapping[str, Any]) -> list[Package]:
@@ -215,16 +232,18 @@ def _candidates(described: str, total: int, packages: list[Package]) -> str:
 
 
 def _now(
-    ask: Callable[[Client, Mapping[str, Any]], Answer], asked: dict[str, Any], function: str
+    ask: Callable[[Client, Mapping[str, Any]], Answer],
+    asked: dict[str, Any],
+    function: str,
+    way_on: str,
 ) -> Answer:
     given = accounts.given(asked.pop("opts"))
     for name, value in (*asked.items(), *given.items()):
         if any(isinstance(each, pulumi.Output) for each in _each(value)):
             raise accounts.Refused(
-                f"{function}: {name} is an Output, whose value is not known here: "
-                f"use {function}_output"
+                f"{function}: {name} is an Output, whose value is not known here: {way_on}"
             )
-    return _in_one_line(ask, given, asked)
+    return _asked(ask, given, asked)
 
 
 def _later(
@@ -242,27 +261,33 @@ def _later(
     )
 
     async def answer(values: list[Any]) -> Answer:
-        return await asyncio.to_thread(_in_one_line, ask, values[0], values[1])
+        return await asyncio.to_thread(_asked, ask, values[0], values[1])
 
     return known.apply(answer)
 
 
-def _in_one_line(
+def _asked(
     ask: Callable[[Client, Mapping[str, Any]], Answer],
     given: Mapping[str, Any],
     asked: Mapping[str, Any],
 ) -> Answer:
     from pulumi_masv.settings import resolve
 
-    try:
+    with in_one_line():
         return ask(_client(resolve(given, os.environ)), asked)
+
+
+@contextlib.contextmanager
+def in_one_line() -> Iterator[None]:
+    """Let a MasvError leave as one that Pulumi prints without a traceback."""
+    try:
+        yield
     except MasvError as error:
         error.__class__ = _without_traceback(type(error))
         raise
 
 
 def _without_traceback(kind: type[MasvError]) -> type[MasvError]:
-    """The same error, as one that Pulumi prints in one line."""
     return type(kind.__name__, (kind, pulumi.RunError), {})
 
 

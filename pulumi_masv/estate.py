@@ -1,1 +1,106 @@
-"""What rules are decided on: the packages of a team, with what only a filter can tell of them."""
+"""What rules are decided on: the packages of a team, with what only a filter can tell of them.
+
+MASV lists packages by tag, teamspace and portal, but a package does not say its own. So each tag,
+teamspace and portal that a rule asks for is one listing more.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime, timezone
+from typing import Any, Final, get_args
+
+from pulumi_masv import plan
+from pulumi_masv.client import Client
+from pulumi_masv.errors import RequestRefused
+from pulumi_masv.models import ManifestModel, Package, Query, State
+from pulumi_masv.plan import Decision
+
+_ALL: Final = Query(status=get_args(State))
+
+
+def asks(manifest: ManifestModel) -> bool:
+    """Whether what a manifest comes to depends on what MASV has."""
+    defaults = manifest.defaults
+    held = any(entry.hold for entry in manifest.packages.values())
+    return bool(manifest.rules or held or (defaults and defaults.expiry))
+
+
+def decide(manifest: ManifestModel, client: Client | None) -> Decision:
+    """What a manifest comes to for the packages that a team has now.
+
+    Args:
+        manifest: what is declared, and the rules.
+        client: of the team; None where the manifest asks nothing of MASV.
+
+    Raises:
+        MasvError: the packages cannot be listed.
+    """
+    if client is None:
+        return plan.evaluate(manifest, [], datetime.now(timezone.utc))
+    return plan.evaluate(manifest, *gather(manifest, client))
+
+
+def gather(manifest: ManifestModel, client: Client) -> tuple[list[Package], datetime]:
+    """The packages that a manifest is decided on, and the moment of the first answer.
+
+    `GET /v1.1/teams/{team}/packages` and `/inbox`, all pages; the inbox only if a rule may match
+    in it, or if nothing but `packages` is declared.
+
+    Raises:
+        MasvError: they cannot be listed.
+    """
+    matches = [rule.match for rule in manifest.rules]
+    inbox = not matches or any(match.received is not False for match in matches)
+    first = client.get_page(_ALL)
+    listed = [seen.package for seen in client.list_packages(_ALL, first)]
+    if inbox:
+        listed += _received(client)
+    doors = (False, True) if inbox else (False,)
+    told = {
+        "tags": _by_filter(client, doors, "tags", {t for m in matches for t in m.tags or ()}),
+        "teamspace_id": _by_filter(
+            client, doors, "teamspaces", {t for m in matches for t in m.teamspaces or ()}
+        ),
+        "portal": _by_filter(
+            client, (True,), "portal", {p for m in matches for p in m.portal or ()}
+        ),
+    }
+    return [_with(package, told) for package in listed], first.now
+
+
+def _received(client: Client) -> list[Package]:
+    try:
+        inbox = client.list_packages(_ALL.model_copy(update={"received": True}))
+    except RequestRefused as refused:
+        if refused.status == 404:
+            return []
+        if refused.status != 403:
+            raise
+        hint = "or write `received: false` in the match of every rule"
+        raise RequestRefused(f"{refused}; {hint}", status=403) from None
+    return [seen.package for seen in inbox]
+
+
+def _by_filter(
+    client: Client, doors: Iterable[bool], name: str, wanted: Iterable[str]
+) -> dict[str, list[str]] | None:
+    """Package id -> those of the wanted ids whose listings hold it; None where none is wanted."""
+    found: dict[str, list[str]] = defaultdict(list)
+    wanted = sorted(wanted)
+    for one in wanted:
+        for received in doors:
+            asked: Any = one if name == "portal" else (one,)
+            query = Query.parse(status=get_args(State), received=received, **{name: asked})
+            for seen in client.list_packages(query):
+                found[seen.package.id].append(one)
+    return found if wanted else None
+
+
+def _with(package: Package, told: dict[str, dict[str, list[str]] | None]) -> Package:
+    """A package, and what the listings tell of it."""
+    update: dict[str, Any] = {}
+    for name, found in told.items():
+        if found is not None:
+            has = found.get(package.id, [])
+            update[name] = tuple(has) if name == "tags" else next(iter(has), "")
+    return package.model_copy(update=update) if update else package

@@ -1,11 +1,12 @@
 """The commands there are."""
 
 import json
-from typing import Annotated
 
 import typer
 
 from pulumi_masv._version import __version__
+from pulumi_masv.cli.manifest import explain, validate
+from pulumi_masv.cli.options import Json
 from pulumi_masv.cli.simulator import simulator
 
 app = typer.Typer(
@@ -14,9 +15,9 @@ app = typer.Typer(
     rich_markup_mode=None,
     help="MASV packages and Pulumi.",
 )
+app.command()(validate)
+app.command()(explain)
 app.command()(simulator)
-
-Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 @app.command()

@@ -158,7 +158,7 @@ class Client:
             listing = answer.json()
             total = int(listing["metadata"]["total"])
             shown = listing["records"] or [] if total == 0 else listing["records"]
-            records = [_seen(one, answer, received=query.received) for one in shown]
+            records = [_seen(one, answer, listed=query) for one in shown]
             return Page(total, records, answer.now)
         except (KeyError, TypeError, ValueError):
             raise UnexpectedAnswer(
@@ -276,12 +276,14 @@ class Client:
             send(fresh.token)
 
 
-def _seen(record: Any, answer: Answer, *, received: bool = False) -> Seen:
+def _seen(record: Any, answer: Answer, *, listed: Query | None = None) -> Seen:
+    received = None if listed is None else listed.received
+    told = {"received": received, "tags": None, "portal": None}
     try:
-        package = Package.model_validate(record)
+        package = Package.model_validate(record).model_copy(update=told)
         token = record["access_token"]
         if isinstance(token, str) and token.isascii() and token.isprintable() and token:
-            return Seen(package, SecretStr(token), answer.now, received)
+            return Seen(package, SecretStr(token), answer.now, bool(received))
         what = "access_token: is none"
     except ValidationError as error:
         problem = problems_of(error)[0]

@@ -11,6 +11,7 @@ from pulumi_masv.models.declared import (
     LifecycleInputs,
     Problem,
     problems_of,
+    reason_of,
 )
 from pulumi_masv.models.fleet import FleetInputs, StoredFleet
 from pulumi_masv.models.instants import (
@@ -21,6 +22,7 @@ from pulumi_masv.models.instants import (
     parse_instant,
     widened,
 )
+from pulumi_masv.models.manifest import Bound, Entry, ManifestModel, Match, Rule, Setting
 from pulumi_masv.models.package import ID_PATTERN, Package, PackageId, Seen, State
 from pulumi_masv.models.query import Query, Sort
 from pulumi_masv.models.stored import Stored
@@ -29,18 +31,24 @@ from pulumi_masv.models.window import StoredWindow, WindowInputs
 __all__ = [
     "ID_PATTERN",
     "MOMENT",
+    "Bound",
     "Change",
     "Declared",
+    "Entry",
     "FleetInputs",
     "Inputs",
     "Instant",
     "LifecycleInputs",
+    "ManifestModel",
     "MasvInstant",
+    "Match",
     "Package",
     "PackageId",
     "Problem",
     "Query",
+    "Rule",
     "Seen",
+    "Setting",
     "Sort",
     "State",
     "Stored",
@@ -50,5 +58,6 @@ __all__ = [
     "format_instant",
     "parse_instant",
     "problems_of",
+    "reason_of",
     "widened",
 ]

@@ -155,7 +155,12 @@ class LifecycleInputs(Declared, Inputs):
         return [Problem("unlimitedStorage", reason)]
 
 
+_MAPPING = "names and their values are due, not {input!r}"
 _REASONS = {
+    "dict_type": _MAPPING,
+    "model_type": _MAPPING,
+    "model_attributes_type": _MAPPING,
+    "tuple_type": "a list is due, not {input!r}",
     "missing": "is required",
     "string_type": "a string is due, not {input!r}",
     "bool_type": "True or False is due, not {input!r}",
@@ -165,15 +170,29 @@ _REASONS = {
 
 def problems_of(error: ValidationError) -> list[Problem]:
     """Each failure of a validation as one clear line, with its property."""
-    problems = []
-    for detail in error.errors(include_url=False):
-        name = ".".join(str(part) for part in detail["loc"])
-        if detail["type"] == "value_error":
-            reason = str(detail["ctx"]["error"])
-        elif detail["type"] == "extra_forbidden":
-            reason = "is not an input of this resource"
-        else:
-            template = _REASONS.get(detail["type"], detail["msg"].replace("{", "{{"))
-            reason = template.format(input=detail["input"], **detail.get("ctx", {}))
-        problems.append(Problem(name, reason))
-    return problems
+    return [
+        Problem(".".join(str(part) for part in detail["loc"]), reason_of(detail))
+        for detail in error.errors(include_url=False)
+    ]
+
+
+def reason_of(detail: Mapping[str, Any]) -> str:
+    """One failure of a validation, as pydantic tells it, in one clear line."""
+    if detail["type"] == "value_error":
+        return str(detail["ctx"]["error"])
+    if detail["type"] == "extra_forbidden":
+        return "is not an input of this resource"
+    template = _REASONS.get(detail["type"], detail["msg"].replace("{", "{{"))
+    reason: str = template.format(input=_Shortened(detail["input"]), **detail.get("ctx", {}))
+    return reason
+
+
+class _Shortened:
+    """A value whose repr stays on a line, however much somebody wrote there."""
+
+    def __init__(self, value: Any) -> None:
+        self._value = value
+
+    def __repr__(self) -> str:
+        shown = repr(self._value)
+        return shown if len(shown) <= 80 else f"{shown[:80]}…"

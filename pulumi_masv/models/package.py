@@ -75,6 +75,9 @@ class Package(BaseModel):
         created_at: UTC instant.
         updated_at: UTC instant.
         custom_metadata_id: set where a form response hangs on the package; it ends with the files.
+        received: whether it was listed among those received, or among those sent.
+        tags: of the tags that were asked for, the ids of those that it has.
+        portal: of the portals that were asked for, the id of the one it came through; or "".
     """
 
     model_config = ConfigDict(extra="ignore", frozen=True)
@@ -101,6 +104,10 @@ class Package(BaseModel):
     created_at: Annotated[MasvInstant, _IF_READABLE] = None
     updated_at: Annotated[MasvInstant, _IF_READABLE] = None
     custom_metadata_id: Annotated[str | None, _IF_READABLE] = None
+    # Told by the listing that it was found in, never by an answer's own field of that name.
+    received: Annotated[bool | None, _IF_READABLE] = None
+    tags: Annotated[tuple[str, ...] | None, _IF_READABLE] = None
+    portal: Annotated[str | None, _IF_READABLE] = None
 
     @property
     def files_exist(self) -> bool:

@@ -1,6 +1,7 @@
 """What has to happen, as values. No I/O, no clock, no Pulumi.
 
-`package` plans for a package, `window` for all that expired in a span of time; `words` spells.
+`package` plans for a package, `window` for all that expired in a span of time, `rules` says what a
+manifest comes to; `words` spells.
 """
 
 from pulumi_masv.plan.package import (
@@ -12,26 +13,33 @@ from pulumi_masv.plan.package import (
     Step,
     converge,
     end,
+    end_of,
     ended_early,
     same,
     untouched,
 )
+from pulumi_masv.plan.rules import Decision, conditions, evaluate, reasons
 from pulumi_masv.plan.words import amount, amount_of_all, counted, quote, span, spell, spell_moment
 
 __all__ = [
     "NEVER",
     "OF_A_FLEET",
+    "Decision",
     "End",
     "Never",
     "Plan",
     "Step",
     "amount",
     "amount_of_all",
+    "conditions",
     "converge",
     "counted",
     "end",
+    "end_of",
     "ended_early",
+    "evaluate",
     "quote",
+    "reasons",
     "same",
     "span",
     "spell",

@@ -181,13 +181,13 @@ def _converge_end(
     declared_before: Declared | None,
     now: datetime,
 ) -> Plan:
-    wanted = _end_of(declared)
+    wanted = end_of(declared)
     if wanted is None:
         return _back_to_dated(live, declared, declared_before)
-    if declared_before is not None and wanted == _end_of(declared_before):
+    if declared_before is not None and wanted == end_of(declared_before):
         return Plan(kept=frozenset({"expiry", "unlimited_storage"}))
     live = _with_stored(live, stored)
-    live_end = _end_of(live)
+    live_end = end_of(live)
     named = f"{live.id} {quote(live.name)}"
     if not live.files_exist:
         if wanted is not NEVER and wanted <= now:
@@ -205,7 +205,7 @@ def _converge_end(
         return Plan((Step("set_unlimited", does, "unlimited_storage", True),))
     if wanted <= now:
         return Plan(refusals=(Problem("expiry", _instant_end(named, wanted, live_end)),))
-    before = _end_of(stored) if stored is not None else None
+    before = end_of(stored) if stored is not None else None
     earlier = _earlier(wanted, live_end)
     if earlier and before is not None and not _earlier(wanted, before):
         reason = (
@@ -247,7 +247,8 @@ _ARCHIVE = Step("archive_package", "archive", "state", "archived")
 _UNARCHIVE = Step("unarchive_package", "unarchive", "state", "expired")
 
 
-def _end_of(said: Declared | Package) -> End:
+def end_of(said: Declared | Package) -> End:
+    """When files end, as somebody says."""
     return NEVER if said.unlimited_storage else said.expiry
 
 
@@ -264,7 +265,7 @@ def _earlier(one: datetime, other: End) -> bool:
 
 
 def _loss(live: Package, ends: datetime, now: datetime, planned: End | None = None) -> str:
-    planned = planned or _end_of(live)
+    planned = planned or end_of(live)
     if planned is None:
         how_much = "earlier than planned, perhaps: MASV does not say when they end now"
     elif isinstance(planned, datetime):

@@ -6,7 +6,16 @@ at once.
 
 from pulumi_masv.accounts import Provider
 from pulumi_masv.resources.archive_window import ArchiveWindow
+from pulumi_masv.resources.manage import evaluate, manage
 from pulumi_masv.resources.package_fleet import PackageArgs, PackageFleet
 from pulumi_masv.resources.package_lifecycle import PackageLifecycle
 
-__all__ = ["ArchiveWindow", "PackageArgs", "PackageFleet", "PackageLifecycle", "Provider"]
+__all__ = [
+    "ArchiveWindow",
+    "PackageArgs",
+    "PackageFleet",
+    "PackageLifecycle",
+    "Provider",
+    "evaluate",
+    "manage",
+]

@@ -1,0 +1,82 @@
+"""`pulumi-masv validate` and `explain`: what is wrong with a manifest, and what it comes to."""
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from pulumi_masv import estate, plan
+from pulumi_masv.cli import NO
+from pulumi_masv.cli.account import connect
+from pulumi_masv.cli.options import Json
+from pulumi_masv.manifest import Manifest, Mistaken
+from pulumi_masv.models import Declared, Package
+from pulumi_masv.plan import NEVER, counted, end_of, quote, spell
+
+
+def validate(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Manifests.")],
+    as_json: Json = False,
+) -> None:
+    """Say all that is wrong with manifests, with its place. Asks nothing of MASV."""
+    mistakes = []
+    for file in files:
+        try:
+            manifest = Manifest.load(file)
+        except Mistaken as mistaken:
+            mistakes += mistaken.mistakes
+            continue
+        if not as_json:
+            held = f"{counted(len(manifest.packages), 'package')}, "
+            print(f"{file}: {held}{counted(len(manifest.rules), 'rule')}, no mistakes")
+    if as_json:
+        print(json.dumps([mistake._asdict() for mistake in mistakes], indent=2))
+    else:
+        print("\n".join(map(str, mistakes)), end="\n" if mistakes else "")
+    raise typer.Exit(NO if mistakes else 0)
+
+
+def explain(
+    package_id: Annotated[str, typer.Argument(metavar="ID", help="MASV's id of a package.")],
+    file: Annotated[Path, typer.Option("--manifest", help="The manifest.")] = Path("masv.yaml"),
+    as_json: Json = False,
+) -> None:
+    """Say what a manifest declares of a package: which rule decides, and why the others do not."""
+    manifest = Manifest.load(file)
+    client = connect()
+    packages, now = estate.gather(manifest, client)
+    package = next((one for one in packages if one.id == package_id), None)
+    if package is None:
+        raise client.not_found(package_id)
+    decision = plan.evaluate(manifest, packages, now)
+    declared = decision.declared.get(package_id)
+    reasons = plan.reasons(manifest, decision, package, now)
+    if as_json:
+        print(json.dumps(_bag(package, declared, reasons), indent=2))
+        return
+    print(f"{package_id} {quote(package.name)}: {package.state}, ends {spell(end_of(package))}")
+    for reason in reasons:
+        print(f"  {reason}")
+    print(f"declared: {_spelled(declared)}")
+
+
+def _spelled(declared: Declared | None) -> str:
+    if declared is None:
+        return "nothing, it is left alone"
+    end = end_of(declared)
+    said = {
+        "name": declared.name and quote(declared.name),
+        "expiry": None if end is None or end is NEVER else spell(end),
+        "unlimited_storage": declared.unlimited_storage,
+        "archived": declared.archived,
+    }
+    return ", ".join(f"{k} {v}" for k, v in said.items() if v is not None) or "nothing"
+
+
+def _bag(package: Package, declared: Declared | None, reasons: list[str]) -> dict[str, Any]:
+    return {
+        "package": package.model_dump(mode="json"),
+        "declared": declared and declared.model_dump(mode="json", exclude_none=True),
+        "reasons": reasons,
+    }

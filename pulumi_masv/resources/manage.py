@@ -1,0 +1,83 @@
+"""What a manifest declares, as resources of a program."""
+
+from __future__ import annotations  # the models are loaded where they are used
+
+import os
+from collections.abc import Iterable
+from dataclasses import fields
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import pulumi
+
+from pulumi_masv import data
+from pulumi_masv.resources.package_fleet import PackageArgs, PackageFleet
+
+if TYPE_CHECKING:
+    from pulumi_masv.manifest import Manifest
+    from pulumi_masv.models import Declared, Package
+
+
+def manage(
+    resource_name: str,
+    manifest: Manifest | str | os.PathLike[str],
+    opts: pulumi.ResourceOptions | None = None,
+) -> PackageFleet:
+    """Declare all that a manifest comes to, in one PackageFleet.
+
+    A package that leaves the manifest, or that no rule matches any more, is let go of: the fleet
+    has `retain_removed`. Where the manifest has rules, a hold or a default expiry, the packages are
+    listed, in previews too: `GET /v1.1/teams/{team}/packages` and `/inbox`, all pages.
+
+    Args:
+        resource_name: the fleet's name in the stack.
+        manifest: a `Manifest`, or the path of its file.
+        opts: Pulumi's resource options; its provider or parent says which account is asked.
+
+    Raises:
+        ManifestError: the file has mistakes, one line each.
+        MasvError: the packages cannot be listed.
+    """
+    from pulumi_masv.manifest import Manifest
+
+    with data.in_one_line():
+        if not isinstance(manifest, Manifest):
+            manifest = Manifest.load(manifest)
+    account = pulumi.InvokeOptions(parent=opts.parent, provider=opts.provider) if opts else None
+    decision = data.decide(manifest, account)
+    for line in decision.warnings:
+        pulumi.log.warn(line)
+    return PackageFleet(
+        resource_name,
+        opts,
+        packages={i: _arguments(declared) for i, declared in decision.declared.items()},
+        retain_removed=True,
+    )
+
+
+def evaluate(
+    manifest: Manifest, packages: Iterable[Package], now: datetime
+) -> dict[str, PackageArgs]:
+    """What a manifest declares of these packages: package id -> its arguments in a fleet.
+
+    Pure: nothing is asked of MASV. A package that nothing decides is left out.
+
+    Args:
+        manifest: what is declared, and the rules.
+        packages: as `get_packages` gives them, each once.
+        now: an aware datetime.
+
+    Raises:
+        ManifestError: a rule asks for tags or a portal, which only `manage` can list.
+        ValueError: `now` has no zone.
+    """
+    from pulumi_masv import plan
+
+    decision = plan.evaluate(manifest, list(packages), now)
+    return {i: _arguments(declared) for i, declared in decision.declared.items()}
+
+
+def _arguments(declared: Declared) -> PackageArgs:
+    return PackageArgs(
+        **{field.name: getattr(declared, field.name) for field in fields(PackageArgs)}
+    )
