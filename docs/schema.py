@@ -28,7 +28,8 @@ def _trimmed(part: Any) -> Any:
     if not isinstance(part, dict):
         return part
     kept = {
-        key: _trimmed(value)
+        # `unlimited` is no instant, but only whoever checks formats can tell.
+        "anyOf" if key == "oneOf" else key: _trimmed(value)
         for key, value in part.items()
         if not (key == "title" and isinstance(value, str)) and (key, value) != ("default", None)
     }

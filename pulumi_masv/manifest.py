@@ -112,11 +112,32 @@ class Manifest(ManifestModel):
     def text(self) -> str:
         """The same as YAML."""
         bag = self.model_dump(mode="json", exclude_defaults=True)
-        return yaml.safe_dump(bag, sort_keys=False, allow_unicode=True, width=100)
+        return yaml.dump(bag, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100)
+
+    def __eq__(self, other: object) -> bool:
+        """Whether both declare the same, wherever they stand."""
+        if not isinstance(other, ManifestModel):
+            return NotImplemented
+        return all(getattr(self, name) == getattr(other, name) for name in type(self).model_fields)
+
+    __hash__ = None  # type: ignore[assignment]  # packages is a dict
 
     def named(self, index: int) -> str:
         name = super().named(index)
         return f"{name} ({self._file}:{self._lines[index]})" if self._lines else name
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes text so that it is read as the same text."""
+
+
+def _text(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
+    # PyYAML leaves U+0085 and its like bare, and a reader takes them for the end of the line.
+    style = None if value.isprintable() else '"'
+    return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
+
+
+_Dumper.add_representer(str, _text)
 
 
 class _Document:

@@ -13,7 +13,7 @@ from operator import attrgetter
 from typing import Any, Final, Literal, NamedTuple
 
 from pulumi_masv.errors import ManifestError
-from pulumi_masv.models import Bound, Declared, ManifestModel, Match, Package, Setting
+from pulumi_masv.models import Bound, Declared, ManifestModel, Package, Setting
 from pulumi_masv.plan.package import NEVER, End, end_of
 from pulumi_masv.plan.words import counted, quote, spell
 
@@ -71,8 +71,9 @@ class Decision:
     warnings: list[str] = field(default_factory=list)
 
 
-def conditions(match: Match, now: datetime) -> list[Condition]:
-    """What a match asks for; all of it is to hold."""
+def conditions(manifest: ManifestModel, index: int, now: datetime) -> list[Condition]:
+    """What the match of a rule asks for; all of it is to hold."""
+    match = manifest.rules[index].match
     found = []
 
     def ask(asks: str, wanted: Any, value: str, holds: Callable[[Any], bool]) -> None:
@@ -81,7 +82,7 @@ def conditions(match: Match, now: datetime) -> list[Condition]:
     if match.received is not None:
         ask("received", spell(match.received), "received", match.received.__eq__)
     if match.state is not None:
-        ask("state", _any(match.state), "state", frozenset(match.state).__contains__)
+        ask("state", _any(match.state), "state", _states(manifest, index).__contains__)
     if match.older_than is not None:
         before = _plus(now, -match.older_than)
         ask("creation", f"before {spell(before)}", "created_at", before.__gt__)
@@ -151,7 +152,7 @@ def reasons(
     deciding = -1 if entry else decision.deciding.get(package.id)
     blocking = None if entry else decision.undecided.get(package.id)
     for index, rule in enumerate(manifest.rules):
-        against = [said for c in conditions(rule.match, now) if (said := c.against(package))]
+        against = [said for c in conditions(manifest, index, now) if (said := c.against(package))]
         silent = bool(against) and all(said.startswith(_SILENT) for said in against)
         if against and not silent:
             says = f"does not match: {'; '.join(against)}"
@@ -177,7 +178,7 @@ def _match(
     """Which packages a rule matches, and of which it cannot be told."""
     matching: Sequence[int] = range(len(packages))
     unknown: set[int] = set()
-    for condition in conditions(manifest.rules[index].match, now):
+    for condition in conditions(manifest, index, now):
         column = columns.get(condition.asks)
         if column is None:
             column = columns[condition.asks] = [condition.value(one) for one in packages]
@@ -192,6 +193,26 @@ def _match(
         matching = [i for i in matching if column[i] is None or holds(column[i])]
     unknown.intersection_update(matching)
     return set(matching) - unknown, unknown
+
+
+def _states(manifest: ManifestModel, index: int) -> frozenset[str]:
+    """The states that a rule is for, with the one that it brings about itself."""
+    states = frozenset(manifest.rules[index].match.state or ())
+    archived = _settings(manifest, index).archived
+    if archived is True and "expired" in states:
+        return states | {"archived"}
+    return states | {"expired"} if archived is False and "archived" in states else states
+
+
+def _settings(manifest: ManifestModel, index: int) -> Setting:
+    """What a rule sets, and the defaults behind it."""
+    own, defaults = manifest.rules[index].set, manifest.defaults or _NOTHING
+    if own is None:
+        return _NOTHING
+    return Setting.model_construct(
+        archived=defaults.archived if own.archived is None else own.archived,
+        expiry=defaults.expiry if own.expiry is None else own.expiry,
+    )
 
 
 def _odd(
@@ -255,16 +276,14 @@ def _declare_matched(
     decision: Decision,
 ) -> None:
     """What the rules that decide, and the defaults behind them, come to."""
-    defaults = manifest.defaults or _NOTHING
+    settings = [_settings(manifest, index) for index in range(len(manifest.rules))]
     kept: dict[tuple[int, str], list[str]] = {}
     for live, index in matched:
-        setting = manifest.rules[index].set or _NOTHING
-        wanted = defaults.expiry if setting.expiry is None else setting.expiry
-        archived = defaults.archived if setting.archived is None else setting.archived
-        end, why = _resolve(wanted, live, now, held=live.id in decision.holding)
+        held = live.id in decision.holding
+        end, why = _resolve(settings[index].expiry, live, now, held=held)
         if why:
             kept.setdefault((index, why), []).append(live.id)
-        declared = Declared.model_construct(name=None, archived=archived)
+        declared = Declared.model_construct(name=None, archived=settings[index].archived)
         decision.declared[live.id] = _ending(declared, end)
         decision.deciding[live.id] = index
     for (index, why), package_ids in sorted(kept.items()):
