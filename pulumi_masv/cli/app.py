@@ -1,11 +1,14 @@
 """The commands there are."""
 
 import json
-from typing import Annotated
 
 import typer
 
 from pulumi_masv._version import __version__
+from pulumi_masv.cli.doctor import doctor
+from pulumi_masv.cli.import_file import import_file
+from pulumi_masv.cli.list import list_packages
+from pulumi_masv.cli.options import Json
 from pulumi_masv.cli.simulator import simulator
 
 app = typer.Typer(
@@ -14,9 +17,10 @@ app = typer.Typer(
     rich_markup_mode=None,
     help="MASV packages and Pulumi.",
 )
+app.command("list")(list_packages)
+app.command()(import_file)
+app.command()(doctor)
 app.command()(simulator)
-
-Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 @app.command()
