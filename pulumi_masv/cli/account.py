@@ -8,6 +8,7 @@ from rich.live import Live
 
 from pulumi_masv.client import Client
 from pulumi_masv.models import Query, Seen
+from pulumi_masv.plan import counted
 from pulumi_masv.settings import Settings, resolve
 
 
@@ -24,10 +25,11 @@ def connect() -> Client:
 def listed(client: Client, query: Query) -> list[Seen]:
     """All packages that a query asks for; on a terminal, stderr shows how far it is."""
     first = client.get_page(query)
-    console = Console(stderr=True)
+    console = Console(stderr=True, highlight=False)
+    what = f"listing {counted(first.total, 'package')}"
 
     def progress() -> str:
-        return f"listing {first.total} packages: {client.requests} of about {first.pages} requests"
+        return f"{what}: {client.requests} of about {counted(first.pages, 'request')}"
 
     shown = Live(console=console, get_renderable=progress, transient=True)
     with shown if console.is_terminal else nullcontext():
