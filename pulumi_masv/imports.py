@@ -1,1 +1,141 @@
-"""What `pulumi import` needs to know of packages, from a listing alone. No Pulumi."""
+"""What `pulumi import` needs to know of packages, from a listing alone. No Pulumi.
+
+An entry of its file holds the inputs that a program declares and the outputs that an up would have
+stored, so that neither the import nor the next up reads anything. Beside it stands the program, or
+the manifest, that declares the same.
+"""
+
+import secrets
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
+from typing import Any, Final
+
+from pulumi_masv.manifest import Manifest
+from pulumi_masv.models import (
+    Declared,
+    FleetInputs,
+    Inputs,
+    LifecycleInputs,
+    Package,
+    Seen,
+    Stored,
+    StoredFleet,
+)
+
+LIFECYCLE: Final = "pulumi-python:dynamic/masv:PackageLifecycle"
+FLEET: Final = "pulumi-python:dynamic/masv:PackageFleet"
+# What a state names the handler of each by: frozen, as the tokens are.
+PROVIDERS: Final = {
+    LIFECYCLE: (
+        "gASVOQAAAAAAAACMFXB1bHVtaV9tYXN2LnByb3ZpZGVyc5SMGFBhY2thZ2VMaWZlY3ljbGVQcm92aWRlcpST"
+        "lCmBlC4="
+    ),
+    FLEET: (
+        "gASVNQAAAAAAAACMFXB1bHVtaV9tYXN2LnByb3ZpZGVyc5SMFFBhY2thZ2VGbGVldFByb3ZpZGVylJOUKYGULg=="
+    ),
+}
+DECLARABLE: Final = ("name", "expiry", "archived")
+
+Resource = Mapping[str, Any]
+
+
+def declared(package: Package, names: AbstractSet[str] = frozenset()) -> LifecycleInputs:
+    """A package as it is, declared: what MASV does not say, or a check would refuse, is left out.
+
+    Args:
+        package: as listed.
+        names: which of `DECLARABLE`; of a package that never expires, the expiry is that it does.
+    """
+    given: dict[str, Any] = {}
+    if "name" in names and package.name and package.name.strip():
+        given["name"] = package.name
+    if "expiry" in names and package.files_exist:
+        if package.unlimited_storage:
+            given["unlimited_storage"] = True
+        elif package.expiry is not None:
+            given["expiry"] = package.expiry
+    if "archived" in names:
+        given["archived"] = package.state == "archived"
+    return LifecycleInputs(package_id=package.id, **given)
+
+
+def lifecycles(
+    listed: Iterable[Seen], team_id: str, names: AbstractSet[str] = frozenset()
+) -> list[Resource]:
+    """An entry for each package, named by its id."""
+    entries = []
+    for seen in listed:
+        inputs = declared(seen.package, names)
+        stored = _stored(seen, team_id, inputs)
+        entries.append(_resource(LIFECYCLE, seen.package.id, seen.package.id, inputs, stored))
+    return entries
+
+
+def fleet(
+    name: str, listed: Iterable[Seen], team_id: str, names: AbstractSet[str] = frozenset()
+) -> list[Resource]:
+    """The one entry of a fleet that leaves alone what is taken out of it."""
+    packages = [(seen, declared(seen.package, names)) for seen in listed]
+    inputs = FleetInputs(
+        packages={seen.package.id: _of_a_fleet(entry) for seen, entry in packages},
+        retain_removed=True,
+    )
+    entries = {seen.package.id: _stored(seen, team_id, entry) for seen, entry in packages}
+    stored = StoredFleet.record(entries, inputs, team_id)
+    return [_resource(FLEET, name, f"fleet-{secrets.token_hex(8)}", inputs, stored)]
+
+
+def program(listed: Iterable[Seen], names: AbstractSet[str] = frozenset()) -> str:
+    """The program that declares each package in a resource named by its id."""
+    lines = ["import pulumi_masv as masv", ""]
+    for seen in listed:
+        given = {"package_id": seen.package.id, **_spelled(declared(seen.package, names))}
+        lines.append("masv.PackageLifecycle(")
+        lines.append(f"    {_literal(seen.package.id)},")
+        lines.extend(f"    {name}={_literal(value)}," for name, value in given.items())
+        lines.append(")")
+    return "\n".join(lines) + "\n"
+
+
+def fleet_program(name: str, manifest: str) -> str:
+    """The program that manages what a manifest declares."""
+    call = f"masv.manage({_literal(name)}, {_literal(manifest)})"
+    return f"import pulumi_masv as masv\n\n{call}\n"
+
+
+def manifest(listed: Iterable[Seen], names: AbstractSet[str] = frozenset()) -> str:
+    """The manifest that declares each package by its id."""
+    packages = {seen.package.id: _spelled(declared(seen.package, names)) for seen in listed}
+    return Manifest.model_validate({"packages": packages}).text()
+
+
+def _stored(seen: Seen, team_id: str, inputs: LifecycleInputs) -> Stored:
+    return Stored.record(seen.package, team_id=team_id, received=seen.received, inputs=inputs)
+
+
+def _resource(
+    token: str, name: str, id_: str, inputs: Inputs, stored: Stored | StoredFleet
+) -> Resource:
+    provider = {"__provider": PROVIDERS[token]}
+    return {
+        "type": token,
+        "name": name,
+        "id": id_,
+        "inputs": {**inputs.wire(), **provider},
+        "outputs": {**stored.wire(), **provider},
+    }
+
+
+def _of_a_fleet(inputs: LifecycleInputs) -> Declared:
+    return Declared(**{name: getattr(inputs, name) for name in Declared.model_fields})
+
+
+def _spelled(inputs: LifecycleInputs) -> dict[str, Any]:
+    """What is declared, in Python's spelling."""
+    return _of_a_fleet(inputs).model_dump(mode="json", exclude_none=True)
+
+
+def _literal(value: Any) -> str:
+    """A value in a program: in double quotes where that needs no escape."""
+    shown = repr(value)
+    return f'"{shown[1:-1]}"' if isinstance(value, str) and '"' not in shown else shown

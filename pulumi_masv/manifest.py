@@ -112,7 +112,11 @@ class Manifest(ManifestModel):
     def text(self) -> str:
         """The same as YAML."""
         bag = self.model_dump(mode="json", exclude_defaults=True)
-        return yaml.dump(bag, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100)
+        text: str = yaml.safe_dump(bag, sort_keys=False, allow_unicode=True, width=100)
+        if text.replace("\n", "").isprintable():
+            return text
+        # Bare, some would end a line for a reader, or be obeyed by a terminal.
+        return yaml.safe_dump(bag, sort_keys=False, width=100)
 
     def __eq__(self, other: object) -> bool:
         """Whether both declare the same, wherever they stand."""
@@ -125,19 +129,6 @@ class Manifest(ManifestModel):
     def named(self, index: int) -> str:
         name = super().named(index)
         return f"{name} ({self._file}:{self._lines[index]})" if self._lines else name
-
-
-class _Dumper(yaml.SafeDumper):
-    """Writes text so that it is read as the same text."""
-
-
-def _text(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
-    # PyYAML leaves U+0085 and its like bare, and a reader takes them for the end of the line.
-    style = None if value.isprintable() else '"'
-    return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
-
-
-_Dumper.add_representer(str, _text)
 
 
 class _Document:

@@ -5,6 +5,7 @@ understood (arguments, settings, what was to be read); `report` adds 3 and 4. An
 on stderr.
 """
 
+import io
 import os
 import sys
 
@@ -21,6 +22,8 @@ def main() -> None:
         if (missing.name or "").partition(".")[0] not in ("icalendar", "jinja2", "rich", "typer"):
             raise
         raise SystemExit(refused('the command line needs pip install "pulumi_masv[cli]"')) from None
+    if isinstance(sys.stdout, io.TextIOWrapper):  # a name may hold what its encoding does not
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         app(prog_name="pulumi-masv")
     except (FilterError, ManifestError, SettingsError) as error:

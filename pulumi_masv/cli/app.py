@@ -5,6 +5,9 @@ import json
 import typer
 
 from pulumi_masv._version import __version__
+from pulumi_masv.cli.doctor import doctor
+from pulumi_masv.cli.import_file import import_file
+from pulumi_masv.cli.list import list_packages
 from pulumi_masv.cli.manifest import explain, validate
 from pulumi_masv.cli.options import Json
 from pulumi_masv.cli.simulator import simulator
@@ -15,8 +18,11 @@ app = typer.Typer(
     rich_markup_mode=None,
     help="MASV packages and Pulumi.",
 )
+app.command("list")(list_packages)
 app.command()(validate)
 app.command()(explain)
+app.command()(import_file)
+app.command()(doctor)
 app.command()(simulator)
 
 

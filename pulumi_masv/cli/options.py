@@ -1,7 +1,82 @@
 """The options that several commands have, each defined once."""
 
-from typing import Annotated
+import functools
+import inspect
+from collections.abc import Callable
+from typing import Annotated, Any
 
 import typer
 
+from pulumi_masv.models import Query
+
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Words = list[str] | None
+
+
+def filtered(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the filters of MASV's listing, and the query they make as its first argument.
+
+    A filter that is wrong raises FilterError before the command begins.
+    """
+    filters = inspect.signature(_query).parameters
+    _, *own = inspect.signature(command).parameters.values()
+
+    @functools.wraps(command)
+    def with_filters(**given: Any) -> None:
+        query = _query(**{name: given.pop(name) for name in filters})
+        command(query, **given)
+
+    with_filters.__signature__ = inspect.Signature([*filters.values(), *own])  # type: ignore[attr-defined]  # typer reads it
+    return with_filters
+
+
+def _query(
+    status: Annotated[
+        Words,
+        typer.Option(help="new, finalized, expired, archived; else finalized and expired."),
+    ] = None,
+    name: Annotated[str | None, typer.Option(help="A part of the name.")] = None,
+    sender: Annotated[str | None, typer.Option(help="Who sent it.")] = None,
+    tag: Annotated[Words, typer.Option(help="The id of a tag; any of several.")] = None,
+    teamspace: Annotated[Words, typer.Option(help="The id of a teamspace; any of several.")] = None,
+    created_at_start: Annotated[
+        str | None, typer.Option(help="Created then or later, like 2027-01-31T00:00:00Z.")
+    ] = None,
+    created_at_end: Annotated[str | None, typer.Option(help="Created then or earlier.")] = None,
+    expiry_start: Annotated[str | None, typer.Option(help="Its files end then or later.")] = None,
+    expiry_end: Annotated[str | None, typer.Option(help="Its files end then or earlier.")] = None,
+    extra_storage: Annotated[
+        bool | None,
+        typer.Option("--extra-storage/--no-extra-storage", help="Whether it takes extra storage."),
+    ] = None,
+    sort: Annotated[
+        str | None,
+        typer.Option(help="A field (created_at), with - in front to turn it round: --sort=-size."),
+    ] = None,
+    received: Annotated[
+        bool, typer.Option("--received", help="The packages received instead of those sent.")
+    ] = False,
+    portal: Annotated[
+        str | None, typer.Option(help="The portal that a received package came through.")
+    ] = None,
+) -> Query:
+    return Query.parse(
+        status=_words(status),
+        name=name,
+        sender=sender,
+        tags=_words(tag),
+        teamspaces=_words(teamspace),
+        created_at_start=created_at_start,
+        created_at_end=created_at_end,
+        expiry_start=expiry_start,
+        expiry_end=expiry_end,
+        extra_storage=extra_storage,
+        sort=sort,
+        received=received,
+        portal=portal,
+    )
+
+
+def _words(given: Words) -> list[str] | None:
+    """An option may be repeated, and may hold several words with commas between."""
+    return [word.strip() for text in given or () for word in text.split(",")] or None

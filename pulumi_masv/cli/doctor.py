@@ -1,0 +1,173 @@
+"""`pulumi-masv doctor`: whether this machine can manage packages, check by check.
+
+A check is ok, a warning, failed, or cannot be told; one that failed says what to do. Nothing is
+written, and of the key only that there is one is shown.
+"""
+
+import json
+import os
+import platform
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta, timezone
+from importlib import metadata
+from typing import Final, Literal
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from pulumi_masv._version import __version__
+from pulumi_masv.cli import NO
+from pulumi_masv.cli.options import Json
+from pulumi_masv.client import Client
+from pulumi_masv.errors import MasvError, RequestRefused, SettingsError
+from pulumi_masv.models import Query
+from pulumi_masv.plan import span
+from pulumi_masv.settings import NAMES, Settings, resolve, variable
+
+Outcome = Literal["ok", "warning", "failed", "cannot be told"]
+_STYLES: Final = {"ok": "green", "warning": "yellow", "failed": "bold red", "cannot be told": "dim"}
+_CLOCKS: Final = timedelta(seconds=60)  # further apart than a slow answer explains
+_PATIENCE: Final = 10.0  # seconds for an answer; who asks what is wrong does not wait long
+_FLOOR: Final = (3, 216)  # of Pulumi, as pyproject.toml has it
+_NO_DATE: Final = datetime.min.replace(tzinfo=timezone.utc)
+
+
+@dataclass(frozen=True)
+class Check:
+    """What was looked at, how it stands, and in one line what that means."""
+
+    check: str
+    outcome: Outcome
+    says: str
+
+
+def doctor(as_json: Json = False) -> None:
+    """Check settings, account, clock and programs; write nothing."""
+    console = Console(highlight=False)
+    done = []
+    for check in _checks(os.environ):
+        done.append(check)
+        if not as_json:
+            outcome = Text(f"{check.outcome:<14}  ", style=_STYLES[check.outcome])
+            console.print(outcome + Text(f"{check.check}: {check.says}"), soft_wrap=True)
+    if as_json:
+        print(json.dumps([asdict(check) for check in done], indent=2))
+    if any(check.outcome == "failed" for check in done):
+        raise typer.Exit(NO)
+
+
+def _checks(environment: Mapping[str, str]) -> Iterator[Check]:
+    for name in NAMES:
+        yield _setting(name, environment)
+    yield from _account(environment)
+    yield Check(
+        "team's rules",
+        "cannot be told",
+        "whether the team forbids a change of the expiry, or unlimited storage, shows in a write",
+    )
+    yield Check("Python", "ok", platform.python_version())
+    yield Check("pulumi_masv", "ok", __version__)
+    yield _version("Pulumi SDK", metadata.version("pulumi"), "pip install --upgrade pulumi")
+    yield _engine()
+    if shutil.which("pulumi-language-python"):
+        yield Check("pulumi-language-python", "ok", "on the PATH")
+    else:
+        says = "is not on the PATH: install all of Pulumi, not its `pulumi` alone"
+        yield Check("pulumi-language-python", "failed", says)
+
+
+def _setting(name: str, environment: Mapping[str, str]) -> Check:
+    """A setting of the environment, looked at alone."""
+    spelled = variable(name)
+    given = environment.get(spelled)
+    try:
+        value = getattr(resolve({}, {spelled: given or ""}), name)
+    except SettingsError as error:
+        return Check(spelled, "failed", str(error))
+    if value is None:
+        return Check(spelled, "failed", f"is not set: export {spelled}=…")
+    source = "from the environment" if given else "the default"
+    shown = "set" if name == "api_key" else value
+    return Check(spelled, "ok", f"{shown}, {source}")
+
+
+def _account(environment: Mapping[str, str]) -> Iterator[Check]:
+    """Whether MASV takes key and team, and how far its clock is from here."""
+    try:
+        client = _connect(resolve({}, environment))
+        page = client.get_page(Query())
+    except SettingsError:
+        for name in ("packages", "inbox", "clock"):
+            yield Check(name, "cannot be told", "MASV is not asked before the settings are right")
+        return
+    except MasvError as error:
+        yield Check("packages", "failed", _with_advice(error))
+        for name in ("inbox", "clock"):
+            yield Check(name, "cannot be told", "MASV did not answer as it should")
+        return
+    here = datetime.now(timezone.utc)
+    yield Check("packages", "ok", f"key and team are accepted; {page.total} finalized or expired")
+    try:
+        inbox = client.get_page(Query(received=True))
+        yield Check("inbox", "ok", f"may be read; {inbox.total} finalized or expired")
+    except MasvError as error:
+        if not (isinstance(error, RequestRefused) and error.status == 403):
+            yield Check("inbox", "failed", _with_advice(error))
+        else:
+            says = "the key may not read it (403): let it, or manage only packages the team sent"
+            yield Check("inbox", "failed", says)
+    yield _clock(page.now, here)
+
+
+def _connect(settings: Settings) -> Client:
+    hasty = {"max_retries": 0, "timeout": min(settings.timeout, _PATIENCE)}
+    return Client(settings.model_copy(update=hasty), clock=lambda: _NO_DATE)
+
+
+def _clock(there: datetime, here: datetime) -> Check:
+    if there == _NO_DATE:
+        return Check("clock", "cannot be told", "MASV's answer has no Date")
+    apart = abs(here - there)
+    if apart <= _CLOCKS:
+        return Check("clock", "ok", f"{span(apart)} from MASV's")
+    way = "ahead of" if here > there else "behind"
+    return Check("clock", "warning", f"{span(apart)} {way} MASV's: set this machine's clock")
+
+
+def _with_advice(error: MasvError) -> str:
+    """An error's line; a plain refusal does not say what to do."""
+    advice = f": check {variable('team_id')} and {variable('base_url')}"
+    return f"{error}{advice if type(error) is RequestRefused else ''}"
+
+
+def _engine() -> Check:
+    found = shutil.which("pulumi")
+    if found is None:
+        return Check("Pulumi engine", "failed", "no `pulumi` on the PATH: install Pulumi")
+    try:
+        answer = subprocess.run(  # noqa: S603 - the one that a user's shell would start
+            [found, "version"],
+            env={**os.environ, "PULUMI_SKIP_UPDATE_CHECK": "true"},
+            capture_output=True,
+            text=True,
+            timeout=30,
+            check=False,
+        )
+    except (OSError, subprocess.SubprocessError, UnicodeError):
+        return Check("Pulumi engine", "failed", f"{found} does not start: install Pulumi anew")
+    return _version("Pulumi engine", answer.stdout.strip()[:80], "install a newer Pulumi")
+
+
+def _version(name: str, version: str, advice: str) -> Check:
+    number = re.match(r"v?(\d+)\.(\d+)", version)
+    if number is None:
+        return Check(name, "cannot be told", f"its version {version!r} is no number")
+    if (int(number[1]), int(number[2])) < _FLOOR:
+        least = ".".join(map(str, _FLOOR))
+        return Check(name, "failed", f"{version} is older than {least}: {advice}")
+    return Check(name, "ok", version)

@@ -1,0 +1,109 @@
+"""`pulumi-masv import-file`: what a team has, as files that `pulumi import` and a program take."""
+
+import json
+import os
+import secrets
+import shlex
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pulumi_masv import imports
+from pulumi_masv.cli import refused
+from pulumi_masv.cli.account import connect, listed
+from pulumi_masv.cli.options import Json, filtered
+from pulumi_masv.errors import PackageNotFound
+from pulumi_masv.models import Query
+from pulumi_masv.plan import counted
+
+
+@filtered
+def import_file(
+    query: Query,
+    fleet: Annotated[
+        str | None, typer.Option(help="One PackageFleet of this name, and its manifest.")
+    ] = None,
+    declare: Annotated[
+        str, typer.Option(help="What is declared as it is: some of name,expiry,archived.")
+    ] = "",
+    output: Annotated[
+        Path, typer.Option(help="The import file; the others stand beside it.")
+    ] = Path("import.json"),
+    force: Annotated[bool, typer.Option("--force", help="Overwrite files that exist.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Write a file for `pulumi import`, and the program that declares the same.
+
+    Only listings are read. Neither the import nor the next up reads anything.
+    """
+    names = {name.strip() for name in declare.split(",")} - {""}
+    program, manifest = output.with_name("imported.py"), output.with_name("masv.yaml")
+    written = [output, program] if fleet is None else [output, program, manifest]
+    wrong = _wrong(names, fleet, written, force=force)
+    if wrong:
+        raise typer.Exit(refused(*wrong))
+    client = connect()
+    packages = listed(client, query)
+    if not packages:
+        raise PackageNotFound(
+            f"team {client.team_id} has no package as asked: nothing is written"
+            + ("" if query.status else "; without --status, only finalized and expired ones count")
+        )
+    if fleet is None:
+        resources = imports.lifecycles(packages, client.team_id, names)
+        texts = {program: imports.program(packages, names)}
+    else:
+        resources = imports.fleet(fleet, packages, client.team_id, names)
+        texts = {
+            program: imports.fleet_program(fleet, manifest.as_posix()),
+            manifest: imports.manifest(packages, names),
+        }
+    texts[output] = json.dumps({"resources": resources}, indent=2) + "\n"
+    try:
+        _write(texts)
+    except OSError as error:
+        raise typer.Exit(refused(f"{error.filename}: {error.strerror}")) from None
+    following = [
+        f"pulumi import --file {shlex.quote(str(output))} --generate-code=false --protect=false",
+        "pulumi up --expect-no-changes",
+    ]
+    files = [str(path) for path in written]
+    if as_json:
+        print(json.dumps({"packages": len(packages), "files": files, "next": following}, indent=2))
+        return
+    print(f"# {counted(len(packages), 'package')} in {', '.join(files)}")
+    print(f"# Let {program.name} be the program, or `import {program.stem}` in it. Then:")
+    print("\n".join(following))
+
+
+def _wrong(names: set[str], fleet: str | None, written: list[Path], *, force: bool) -> list[str]:
+    """What is wrong with the options, one line each."""
+    lines = []
+    if unknown := sorted(names - set(imports.DECLARABLE)):
+        lines.append(f"--declare: {unknown[0]!r} is none of {', '.join(imports.DECLARABLE)}")
+    if fleet is not None and not (fleet.strip() and fleet.isprintable()):
+        lines.append("--fleet: the name of a resource is due")
+    if len(set(written)) < len(written):
+        lines.append(f"--output: {written[0]} is the name of a file that stands beside it")
+    lines.extend(
+        f"{path} exists: add --force to overwrite it, or name another place with --output"
+        for path in written
+        if path.is_dir() or (path.exists() and not force)
+    )
+    return lines
+
+
+def _write(texts: Mapping[Path, str]) -> None:
+    """All files or none: each is whole under another name before the first gets its own."""
+    mark = secrets.token_hex(4)
+    aside = {path: path.with_name(f".{path.name}.{mark}") for path in texts}
+    try:
+        for path, text in texts.items():
+            aside[path].write_text(text, encoding="utf-8")
+        for path in texts:
+            os.replace(aside[path], path)
+    finally:
+        for path in aside.values():
+            path.unlink(missing_ok=True)

@@ -1,0 +1,72 @@
+"""`pulumi-masv list`: the packages that are as asked: a table, plain lines in a pipe, or JSON."""
+
+import json
+from datetime import datetime
+from typing import Final
+
+from pydantic import ByteSize
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from pulumi_masv.cli.account import connect, listed
+from pulumi_masv.cli.options import Json, filtered
+from pulumi_masv.models import Package, Query
+from pulumi_masv.plan import amount_of_all, counted, quote, span, spell_moment
+
+_STYLES: Final = {"new": "cyan", "finalized": "green", "expired": "red", "archived": "dim"}
+_UNCUT: Final = 1_000_000  # columns: no name is as long
+
+
+@filtered
+def list_packages(query: Query, as_json: Json = False) -> None:
+    """List packages: those that all filters meet."""
+    seen = listed(connect(), query)
+    packages = [one.package for one in seen]
+    if as_json:
+        print(json.dumps([package.model_dump(mode="json") for package in packages], indent=2))
+        return
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console.width = _UNCUT
+    table = Table(box=box.SIMPLE_HEAD if console.is_terminal else None, pad_edge=False)
+    for title in ("id", "name", "state"):
+        table.add_column(title, overflow="fold")
+    for title in ("size", "files"):
+        table.add_column(title, justify="right")
+    for title in ("expiry", "sender"):
+        table.add_column(title, overflow="fold")
+    for one in seen:
+        table.add_row(*_cells(one.package, one.now))
+    if packages:
+        console.print(table)
+    held = amount_of_all([package for package in packages if package.files_exist])
+    console.print(Text(f"{counted(len(packages), 'package')} listed; files exist: {held}"))
+
+
+def _cells(package: Package, now: datetime) -> list[Text]:
+    size = package.size
+    return [
+        Text(package.id),
+        Text(_shown(package.name)),
+        Text(package.state, style=_STYLES[package.state]),
+        Text("" if size is None else ByteSize(size).human_readable(decimal=True)),
+        Text("" if package.total_files is None else str(package.total_files)),
+        Text(_end(package, now)),
+        Text(_shown(package.sender)),
+    ]
+
+
+def _shown(text: str | None) -> str:
+    return quote(text)[1:-1] if text else ""
+
+
+def _end(package: Package, now: datetime) -> str:
+    if package.unlimited_storage and package.files_exist:
+        return "never"
+    if package.expiry is None:
+        return ""
+    ahead = package.expiry - now
+    away = f"in {span(ahead)}" if package.expiry > now else f"{span(-ahead)} ago"
+    return f"{spell_moment(package.expiry)} ({away})"

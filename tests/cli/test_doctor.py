@@ -1,0 +1,156 @@
+"""`pulumi-masv doctor`: each check in one line, what to do where it failed, and no secret."""
+
+import json
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+import responses
+
+from pulumi_masv.simulator import KEY_CANARY, Simulator
+from tests.cli.conftest import Run
+
+PROGRAMS = {
+    "pulumi": "#!/bin/sh\necho v3.259.0\n",
+    "pulumi-language-python": "#!/bin/sh\n",
+}
+
+
+@pytest.fixture
+def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, run: Run) -> Path:
+    """A PATH that holds an engine and its language host, and nothing else."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    for name, text in PROGRAMS.items():
+        (folder / name).write_text(text)
+        (folder / name).chmod(0o755)
+    monkeypatch.setenv("PATH", str(folder))
+    return folder
+
+
+def checks(run: Run, code: int) -> dict[str, tuple[str, str]]:
+    """Check -> its outcome and its line."""
+    done = run("doctor", "--json")
+    assert (done.code, done.err) == (code, "")
+    return {c["check"]: (c["outcome"], c["says"]) for c in json.loads(done.out)}
+
+
+@pytest.mark.usefixtures("programs")
+def test_all_is_well(run: Run, masv: Simulator) -> None:
+    masv.account.set_now(datetime.now(timezone.utc))
+    masv.account.add_package()
+    found = checks(run, 0)
+    assert found["MASV_API_KEY"] == ("ok", "set, from the environment")
+    assert found["MASV_BASE_URL"] == ("ok", f"{masv.url}, from the environment")
+    assert found["MASV_CONCURRENCY"] == ("ok", "8, the default")
+    assert found["packages"] == ("ok", "key and team are accepted; 1 finalized or expired")
+    assert found["inbox"] == ("ok", "may be read; 0 finalized or expired")
+    assert found["clock"][0] == "ok"
+    assert found["Pulumi engine"] == ("ok", "v3.259.0")
+    assert {outcome for outcome, _ in found.values()} == {"ok", "cannot be told"}
+    assert found["team's rules"][0] == "cannot be told"
+    assert len(masv.journal) == 2
+    assert masv.writes == []
+
+
+@pytest.mark.usefixtures("programs")
+def test_a_person_reads_a_line_for_each_check(run: Run, masv: Simulator) -> None:
+    done = run("doctor")
+    assert "ok              MASV_API_KEY: set, from the environment" in done.lines
+    assert "\x1b" not in done.out
+    assert len(done.lines) == 15
+
+
+@pytest.mark.usefixtures("programs", "terminal")
+def test_a_terminal_has_colours(run: Run) -> None:
+    assert "\x1b[32mok" in run("doctor").out
+
+
+@pytest.mark.usefixtures("programs")
+@pytest.mark.parametrize(
+    ("days", "says"), [(1, "behind MASV's: set"), (-1, "ahead of MASV's: set this machine's")]
+)
+def test_a_clock_that_is_wrong_is_a_warning(
+    run: Run, masv: Simulator, days: int, says: str
+) -> None:
+    masv.account.set_now(datetime.now(timezone.utc) + timedelta(days=days))
+    outcome, said = checks(run, 0)["clock"]
+    assert outcome == "warning"
+    assert says in said
+
+
+@pytest.mark.usefixtures("programs")
+def test_an_answer_without_a_date_tells_nothing_of_the_clock(run: Run, masv: Simulator) -> None:
+    with responses.RequestsMock() as proxy:
+        for box in ("packages", "inbox"):
+            address = f"{masv.url}/v1.1/teams/{masv.team_id}/{box}"
+            proxy.get(address, json={"metadata": {"total": 0}, "records": []})
+        assert checks(run, 0)["clock"] == ("cannot be told", "MASV's answer has no Date")
+
+
+@pytest.mark.usefixtures("programs")
+@pytest.mark.parametrize(
+    ("changes", "failed", "says"),
+    [
+        ({"MASV_API_KEY": ""}, "MASV_API_KEY", "is not set: export MASV_API_KEY=…"),
+        ({"MASV_TIMEOUT": "soon"}, "MASV_TIMEOUT", "masv:timeout (or MASV_TIMEOUT): "),
+        ({"MASV_BASE_URL": "http://u:pw@h"}, "MASV_BASE_URL", "holds more than scheme, host"),
+        ({"MASV_API_KEY": f"bad-{KEY_CANARY}"}, "packages", "check that it is a key of team"),
+        ({"MASV_API_KEY": f"{KEY_CANARY} x"}, "MASV_API_KEY", "was it copied whole?"),
+        ({"MASV_BASE_URL": "http://127.0.0.1:9"}, "packages", "check the network and"),
+    ],
+)
+def test_what_failed_says_what_to_do_and_the_rest_is_checked_all_the_same(
+    run: Run, monkeypatch: pytest.MonkeyPatch, changes: dict[str, str], failed: str, says: str
+) -> None:
+    for name, value in changes.items():
+        monkeypatch.setenv(name, value)
+    found = checks(run, 1)
+    assert [name for name, (outcome, _) in found.items() if outcome == "failed"] == [failed]
+    assert says in found[failed][1]
+    assert "pw" not in str(found)
+    assert found["inbox"][0] == found["clock"][0] == "cannot be told"
+    assert found["Pulumi engine"][0] == "ok"
+
+
+@pytest.mark.usefixtures("programs")
+def test_nothing_is_sent_twice(run: Run, masv: Simulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MASV_MAX_RETRIES", "20")
+    masv.faults.set("status", status=503, times=99)
+    assert checks(run, 1)["packages"][0] == "failed"
+    assert len(masv.journal) == 1
+
+
+@pytest.mark.usefixtures("programs")
+@pytest.mark.parametrize(
+    ("status", "says"), [(403, "manage only packages the team sent"), (400, "check MASV_TEAM_ID")]
+)
+def test_an_inbox_that_may_not_be_read_is_told(
+    run: Run, masv: Simulator, status: int, says: str
+) -> None:
+    masv.faults.set("status", status=status, route="*/inbox")
+    outcome, said = checks(run, 1)["inbox"]
+    assert outcome == "failed"
+    assert says in said
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "check", "outcome", "says"),
+    [
+        ("pulumi", None, "Pulumi engine", "failed", "no `pulumi` on the PATH: install Pulumi"),
+        ("pulumi", "#!/nowhere\n", "Pulumi engine", "failed", "does not start: install"),
+        ("pulumi", "#!/bin/sh\necho v3.99.0\n", "Pulumi engine", "failed", "older than 3.216"),
+        ("pulumi", "#!/bin/sh\necho dev\n", "Pulumi engine", "cannot be told", "'dev' is no"),
+        ("pulumi-language-python", None, "pulumi-language-python", "failed", "not on the PATH"),
+    ],
+)
+def test_a_program_that_is_missing_or_old_is_told(
+    run: Run, programs: Path, name: str, text: str | None, check: str, outcome: str, says: str
+) -> None:
+    if text is None:
+        (programs / name).unlink()
+    else:
+        (programs / name).write_text(text)
+    found = checks(run, 1 if outcome == "failed" else 0)
+    assert found[check][0] == outcome
+    assert says in found[check][1]
