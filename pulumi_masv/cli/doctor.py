@@ -112,16 +112,22 @@ def _account(environment: Mapping[str, str]) -> Iterator[Check]:
         return
     here = datetime.now(timezone.utc)
     yield Check("packages", "ok", f"key and team are accepted; {page.total} finalized or expired")
-    try:
-        inbox = client.get_page(Query(received=True))
-        yield Check("inbox", "ok", f"may be read; {inbox.total} finalized or expired")
-    except MasvError as error:
-        if not (isinstance(error, RequestRefused) and error.status == 403):
-            yield Check("inbox", "failed", _with_advice(error))
-        else:
-            says = "the key may not read it (403): let it, or manage only packages the team sent"
-            yield Check("inbox", "failed", says)
+    yield _inbox(client)
     yield _clock(page.now, here)
+
+
+def _inbox(client: Client) -> Check:
+    try:
+        page = client.get_page(Query(received=True))
+    except MasvError as error:
+        status = error.status if isinstance(error, RequestRefused) else None
+        if status == 404:
+            return Check("inbox", "ok", "the team has none")
+        if status != 403:
+            return Check("inbox", "failed", _with_advice(error))
+        says = "the key may not read it (403): let it, or manage only packages the team sent"
+        return Check("inbox", "failed", says)
+    return Check("inbox", "ok", f"may be read; {page.total} finalized or expired")
 
 
 def _connect(settings: Settings) -> Client:

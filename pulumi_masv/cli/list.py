@@ -31,7 +31,8 @@ def list_packages(query: Query, as_json: Json = False) -> None:
     if not console.is_terminal:
         console.width = _UNCUT
     table = Table(box=box.SIMPLE_HEAD if console.is_terminal else None, pad_edge=False)
-    for title in ("id", "name", "state"):
+    table.add_column("id", overflow="fold", no_wrap=True)  # to be copied whole
+    for title in ("name", "state"):
         table.add_column(title, overflow="fold")
     for title in ("size", "files"):
         table.add_column(title, justify="right")

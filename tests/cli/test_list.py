@@ -50,6 +50,19 @@ def test_a_terminal_has_colours_and_a_sign_of_progress_on_stderr(run: Run, masv:
     assert "listing 1 package" not in done.out
 
 
+@pytest.mark.usefixtures("terminal")
+def test_an_id_is_never_broken_on_a_narrow_terminal_and_a_name_is_never_cut_off(
+    run: Run, masv: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    package = masv.account.add_package(name="Day 12 raw dailies of the second unit")
+    done = run("list")
+    assert package in done.out
+    for word in ("Day", "12", "raw", "dailies", "second", "unit"):
+        assert word in done.out
+    assert "…" not in done.out
+
+
 def test_json_is_the_packages_as_a_program_has_them(run: Run, masv: Simulator) -> None:
     fill(masv.account, 60)
     done = run("list", "--json", "--sort", "-size", "--status", "finalized")
