@@ -1,11 +1,8 @@
 """The README says what the code says: its tables, its commands, and the errors it quotes."""
 
 import ast
-import base64
 import functools
 import html
-import json
-import pickle
 import re
 import subprocess
 import sys
@@ -13,10 +10,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from pulumi.dynamic import ResourceProvider
 
 from docs import generate
-from pulumi_masv.providers import PackageLifecycleProvider
 from pulumi_masv.simulator.routes import ENDPOINTS
 
 ROOT = Path(__file__).parents[1]
@@ -76,14 +71,6 @@ def test_python_in_process_runs_as_written(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert "http://127.0.0.1:" in done.stdout
     assert "Loss(package_id='01J8ZK3V9DA111ESDAY12A001R'" in done.stdout
-
-
-def test_the_file_to_import_names_the_handler_that_the_package_has() -> None:
-    [file] = [one.text for one in snippets() if one.what == "import.json"]
-    [entry] = json.loads(file)["resources"]
-    for bag in (entry["inputs"], entry["outputs"]):
-        handler = _unpickled(bag["__provider"])
-        assert type(handler) is PackageLifecycleProvider
 
 
 def test_the_license_is_the_one_the_project_names() -> None:
@@ -170,8 +157,3 @@ def _part(value: ast.expr) -> str:
 def _says(template: str, quoted: str) -> bool:
     """Whether what is quoted stands in a text of the code; a setting's names may be filled in."""
     return quoted in template or _SETTING.sub("…", quoted) in template
-
-
-def _unpickled(blob: str) -> ResourceProvider:
-    handler: ResourceProvider = pickle.loads(base64.b64decode(blob))
-    return handler

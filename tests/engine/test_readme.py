@@ -76,7 +76,7 @@ def test_the_readme_can_be_followed_from_its_first_program_to_its_last(
 
 
 def test_the_other_programs_of_the_readme_run_as_one(stack: Stack, masv: Simulator) -> None:
-    program = "".join(one.text for one in snippets() if one.verb == "program")
+    program = "".join(one.text for one in snippets() if one[:2] == ("program", "together"))
     masv.account.teams["01LABTEAM"] = "the-labs-key"
     for package in re.findall(r'"(01J8\w+)"', program):
         team = "01LABTEAM" if "1AB" in package else None
@@ -91,6 +91,29 @@ def test_the_other_programs_of_the_readme_run_as_one(stack: Stack, masv: Simulat
     assert [p.name for p in masv.account.packages() if p.team_id == "01LABTEAM"] == [
         "Delivery of the lab"
     ]
+
+
+def test_the_manifest_of_the_readme_is_managed_as_it_says(stack: Stack, masv: Simulator) -> None:
+    [manifest] = [one.text for one in snippets() if one.what == "masv.yaml"]
+    [program] = [one.text for one in snippets() if one.what == "managed"]
+    masv.account.set_now("2027-01-04T09:00:00Z")
+    add = masv.account.add_package
+    created, ends = "2027-01-01T00:00:00Z", "2027-03-01T00:00:00Z"
+    held = add(id="01J8ZK3V9DRVSHES0000000001", created_at=created, expiry=ends)
+    dailies = add(name="A001", created_at=created, expiry=ends)
+    final = add(name="A_final", created_at=created, expiry=ends)
+    legal = add(name="A002", created_at=created, expiry=ends, tags=["legal"])
+    (stack.folder / "masv.yaml").write_text(manifest)
+    stack.program(program)
+    stack.up()
+    live = {one.id: one for one in masv.account.packages()}
+    assert {i: one.expiry.isoformat()[:10] for i, one in live.items()} == {
+        held: "2027-03-01",
+        dailies: "2027-01-15",
+        final: "2027-04-01",
+        legal: "2027-03-01",
+    }
+    assert live[held].name == "Rushes"
 
 
 def test_the_picture_is_what_the_engine_prints() -> None:
