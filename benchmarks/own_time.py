@@ -20,7 +20,14 @@ import report
 from pulumi_masv import plan
 from pulumi_masv.handlers import PackageFleetHandler, PackageLifecycleHandler
 from pulumi_masv.lifecycle import View
-from pulumi_masv.models import FleetInputs, LifecycleInputs, Package, Stored, StoredFleet
+from pulumi_masv.models import (
+    FleetInputs,
+    LifecycleInputs,
+    ManifestModel,
+    Package,
+    Stored,
+    StoredFleet,
+)
 from pulumi_masv.simulator import Account
 from pulumi_masv.simulator.routes import package_shown
 
@@ -30,6 +37,19 @@ EXPIRY: Final = "2027-01-31T00:00:00Z"
 TEAM: Final = "01TEAM00000000000000000001"
 HANDLER: Final = PackageLifecycleHandler(View({}, {}, say=print))
 FLEET: Final = PackageFleetHandler(View({}, {}, say=print))
+# No rule but the last matches, so each is asked of all packages.
+MANIFEST: Final = ManifestModel.model_validate(
+    {
+        "rules": [
+            {
+                "match": {"state": "finalized", "sender": "*@studio.example", "name": f"*_{name}"},
+                "set": {"expiry": {"at_most": "created + 14d", "grace": "7d"}, "archived": True},
+            }
+            for name in range(49)
+        ]
+        + [{"match": {}, "set": {"expiry": {"at_least": "created + 30d"}}}]
+    }
+)
 
 
 class Subject(NamedTuple):
@@ -101,6 +121,11 @@ ROWS: Final = (
         each(lambda s: s.stored.projection().wire()),
     ),
     Row("wire the outputs", "create, update, read", each(lambda s: s.stored.wire())),
+    Row(
+        "evaluate 50 rules",
+        "manage",
+        lambda many: plan.evaluate(MANIFEST, [s.live for s in many.subjects], NOW),
+    ),
     Row("check a fleet", "each run", lambda many: FLEET.check(many.bag, many.bag)),
     Row("diff a fleet", "each run", lambda many: FLEET.diff("fleet-1", many.outputs, many.bag)),
 )
