@@ -26,7 +26,7 @@ bench: setup ## What many packages cost on the real engine, about an hour; the t
 	.venv/bin/python benchmarks/own_time.py
 
 test: setup ## All tests, those on the real engine too
-	$(WITH_ENGINE) .venv/bin/python -m pytest -n 2 --cov
+	$(WITH_ENGINE) .venv/bin/python -m pytest -n 2 --dist worksteal --cov
 
 # The Pythons on PATH that start: a version manager's stand-in for one that is not chosen does not.
 VERSIONS := 3.10 3.11 3.12 3.13 3.14
