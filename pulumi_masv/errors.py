@@ -26,6 +26,10 @@ class ManifestError(MasvError):
     """A manifest is wrong, one line for each mistake: mend the file."""
 
 
+class PreviewError(MasvError):
+    """What was to be read is no preview that this version knows: make it anew."""
+
+
 class AmbiguousPackage(MasvError):
     """More than one package is as described: describe it more closely, or give its id."""
 

@@ -9,7 +9,13 @@ import io
 import os
 import sys
 
-from pulumi_masv.errors import FilterError, ManifestError, MasvError, SettingsError
+from pulumi_masv.errors import (
+    FilterError,
+    ManifestError,
+    MasvError,
+    PreviewError,
+    SettingsError,
+)
 
 NO, NOT_UNDERSTOOD = 1, 2
 
@@ -26,7 +32,7 @@ def main() -> None:
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
         app(prog_name="pulumi-masv")
-    except (FilterError, ManifestError, SettingsError) as error:
+    except (FilterError, ManifestError, PreviewError, SettingsError) as error:
         raise SystemExit(refused(*str(error).splitlines())) from None
     except MasvError as error:
         refused(str(error))

@@ -10,6 +10,7 @@ from pulumi_masv.cli.import_file import import_file
 from pulumi_masv.cli.list import list_packages
 from pulumi_masv.cli.manifest import explain, validate
 from pulumi_masv.cli.options import Json
+from pulumi_masv.cli.report import report
 from pulumi_masv.cli.simulator import simulator
 
 app = typer.Typer(
@@ -23,6 +24,7 @@ app.command()(validate)
 app.command()(explain)
 app.command()(import_file)
 app.command()(doctor)
+app.command()(report)
 app.command()(simulator)
 
 

@@ -5,6 +5,7 @@ manifest comes to; `words` spells.
 """
 
 from pulumi_masv.plan.package import (
+    ALONE,
     NEVER,
     OF_A_FLEET,
     End,
@@ -19,9 +20,20 @@ from pulumi_masv.plan.package import (
     untouched,
 )
 from pulumi_masv.plan.rules import Decision, conditions, evaluate, reasons
-from pulumi_masv.plan.words import amount, amount_of_all, counted, quote, span, spell, spell_moment
+from pulumi_masv.plan.words import (
+    amount,
+    amount_of_all,
+    counted,
+    quote,
+    size,
+    span,
+    spell,
+    spell_moment,
+    visible,
+)
 
 __all__ = [
+    "ALONE",
     "NEVER",
     "OF_A_FLEET",
     "Decision",
@@ -41,8 +53,10 @@ __all__ = [
     "quote",
     "reasons",
     "same",
+    "size",
     "span",
     "spell",
     "spell_moment",
     "untouched",
+    "visible",
 ]

@@ -27,10 +27,19 @@ def spell_moment(moment: datetime) -> str:
 
 def quote(name: str | None) -> str:
     """A name for a terminal: in quotes, with nothing in it that a terminal obeys."""
-    if name is None:
-        return "(name unknown)"
-    shown = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in name)
-    return f'"{shown}"'
+    return "(name unknown)" if name is None else f'"{visible(name)}"'
+
+
+def visible(text: str) -> str:
+    """A text with nothing in it that a terminal, or the direction of writing, obeys."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+def size(held: int) -> str:
+    """So many bytes, for people."""
+    return ByteSize(held).human_readable(decimal=True)
 
 
 def counted(number: int, noun: str) -> str:
@@ -45,10 +54,7 @@ def amount(live: Package) -> str:
         if live.total_files is None
         else counted(live.total_files, "file")
     )
-    if live.size is None:
-        held = "unknown size"
-    else:
-        held = f"{ByteSize(live.size).human_readable(decimal=True)}, {live.size} bytes"
+    held = "unknown size" if live.size is None else f"{size(live.size)}, {live.size} bytes"
     form = " and a form response" if live.custom_metadata_id else ""
     return f"{files} ({held}){form}"
 
@@ -67,5 +73,5 @@ def amount_of_all(packages: Sequence[Package]) -> str:
     held = sum(one.size or 0 for one in packages)
     return (
         f"{counted(len(packages), 'package')} with {counted(files, 'file')} "
-        f"({ByteSize(held).human_readable(decimal=True)}, {held} bytes)"
+        f"({size(held)}, {held} bytes)"
     )

@@ -1,0 +1,139 @@
+"""`pulumi-masv report`: what a preview will change and end, for those who review it.
+
+Exit status: 0 no files end early, 2 not understood or the preview failed, 3 some do (or may),
+4 more than a limit allows.
+"""
+
+import re
+import sys
+import time
+from datetime import datetime, timedelta, timezone
+from enum import Enum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from pydantic import ByteSize, TypeAdapter, ValidationError
+
+from pulumi_masv.cli import refused
+from pulumi_masv.cli.account import connect, settings
+from pulumi_masv.errors import MasvError
+from pulumi_masv.listing import Listing
+from pulumi_masv.models import Package, parse_instant
+from pulumi_masv.report import asked, fates, preview, summary
+from pulumi_masv.report.formats import RENDER
+
+
+class Format(str, Enum):
+    """What a report can be written as."""
+
+    MARKDOWN = "markdown"
+    HTML = "html"
+    SVG = "svg"
+    JSON = "json"
+    ICS = "ics"
+
+
+_SPANS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
+
+
+def _span(text: str) -> timedelta:
+    found = re.fullmatch(r"(\d{1,5})([hdw])", text)
+    if not found:
+        raise typer.BadParameter(f"{text!r} is no length of time such as 12h, 14d or 2w")
+    return int(found[1]) * _SPANS[found[2]]
+
+
+def _bytes(text: str) -> int:
+    try:
+        return int(TypeAdapter(ByteSize).validate_python(text))
+    except ValidationError:
+        raise typer.BadParameter(f"{text!r} is no size such as 10GB or 500000000") from None
+
+
+def _instant(text: str) -> datetime:
+    try:
+        return parse_instant(text)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+
+
+def report(
+    file: Annotated[
+        str, typer.Argument(help="What `pulumi preview --json` printed; - for stdin.")
+    ] = "-",
+    form: Annotated[Format, typer.Option("--format", help="What to write.")] = Format.MARKDOWN,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Where to; stdout if left out.")
+    ] = None,
+    within: Annotated[
+        timedelta, typer.Option(parser=_span, metavar="SPAN", help="How far ahead ends are told.")
+    ] = "14d",  # type: ignore[assignment]
+    now: Annotated[
+        datetime | None,
+        typer.Option(parser=_instant, metavar="INSTANT", help="Now, where MASV is not asked."),
+    ] = None,
+    max_lost_packages: Annotated[
+        int | None, typer.Option(min=0, help="Exit 4 if more packages end early.")
+    ] = None,
+    max_lost_files: Annotated[
+        int | None, typer.Option(min=0, help="Exit 4 if more files do.")
+    ] = None,
+    max_lost_bytes: Annotated[
+        int | None,
+        typer.Option(parser=_bytes, metavar="SIZE", help="Exit 4 if more bytes do, such as 10GB."),
+    ] = None,
+) -> None:
+    """Report what a preview will change and end, and when."""
+    try:
+        text = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+    except OSError as error:
+        raise typer.Exit(refused(f"{file}: {error.strerror}")) from None
+    read = preview.read(text)
+    wants = asked.turns(read)
+    seen, unseen, then = _look(fates.to_look_at(wants))
+    told = summary.summarise(
+        read,
+        wants,
+        seen=seen,
+        unseen=unseen,
+        now=then or now or datetime.now(timezone.utc),
+        within=within,
+    )
+    rendered = RENDER[form.value](told)
+    try:
+        if output is None:
+            sys.stdout.buffer.write(rendered)
+            sys.stdout.buffer.flush()
+        else:
+            output.write_bytes(rendered)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise typer.Exit(refused(f"{output}: {error.strerror}")) from None
+    limits = summary.Limits(max_lost_packages, max_lost_files, max_lost_bytes)
+    status = told.status(limits)
+    if status == summary.FAILED:
+        refused("the preview failed, so its losses cannot be told")
+    if status == summary.BEYOND:
+        refused(f"more is lost than allowed; to allow it: {told.override(limits)}")
+    raise typer.Exit(status)
+
+
+def _look(package_ids: set[str]) -> tuple[dict[str, Package], str, datetime | None]:
+    """What MASV says of these, why it does not of the others, and its own clock."""
+    if not package_ids:
+        return {}, "", None
+    try:
+        client = connect()
+        found, failed = Listing(client, time.monotonic, settings().concurrency).read_all(
+            package_ids
+        )
+    except MasvError as error:
+        return {}, f"MASV could not be asked: {error}", None
+    why = next(
+        (str(error) for error in failed.values()),
+        f"the team of the environment, {client.team_id}, has no such package",
+    )
+    moment = max((one.now for one in found.values()), default=None)
+    return {i: one.package for i, one in found.items()}, why, moment

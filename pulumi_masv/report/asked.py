@@ -1,0 +1,342 @@
+"""What a preview asks of each package: adopt it, change it, keep it, end it, leave it alone.
+
+Mirrors which packages the verbs of `lifecycle` hand to the plan, and with what; what the plan
+makes of it is for `fates`. A resource is refused or done as a whole, so what is asked of its
+packages stays together, as one `Turn`.
+"""
+
+from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
+from typing import Any, Final, Literal, TypeVar
+
+from pydantic import ValidationError
+
+from pulumi_masv import plan
+from pulumi_masv.errors import MasvError, PreviewError
+from pulumi_masv.models import Declared, FleetInputs, LifecycleInputs, Stored, StoredFleet
+from pulumi_masv.report.preview import (
+    CREATES,
+    DELETES,
+    FLEET,
+    LIFECYCLE,
+    Preview,
+    State,
+    Step,
+    hides,
+    known,
+)
+
+Given = TypeVar("Given", LifecycleInputs, FleetInputs)
+Kept = TypeVar("Kept", Stored, StoredFleet)
+Cause = Literal["deleted", "removed from a fleet", "replaced"]
+_ALL: Final = frozenset(Declared.model_fields)
+_FLAGS: Final = frozenset({"forceDestroy", "retainRemoved"})
+_LATER: Final = "the run refuses it if the package it leaves is not declared elsewhere by then"
+_UNKNOWN_ID: Final = "its package_id is not known yet"
+_UNKNOWN_FLEET: Final = "what its fleet declares is not known yet"
+
+
+@dataclass(frozen=True)
+class Adopt:
+    """Make it as declared, whatever it is now.
+
+    Attributes:
+        package_id: empty where the preview does not know it yet.
+        declared: as far as it is known.
+        hidden: names of what else is declared.
+        fresh: as this preview has read it, in the resource that it leaves.
+        doubt: why it may not come to it.
+    """
+
+    package_id: str
+    declared: LifecycleInputs
+    hidden: frozenset[str]
+    fresh: Stored | None = None
+    doubt: str = ""
+
+    @property
+    def can_shorten(self) -> bool:
+        return self.declared.expiry is not None or bool(self.hidden & {"expiry", "packageId"})
+
+
+@dataclass(frozen=True)
+class Change:
+    """Make it as declared now; `before` is what was declared of it."""
+
+    stored: Stored
+    declared: LifecycleInputs
+    hidden: frozenset[str]
+    before: LifecycleInputs | None
+
+
+@dataclass(frozen=True)
+class End:
+    """Its resource, or its entry, goes; `doubt` says why it may not."""
+
+    stored: Stored
+    force_destroy: bool
+    archive_on_destroy: bool
+    cause: Cause
+    ways_on: str = plan.ALONE
+    doubt: str = ""
+
+
+@dataclass(frozen=True)
+class Keep:
+    """Nothing is done to it; `managed` says whether it still is."""
+
+    stored: Stored
+    managed: bool = True
+    doubt: str = ""
+
+
+Want = Adopt | Change | End | Keep
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What is asked of the packages of one resource."""
+
+    resource: str
+    explicit_provider: bool
+    wants: tuple[Want, ...]
+
+
+def turns(preview: Preview) -> list[Turn]:
+    """What is asked, by resource, in the preview's order."""
+    ours = [
+        step
+        for step in preview.settled()
+        if step.type in (LIFECYCLE, FLEET) and not _only_read(step)
+    ]
+    return _Run(ours, preview).turns()
+
+
+class _Run:
+    """What only all steps together tell: what is declared where, and what has been read."""
+
+    def __init__(self, steps: list[Step], preview: Preview) -> None:
+        self._steps = steps
+        self._going = {step.urn for step in preview.steps if step.op in DELETES | {"replace"}}
+        self._declared: dict[tuple[str, str], int] = {}
+        self._fresh: dict[str, Stored] = {}
+        for place, step in enumerate(steps):
+            for package_id in _declared_by(step):
+                self._declared.setdefault((_provider(step), package_id), place)
+            if step.urn in preview.refreshed and step.op != "refresh" and step.old_state:
+                self._fresh |= _entries(step.type, step.old_state)
+
+    def turns(self) -> list[Turn]:
+        found = []
+        for place, step in enumerate(self._steps):
+            wants = tuple((self._fleet if step.type == FLEET else self._lifecycle)(step, place))
+            explicit = not _provider(step).rsplit("::", 1)[-1].startswith("default")
+            found.append(Turn(step.name, explicit, wants))
+        return found
+
+    def _lifecycle(self, step: Step, place: int) -> Iterator[Want]:
+        old = _stored(step.old_state) if step.old_state else None
+        if step.op in DELETES and old and step.old_state:
+            yield from self._end_alone(step.old_state, old, "deleted")
+        elif step.op == "replace" and old and step.old_state and step.new_state:
+            adopted = self._adopt_alone(step.new_state)
+            if adopted.package_id:
+                yield from self._end_alone(step.old_state, old, "replaced")
+            elif old.force_destroy:  # where it is not, nothing ends, and no refusal is certain
+                yield from self._end_alone(step.old_state, old, "replaced", _UNKNOWN_ID)
+            key = (_provider_of(step.old_state), old.package_id or "")
+            let_go_later = self._declared.get(key, place) > place and not old.force_destroy
+            yield replace(adopted, doubt=_LATER) if let_go_later else adopted
+        elif step.op in CREATES and step.new_state:
+            yield self._adopt_alone(step.new_state)
+        elif step.op == "update" and old and step.old_state and step.new_state:
+            declared, hidden = _alone(step.new_state)
+            yield Change(old, declared, hidden, _declared_before(step.old_state.inputs))
+        elif old:
+            yield Keep(old)
+
+    def _fleet(self, step: Step, place: int) -> Iterator[Want]:
+        old = _stored_fleet(step.old_state) if step.old_state else StoredFleet()
+        if step.op in DELETES and step.old_state:
+            yield from self._end_fleet(step.old_state, old, "deleted")
+        elif step.op == "replace" and step.old_state and step.new_state:
+            yield from self._end_fleet(step.old_state, old, "replaced")
+            yield from self._converge(step.new_state, StoredFleet(), {})
+        elif step.op in CREATES and step.new_state:
+            yield from self._converge(step.new_state, StoredFleet(), {})
+        elif step.op == "update" and step.old_state and step.new_state:
+            yield from self._converge(step.new_state, old, _entries_before(step.old_state.inputs))
+        else:
+            yield from map(Keep, old.entries().values())
+
+    def _end_alone(
+        self, state: State, old: Stored, cause: Cause, doubt: str = ""
+    ) -> Iterator[Want]:
+        if self._let_go(state, old.package_id):
+            return
+        if self._stays(state):
+            yield Keep(old, managed=False)
+            return
+        if "forceDestroy" in known(state.outputs)[1]:
+            old, doubt = old.model_copy(update={"force_destroy": True}), "force_destroy is a secret"
+        yield End(old, old.force_destroy, old.archive_on_destroy, cause, doubt=doubt)
+
+    def _end_fleet(self, state: State, old: StoredFleet, cause: Cause) -> Iterator[Want]:
+        for package_id, entry in old.entries().items():
+            if self._let_go(state, package_id):
+                continue
+            if old.retain_removed or self._stays(state):
+                yield Keep(entry, managed=False)
+            else:
+                flags = (old.force_destroy, old.archive_on_destroy)
+                yield End(entry, *flags, cause, plan.OF_A_FLEET)
+
+    def _adopt_alone(self, state: State) -> Adopt:
+        declared, hidden = _alone(state)
+        return Adopt(declared.package_id, declared, hidden, self._fresh.get(declared.package_id))
+
+    def _converge(
+        self, state: State, old: StoredFleet, before: Mapping[str, LifecycleInputs]
+    ) -> Iterator[Want]:
+        bag, hidden = known(state.inputs)
+        stored = old.entries()
+        if "packages" in hidden:
+            for entry in stored.values():
+                yield Keep(entry, doubt=_UNKNOWN_FLEET)
+            yield Adopt("", LifecycleInputs(package_id="-"), frozenset({"packageId"}))
+            return
+        entries, unknown = _entries_declared(bag)
+        inputs = _valid(FleetInputs, {**bag, "packages": entries})
+        for package_id, declared in inputs.entries().items():
+            names = unknown.get(package_id, frozenset())
+            last = before.get(package_id)
+            if package_id not in stored:
+                yield Adopt(package_id, declared, names, self._fresh.get(package_id))
+            elif names or last is None or not plan.same(declared, last):
+                yield Change(stored[package_id], declared, names, last)
+            else:
+                yield Keep(stored[package_id])
+        for package_id in stored.keys() - inputs.packages.keys():
+            entry = stored[package_id]
+            if self._let_go(state, package_id):
+                continue
+            if inputs.retain_removed:
+                yield Keep(entry, managed=False)
+                continue
+            maybe = sorted(hidden & _FLAGS)
+            if "retainRemoved" in maybe and not entry.force_destroy:
+                yield Keep(entry, managed=False)  # or refused: nobody knows, and nothing is lost
+                continue
+            yield End(
+                entry,
+                entry.force_destroy and bool(inputs.force_destroy or maybe),
+                entry.archive_on_destroy and inputs.archive_on_destroy,
+                "removed from a fleet",
+                plan.OF_A_FLEET,
+                f"{' and '.join(maybe)} is not known yet" if maybe else "",
+            )
+
+    def _let_go(self, state: State, package_id: str | None) -> bool:
+        return (_provider_of(state), package_id or "") in self._declared
+
+    def _stays(self, state: State) -> bool:
+        """Whether Pulumi forgets the resource without asking its provider to end it."""
+        return state.retain_on_delete or state.deleted_with in self._going
+
+
+def _only_read(step: Step) -> bool:
+    return any(state and state.external for state in (step.old_state, step.new_state))
+
+
+def _provider_of(state: State) -> str:
+    """Which process serves it: its provider, whose id a first preview does not know."""
+    return state.provider.rpartition("::")[0]
+
+
+def _provider(step: Step) -> str:
+    state = step.new_state or step.old_state
+    return _provider_of(state) if state else ""
+
+
+def _declared_by(step: Step) -> AbstractSet[str]:
+    """The packages that the program still declares in this resource."""
+    if step.op in DELETES:
+        return frozenset()
+    state = step.new_state or step.old_state
+    inputs = state.inputs if state else {}
+    if step.type == LIFECYCLE:
+        return {inputs["packageId"]} if isinstance(inputs.get("packageId"), str) else frozenset()
+    packages = inputs.get("packages")
+    declared = set(packages) if isinstance(packages, Mapping) else set()
+    if inputs.get("retainRemoved") is True and step.old_state:
+        declared |= _stored_fleet(step.old_state).live.keys()
+    return declared
+
+
+def _entries(kind: str, state: State) -> dict[str, Stored]:
+    if kind == FLEET:
+        return _stored_fleet(state).entries()
+    stored = _stored(state)
+    return {stored.package_id or "": stored}
+
+
+def _stored(state: State) -> Stored:
+    stored = _parsed(Stored, known(state.outputs)[0])
+    return stored if stored.package_id else stored.model_copy(update={"package_id": state.id})
+
+
+def _stored_fleet(state: State) -> StoredFleet:
+    return _parsed(StoredFleet, known(state.outputs)[0])
+
+
+def _alone(state: State) -> tuple[LifecycleInputs, frozenset[str]]:
+    bag, hidden = known(state.inputs)
+    if "packageId" in hidden:
+        bag["packageId"] = "-"
+    declared = _valid(LifecycleInputs, bag)
+    if "packageId" in hidden:
+        declared = declared.model_copy(update={"package_id": ""})
+    return declared, hidden
+
+
+def _entries_declared(bag: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, frozenset[str]]]:
+    """The entries of a fleet as far as they are known, and by id what of them is not."""
+    entries: dict[str, Any] = {}
+    unknown: dict[str, frozenset[str]] = {}
+    for package_id, entry in (bag.get("packages") or {}).items():
+        whole = hides(entry)
+        entries[package_id], hidden = ({}, _ALL) if whole else known(entry)
+        if hidden:
+            unknown[package_id] = hidden
+    return entries, unknown
+
+
+def _declared_before(bag: Mapping[str, Any]) -> LifecycleInputs | None:
+    """As tolerantly as the state is read: a refresh may have written it."""
+    return _parsed(Stored, known(bag)[0]).projection()
+
+
+def _entries_before(bag: Mapping[str, Any]) -> dict[str, LifecycleInputs]:
+    entries, _ = _entries_declared(known(bag)[0])
+    return {
+        package_id: _parsed(Stored, {"packageId": package_id, **entry}).projection()
+        for package_id, entry in entries.items()
+    }
+
+
+def _valid(kind: type[Given], bag: Mapping[str, Any]) -> Given:
+    try:
+        return kind.model_validate(bag)
+    except ValidationError as error:
+        where = ".".join(str(part) for part in error.errors()[0]["loc"])
+        raise PreviewError(
+            f"{kind.__name__} of another version ({where}): upgrade pulumi_masv"
+        ) from None
+
+
+def _parsed(kind: type[Kept], bag: Mapping[str, Any]) -> Kept:
+    try:
+        return kind.parse(bag)
+    except MasvError as error:
+        raise PreviewError(str(error)) from None
