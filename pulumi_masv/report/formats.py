@@ -3,9 +3,13 @@
 from collections.abc import Callable
 from typing import Final
 
-from pulumi_masv.report import markdown
+from pulumi_masv.report import calendar, markdown, page, shape, timeline
 from pulumi_masv.report.summary import Report
 
 RENDER: Final[dict[str, Callable[[Report], bytes]]] = {
-    "markdown": lambda report: markdown.render(report).encode(),
+    "markdown": markdown.render,
+    "html": page.render,
+    "svg": timeline.render,
+    "json": shape.render,
+    "ics": calendar.render,
 }

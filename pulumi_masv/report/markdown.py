@@ -6,15 +6,15 @@ nothing in it is a mention, a link, a cell or a tag.
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from pulumi_masv import plan
 from pulumi_masv.plan import span, spell_moment, visible
+from pulumi_masv.report import words
 from pulumi_masv.report.fates import Fate, Move
 from pulumi_masv.report.summary import Report
 
 
-def render(report: Report) -> str:
+def render(report: Report) -> bytes:
     """The whole report."""
-    return "\n".join(_lines(report)) + "\n"
+    return ("\n".join(_lines(report)) + "\n").encode()
 
 
 def code(text: str) -> str:
@@ -30,78 +30,68 @@ def _lines(report: Report) -> Iterator[str]:
     yield from _bullets("The preview failed", map(code, report.failures))
     yield from _table(
         "Files that end early",
-        ("Package", "Files", "Bytes", "End", "Until now", "Why"),
+        ("Package", "Files", "Size", "End", "Planned", "Why"),
         (
             (
-                _package(f),
-                *_held(f),
-                spell_moment(f.loss.instant) + (" (at once)" if f.loss.at_once else ""),
-                moment(f.end_before),
-                f"{f.loss.why} ({code(f.resource)})",
+                _package(fate),
+                words.files(fate),
+                words.size(fate),
+                f"**{words.lost_at(fate)}**",
+                words.moment(fate.end_before),
+                f"{fate.loss.why if fate.loss else ''} ({code(fate.resource)})",
             )
-            for f in report.losses
-            if f.loss
+            for fate in report.losses
         ),
     )
     yield from _table(
         "Cannot be told",
         ("Package", "Resource", "Why"),
-        ((_package(f), code(f.resource), code(f.doubt)) for f in report.doubts),
+        ((_package(fate), code(fate.resource), code(fate.doubt)) for fate in report.doubts),
     )
     yield from _table(
         "By day (UTC)",
-        ("Day", "Total"),
-        ((f"{day}", str(total)) for day, total in report.days.items()),
+        ("Day", "Packages", "Files", "Size"),
+        (
+            (f"{day}", f"{total.packages}", f"{total.least}{total.files}", total.size)
+            for day, total in report.days.items()
+        ),
     )
     yield from _table(
         "The run will refuse",
         ("Package", "Resource", "Why"),
-        ((_package(f), code(f.resource), code("; ".join(f.refusals))) for f in report.refused),
+        (
+            (_package(fate), code(fate.resource), code("; ".join(fate.refusals)))
+            for fate in report.refused
+        ),
     )
     yield from _table(
         "Changes",
         ("Package", "Resource", "Is", "What changes"),
         (
-            (_package(f), code(f.resource), f.does, "<br>".join(map(_move, f.moves)))
-            for f in report.changed
+            (_package(fate), code(fate.resource), fate.does, "<br>".join(map(_move, fate.moves)))
+            for fate in report.changed
         ),
     )
     yield from _bullets("Other changes", map(code, report.resources))
     yield from _table(
         f"Ends on schedule within {span(report.within)}",
-        ("Package", "Files", "Bytes", "End"),
-        ((_package(f), *_held(f), moment(f.end_after)) for f in report.scheduled),
+        ("Package", "Files", "Size", "End"),
+        (
+            (_package(fate), words.files(fate), words.size(fate), words.moment(fate.end_after))
+            for fate in report.scheduled
+        ),
     )
     yield from _bullets("About this report", report.notes)
 
 
-def moment(end: plan.End) -> str:
-    """An end as a reader calls it."""
-    if end is None:
-        return "unknown"
-    return "never" if isinstance(end, plan.Never) else spell_moment(end)
-
-
 def _package(fate: Fate) -> str:
-    name = "" if fate.name is None else f" {code(fate.name)}"
-    return (code(fate.package_id) if fate.package_id else "not known yet") + name
-
-
-def _held(fate: Fate) -> tuple[str, str]:
-    files = fate.before.total_files if fate.before else None
-    size = fate.before.size if fate.before else None
-    return (
-        "unknown" if files is None else str(files),
-        "unknown" if size is None else f"{plan.size(size)} ({size})",
-    )
+    name = f"{code(fate.name)}<br>" if fate.name else ""
+    return name + (code(fate.package_id) if fate.package_id else words.package_id(fate))
 
 
 def _move(move: Move) -> str:
-    return f"{move.property}: {_value(move.before)} → {_value(move.after)}"
-
-
-def _value(value: object) -> str:
-    return code(value if isinstance(value, str) else plan.spell(value))
+    what, before, after = words.move(move)
+    return f"{what}: {code(before)} → {code(after)}"
 
 
 def _table(title: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:

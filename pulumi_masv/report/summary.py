@@ -45,12 +45,17 @@ class Total:
             unknown=sum(one.size is None or one.total_files is None for one in held),
         )
 
+    @property
+    def least(self) -> str:
+        return "at least " if self.unknown else ""
+
+    @property
+    def size(self) -> str:
+        return self.least + plan.size(self.bytes)
+
     def __str__(self) -> str:
-        least = "at least " if self.unknown else ""
-        return (
-            f"{counted(self.packages, 'package')}, {least}{counted(self.files, 'file')}, "
-            f"{least}{plan.size(self.bytes)}"
-        )
+        files = counted(self.files, "file")
+        return f"{counted(self.packages, 'package')}, {self.least}{files}, {self.size}"
 
 
 @dataclass(frozen=True)

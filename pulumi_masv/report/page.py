@@ -1,0 +1,48 @@
+"""The report as one page that needs nothing else: no script, no font, no address.
+
+Each picture in it has its table; it is read in light and in dark, and on paper.
+"""
+
+from pulumi_masv.plan import counted, span, spell_moment
+from pulumi_masv.report import timeline, words
+from pulumi_masv.report.summary import Report
+from pulumi_masv.report.templates import template
+
+
+def render(report: Report) -> bytes:
+    """The whole page."""
+    mood, headline = _answer(report)
+    page = template("page.html.j2").render(
+        report=report,
+        words=words,
+        mood=mood,
+        headline=headline,
+        subline=_beside(report),
+        picture=timeline.picture(report),
+        within=span(report.within),
+        now=spell_moment(report.now),
+    )
+    return (page + "\n").encode()
+
+
+def _answer(report: Report) -> tuple[str, str]:
+    if report.failures:
+        return "doubt", "The preview failed, so its losses cannot be told"
+    if report.losses:
+        return "lost", "This run ends files early"
+    if report.doubts:
+        return "doubt", "This run may end files early"
+    return "good", "No files end early"
+
+
+def _beside(report: Report) -> str:
+    parts = []
+    if report.doubts:
+        parts.append(f"of {counted(len(report.doubts), 'package')} it cannot be told")
+    if report.refused:
+        parts.append(f"{counted(len(report.refused), 'package')} the run will refuse")
+    if report.scheduled:
+        soon = counted(len(report.scheduled), "package")
+        parts.append(f"{soon} on schedule within {span(report.within)}")
+    line = "; ".join(parts)
+    return f"Beside that: {line}." if line else ""
