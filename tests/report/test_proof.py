@@ -177,7 +177,7 @@ def test_a_report_names_exactly_the_files_that_the_run_ends_early(
         there = {one.id for one in masv.account.packages()}
         schedule, ended = untouched(masv.account), len(masv.account.losses)
         if report.failures:
-                    event("preview failed")
+            event("the preview failed")
             assert report.status(summary.Limits()) == 2
             return
         failed = engine.apply(second, refresh=refresh)
