@@ -7,7 +7,7 @@ STAMP := .venv/.made-by-$(notdir $(PYTHON))
 WITH_ENGINE := PATH="$(CURDIR)/.venv/bin:$$PATH"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo bench test test-all test-lowest check format lock
+.PHONY: help setup browser demo bench test test-all test-lowest check format lock
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
@@ -25,7 +25,10 @@ bench: setup ## What many packages cost on the real engine, about an hour; the t
 	$(WITH_ENGINE) .venv/bin/python benchmarks/fleet.py
 	.venv/bin/python benchmarks/own_time.py
 
-test: setup ## All tests, those on the real engine too
+browser: ## Chromium, for the tests of the report's page; `make test` does this first
+	@engine/chromium.sh
+
+test: setup browser ## All tests, those on the real engine too
 	$(WITH_ENGINE) .venv/bin/python -m pytest -n 2 --dist worksteal --cov
 
 # The Pythons on PATH that start: a version manager's stand-in for one that is not chosen does not.

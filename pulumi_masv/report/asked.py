@@ -8,6 +8,7 @@ packages stays together, as one `Turn`.
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, Final, Literal, TypeVar
 
 from pydantic import ValidationError
@@ -120,12 +121,20 @@ class _Run:
         self._steps = steps
         self._going = {step.urn for step in preview.steps if step.op in DELETES | {"replace"}}
         self._declared: dict[tuple[str, str], int] = {}
-        self._fresh: dict[str, Stored] = {}
+        refreshed = preview.refreshed
         for place, step in enumerate(steps):
             for package_id in _declared_by(step):
                 self._declared.setdefault((_provider(step), package_id), place)
-            if step.urn in preview.refreshed and step.op != "refresh" and step.old_state:
-                self._fresh |= _entries(step.type, step.old_state)
+        self._read = [
+            (step.type, step.old_state)
+            for step in steps
+            if step.urn in refreshed and step.op != "refresh" and step.old_state
+        ]
+
+    @cached_property
+    def _fresh(self) -> dict[str, Stored]:
+        """The packages that this preview has read."""
+        return {i: one for kind, state in self._read for i, one in _entries(kind, state).items()}
 
     def turns(self) -> list[Turn]:
         found = []

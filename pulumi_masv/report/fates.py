@@ -172,9 +172,10 @@ def _plan(want: Want, seen: Mapping[str, Package], now: datetime) -> tuple[Packa
             ways_on=want.ways_on,
         )
     declared = _declared(want)
-    due = plan.converge(
-        before, declared, want.stored.managed(), now, declared_before=want.stored.projection()
-    )
+    said = want.stored.projection()
+    due = plan.converge(before, declared, want.stored.managed(), now, declared_before=said)
+    if want.before is not None and plan.same(want.before, said):
+        return before, due
     announced = {step.verb for step in plan.converge(before, declared, want.before, now).steps}
     return before, replace(due, steps=tuple(s for s in due.steps if s.verb in announced))
 

@@ -1,0 +1,97 @@
+"""The page in a real browser: it opens, asks for nothing, and shows a name as a name.
+
+The test needs Debian's Chromium; `make browser` installs it.
+"""
+
+import json
+import re
+import shutil
+import subprocess
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from benchmarks.report_time import preview as large
+from pulumi_masv.models import parse_instant
+from pulumi_masv.report import asked, page, preview, summary
+from tests.report.conftest import NOW, of_name
+
+CHROMIUM = shutil.which("chromium") or ""
+FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--hide-scrollbars",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+    "--enable-logging=stderr",
+)
+
+pytestmark = pytest.mark.skipif(not CHROMIUM, reason="no browser here: run `make browser`")
+
+
+def written(folder: Path, text: bytes) -> Path:
+    read = preview.read(text)
+    report = summary.summarise(
+        read,
+        asked.turns(read),
+        seen={},
+        unseen="",
+        now=parse_instant(NOW),
+        within=timedelta(days=14),
+    )
+    file = folder / "report.html"
+    file.write_bytes(page.render(report))
+    return file
+
+
+def browse(folder: Path, file: Path, *arguments: str) -> tuple[str, str]:
+    """What the browser printed, and what it logged."""
+    command = [CHROMIUM, *FLAGS, f"--user-data-dir={folder / 'profile'}", *arguments]
+    done = subprocess.run(
+        [*command, file.as_uri()], capture_output=True, text=True, timeout=120, check=True
+    )
+    return done.stdout, done.stderr
+
+
+def test_the_page_opens_without_a_complaint_and_asks_for_nothing(tmp_path: Path) -> None:
+    name = "</script><img src=https://masv.example/x><script>alert(1)</script>"
+    log = tmp_path / "net.json"
+    file = written(tmp_path, of_name(name))
+
+    dom, logged = browse(tmp_path, file, f"--log-net-log={log}", "--dump-dom")
+
+    assert "CONSOLE" not in logged
+    assert "&lt;/script&gt;&lt;img src=https://masv.example/x&gt;" in dom
+    assert "<img" not in dom
+    assert "<script" not in dom
+    assert "masv.example" not in re.sub(
+        r'"file://[^"]*"', "", json.dumps(json.loads(log.read_text()))
+    )
+
+
+@pytest.mark.parametrize("light", ["--blink-settings=preferredColorScheme=1", "--force-dark-mode"])
+def test_the_page_renders_in_light_and_in_dark(tmp_path: Path, light: str) -> None:
+    picture = tmp_path / "page.png"
+    _, logged = browse(
+        tmp_path, written(tmp_path, of_name("Day 12")), light, f"--screenshot={picture}"
+    )
+    assert "CONSOLE" not in logged
+    assert picture.stat().st_size > 10_000
+
+
+def test_the_page_prints(tmp_path: Path) -> None:
+    paper = tmp_path / "page.pdf"
+    browse(tmp_path, written(tmp_path, of_name("Day 12")), f"--print-to-pdf={paper}")
+    assert paper.read_bytes().startswith(b"%PDF")
+
+
+def test_a_page_of_ten_thousand_packages_opens(tmp_path: Path) -> None:
+    dom, logged = browse(tmp_path, written(tmp_path, large(10_000)), "--dump-dom")
+    assert "CONSOLE" not in logged
+    assert dom.count("01J8ZK3V9D") > 10_000
