@@ -24,7 +24,7 @@ def render(report: Report) -> bytes:
     for fate in (*later, *report.scheduled):
         if isinstance(fate.end_after, datetime):
             calendar.add_component(_event(fate, fate.end_after, report.now))
-    text: bytes = calendar.to_ical()
+    text: bytes = calendar.to_ical(sorted=False)
     return text
 
 

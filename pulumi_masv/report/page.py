@@ -43,6 +43,6 @@ def _beside(report: Report) -> str:
         parts.append(f"{counted(len(report.refused), 'package')} the run will refuse")
     if report.scheduled:
         soon = counted(len(report.scheduled), "package")
-        parts.append(f"{soon} on schedule within {span(report.within)}")
+        parts.append(f"{soon} on schedule within {span(report.within)}, as planned")
     line = "; ".join(parts)
     return f"Beside that: {line}." if line else ""

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from typing import Final
 
 from pydantic import ValidationError
@@ -92,25 +93,25 @@ class Report:
     resources: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def losses(self) -> list[Fate]:
         lost = [(f.loss.instant, f.package_id, f) for f in self.fates if f.loss]
         return [fate for _, _, fate in sorted(lost, key=lambda one: one[:2])]
 
-    @property
+    @cached_property
     def doubts(self) -> list[Fate]:
         return [fate for fate in self.fates if fate.doubt]
 
-    @property
+    @cached_property
     def refused(self) -> list[Fate]:
         return [fate for fate in self.fates if fate.refusals]
 
-    @property
+    @cached_property
     def changed(self) -> list[Fate]:
         """All that something is done to."""
         return [fate for fate in self.fates if fate.moves or fate.does in ("adopted", "left alone")]
 
-    @property
+    @cached_property
     def scheduled(self) -> list[Fate]:
         """What ends soon, as planned."""
         last = self.now + self.within
@@ -122,7 +123,7 @@ class Report:
         due = [(end, i, f) for end, i, f in soon if isinstance(end, datetime) and end <= last]
         return [fate for _, _, fate in sorted(due, key=lambda one: one[:2])]
 
-    @property
+    @cached_property
     def days(self) -> dict[date, Total]:
         """The losses of each UTC day."""
         by_day: dict[date, list[Fate]] = {}
@@ -131,7 +132,7 @@ class Report:
                 by_day.setdefault(fate.loss.instant.date(), []).append(fate)
         return {day: Total.of(fates) for day, fates in by_day.items()}
 
-    @property
+    @cached_property
     def total(self) -> Total:
         return Total.of(self.losses)
 
