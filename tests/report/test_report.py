@@ -129,6 +129,11 @@ def test_a_step_that_nobody_knows_is_refused() -> None:
         preview.read(printed(step("transmute", state("01HA"))))
 
 
+def test_files_whose_time_has_come_since_the_last_run_are_no_loss() -> None:
+    over = state("01HA", {"forceDestroy": True}, expiry="2026-11-24T21:59:59Z")
+    assert not told(printed(step("delete", over))).losses
+
+
 def test_text_before_the_preview_is_passed_over() -> None:
     assert preview.read(b"Warning: {old}\n" + LOSS).steps
 
