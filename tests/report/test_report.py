@@ -134,6 +134,20 @@ def test_files_whose_time_has_come_since_the_last_run_are_no_loss() -> None:
     assert not told(printed(step("delete", over))).losses
 
 
+@pytest.mark.parametrize("flags", [{}, {"forceDestroy": True}, {"retainRemoved": True}])
+def test_an_entry_taken_out_is_lost_only_where_force_destroy_was_stored_and_still_stands(
+    flags: dict[str, bool],
+) -> None:
+    token = "pulumi-python:dynamic/masv:PackageFleet"
+    live = {"01HA": {"state": "finalized", "expiry": "2027-01-01T00:00:00Z", "totalFiles": 3}}
+    old = {"type": token, "outputs": {"live": live, "forceDestroy": True}}
+    new = {"type": token, "inputs": {"packages": {}, **flags}}
+    urn = f"urn:pulumi:team::dailies::{token}::all"
+    report = told(printed({"op": "update", "urn": urn, "oldState": old, "newState": new}))
+    assert len(report.losses) == (flags == {"forceDestroy": True})
+    assert len(report.refused) == (not flags)
+
+
 def test_text_before_the_preview_is_passed_over() -> None:
     assert preview.read(b"Warning: {old}\n" + LOSS).steps
 
