@@ -1,6 +1,6 @@
 """What a report over 10,000 packages takes, each format in a process of its own.
 
-python benchmarks/report_time.py [PACKAGES]    prints seconds and peak memory
+python benchmarks/report_time.py [PACKAGES]    prints seconds, processor time and peak memory
 """
 
 import json
@@ -66,7 +66,9 @@ def main() -> None:
             took = time.perf_counter() - started
             assert os.waitstatus_to_exitcode(status) == 3
             unit = 1024**2 if sys.platform == "darwin" else 1024
-            print(f"{name:9} {took:5.2f} s  {used.ru_maxrss // unit:4} MiB")
+            busy = used.ru_utime + used.ru_stime
+            peak = used.ru_maxrss // unit
+            print(f"{name:9} {took:5.2f} s, {busy:5.2f} s of a processor, {peak:4} MiB")
 
 
 if __name__ == "__main__":
