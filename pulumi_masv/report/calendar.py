@@ -5,7 +5,7 @@ The id is the event's identity, so that a later report moves the event instead o
 
 from datetime import date, datetime
 
-from icalendar import Calendar, Event
+from icalendar import Calendar, Event, vDDDTypes, vText
 
 from pulumi_masv.models import MOMENT
 from pulumi_masv.plan import spell_moment
@@ -36,14 +36,13 @@ def last_day(end: datetime) -> date:
 def _event(fate: Fate, end: datetime, now: datetime) -> Event:
     early = f", earlier than planned ({fate.loss.why})" if fate.loss else ""
     event = Event()
-    event.add("uid", f"{fate.package_id}@last-day.pulumi-masv")
-    event.add("dtstamp", now)
-    event.add("dtstart", last_day(end))
-    event.add("transp", "TRANSPARENT")
-    event.add("summary", f"Last day to download {words.name(fate) or fate.package_id}")
-    event.add(
-        "description",
-        f"{words.files(fate)} files ({words.size(fate)}) of {fate.package_id} end on "
-        f"{spell_moment(end)}{early}.",
+    # The typed values at once: `add` takes longer to find them than the rest of an event does.
+    event["UID"] = vText(f"{fate.package_id}@last-day.pulumi-masv")
+    event["DTSTAMP"] = vDDDTypes(now)
+    event["DTSTART"] = vDDDTypes(last_day(end))
+    event["TRANSP"] = vText("TRANSPARENT")
+    event["SUMMARY"] = vText(f"Last day to download {words.name(fate) or fate.package_id}")
+    event["DESCRIPTION"] = vText(
+        f"{words.files(fate)} files ({words.size(fate)}) end on {spell_moment(end)}{early}."
     )
     return event
