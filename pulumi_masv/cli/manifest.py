@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.console import Console
 
 from pulumi_masv import estate, plan
 from pulumi_masv.cli import NO
@@ -45,7 +46,8 @@ def explain(
     """Say what a manifest declares of a package: which rule decides, and why the others do not."""
     manifest = Manifest.load(file)
     client = connect()
-    packages, now = estate.gather(manifest, client)
+    with Console(stderr=True).status("listing packages"):  # on a terminal only
+        packages, now = estate.gather(manifest, client)
     package = next((one for one in packages if one.id == package_id), None)
     if package is None:
         raise client.not_found(package_id)
@@ -68,10 +70,15 @@ def _spelled(declared: Declared | None) -> str:
     said = {
         "name": declared.name and quote(declared.name),
         "expiry": None if end is None or end is NEVER else spell(end),
-        "unlimited_storage": declared.unlimited_storage,
-        "archived": declared.archived,
+        "unlimited_storage": _yaml(declared.unlimited_storage),
+        "archived": _yaml(declared.archived),
     }
-    return ", ".join(f"{k} {v}" for k, v in said.items() if v is not None) or "nothing"
+    shown = [f"{name} {value}" for name, value in said.items() if value is not None]
+    return ", ".join(shown) or "nothing"
+
+
+def _yaml(flag: bool | None) -> str | None:
+    return None if flag is None else str(flag).lower()
 
 
 def _bag(package: Package, declared: Declared | None, reasons: list[str]) -> dict[str, Any]:

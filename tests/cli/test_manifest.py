@@ -75,7 +75,7 @@ def test_explain_says_which_rule_decides_and_why_the_others_do_not(
         "  rule 1 (masv.yaml:4) does not match: tags is none of those, not legal",
         '  rule 2 (masv.yaml:6) does not match: name is "A001_raw", not like *_final',
         "  rule 3 (masv.yaml:8) decides",
-        "declared: expiry 2026-12-02T00:00:00Z, archived True",
+        "declared: expiry 2026-12-02T00:00:00Z, archived true",
     ]
     bag = json.loads(run("explain", "--json", package).out)
     assert bag["package"]["id"] == package
