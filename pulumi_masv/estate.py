@@ -5,7 +5,7 @@ teamspace and portal that a rule asks for is one listing more.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import datetime, timezone
 from typing import Any, Final, get_args
 
@@ -53,27 +53,24 @@ def gather(manifest: ManifestModel, client: Client) -> tuple[list[Package], date
     inbox = not matches or any(match.received is not False for match in matches)
     first = client.get_page(_ALL)
     listed = [seen.package for seen in client.list_packages(_ALL, first)]
-    if inbox:
-        listed += _received(client)
-    doors = (False, True) if inbox else (False,)
-    told = {
-        "tags": _by_filter(client, doors, "tags", {t for m in matches for t in m.tags or ()}),
-        "teamspace_id": _by_filter(
-            client, doors, "teamspaces", {t for m in matches for t in m.teamspaces or ()}
-        ),
-        "portal": _by_filter(
-            client, (True,), "portal", {p for m in matches for p in m.portal or ()}
-        ),
-    }
+    received = _received(client) if inbox else None
+    doors = (False,) if received is None else (False, True)
+    listed += received or []
+    told = {}
+    for field, name in (("tags", "tags"), ("teamspace_id", "teamspaces"), ("portal", "portal")):
+        wanted = {one for match in matches for one in getattr(match, name) or ()}
+        where = doors[1:] if name == "portal" else doors
+        told[field] = _by_filter(client, where, name, sorted(wanted))
     return [_with(package, told) for package in listed], first.now
 
 
-def _received(client: Client) -> list[Package]:
+def _received(client: Client) -> list[Package] | None:
+    """The packages of the inbox; None where the team has none."""
     try:
         inbox = client.list_packages(_ALL.model_copy(update={"received": True}))
     except RequestRefused as refused:
         if refused.status == 404:
-            return []
+            return None
         if refused.status != 403:
             raise
         hint = "or write `received: false` in the match of every rule"
@@ -82,11 +79,10 @@ def _received(client: Client) -> list[Package]:
 
 
 def _by_filter(
-    client: Client, doors: Iterable[bool], name: str, wanted: Iterable[str]
+    client: Client, doors: Sequence[bool], name: str, wanted: Sequence[str]
 ) -> dict[str, list[str]] | None:
     """Package id -> those of the wanted ids whose listings hold it; None where none is wanted."""
     found: dict[str, list[str]] = defaultdict(list)
-    wanted = sorted(wanted)
     for one in wanted:
         for received in doors:
             asked: Any = one if name == "portal" else (one,)

@@ -20,7 +20,7 @@ from pulumi_masv.models.manifest import END_KINDS, Bound, Entry, Match, Rule, Se
 # libyaml where the wheel has it: ten times as fast for ten thousand packages.
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _MOST_BYTES: Final = 16 * 2**20
-_MOST_NODES: Final = 1_000_000  # ten thousand packages have a tenth; aliases could have billions
+_MOST_NODES: Final = 500_000  # ten thousand packages have a fifth; aliases could have billions
 _DEEPEST: Final = 16  # a manifest needs 6
 _CONSTANTS: Final = {
     **dict.fromkeys(("true", "True", "TRUE"), True),
@@ -51,7 +51,7 @@ class Mistaken(ManifestError):
     """
 
     def __init__(self, mistakes: Sequence[Mistake]) -> None:
-        self.mistakes = sorted(mistakes)
+        self.mistakes = sorted(set(mistakes))  # an alias repeats what it stands for
         super().__init__("\n".join(str(one) for one in self.mistakes))
 
 
@@ -138,6 +138,7 @@ class _Document:
         self.mistakes: list[Mistake] = []
         self._file = file
         self._nodes = 0
+        self._known: dict[int, dict[str | int, tuple[Any, Any]]] = {}
         self._root = self._composed(text)
 
     def values(self) -> Any:
@@ -145,20 +146,27 @@ class _Document:
 
     def mistake(self, detail: Mapping[str, Any]) -> Mistake:
         """A failure of the validation, at its place."""
-        location = tuple(part for part in detail["loc"] if part not in END_KINDS | {"[key]"})
-        if detail["type"] == "extra_forbidden":
+        loc: Location = detail["loc"]
+        is_extra = detail["type"] == "extra_forbidden"
+        location = tuple(
+            part
+            for i, part in enumerate(loc)
+            if (is_extra and i == len(loc) - 1)
+            or (part != "[key]" and not (part in END_KINDS and loc[i - 1 : i] == ("expiry",)))
+        )
+        if is_extra:
             what = _near(str(location[-1]), location[:-1])
         else:
             names = [_shown(part) for part in location if isinstance(part, str)]
             what = ": ".join([*names[-1:], reason_of(detail)])
-        of_key = detail["type"] == "extra_forbidden" or "[key]" in detail["loc"]
+        of_key = is_extra or "[key]" in loc
         return Mistake(self._file, *self.place(location, of_key=of_key), what)
 
     def place(self, location: Location, *, of_key: bool = False) -> tuple[int, int]:
         """Line and column of what stands there, or of the nearest thing around it."""
         node, mark = self._root, None
         for part in location:
-            found = _child(node, part)
+            found = self._child(node, part)
             if found is None:
                 break
             key, node = found
@@ -166,13 +174,28 @@ class _Document:
             mark = (key if of_key or is_block else node).start_mark
         return (mark.line + 1, mark.column + 1) if mark else (1, 1)
 
+    def _child(self, node: Any, part: str | int) -> tuple[Any, Any] | None:
+        """The key and the value that a part of a location leads to."""
+        if isinstance(node, yaml.MappingNode):
+            known = self._known.get(id(node))
+            if known is None:
+                pairs = reversed(node.value)  # of two that are alike, the first was read
+                known = {k.value: (k, v) for k, v in pairs if isinstance(k, yaml.ScalarNode)}
+                self._known[id(node)] = known
+            return known.get(part)
+        if isinstance(node, yaml.SequenceNode) and isinstance(part, int):
+            return node.value[part], node.value[part]
+        return None
+
     def _composed(self, text: str) -> Any:
         try:
             depth = 0
             for event in yaml.parse(text, Loader=_LOADER):
                 depth += isinstance(event, yaml.CollectionStartEvent)
                 depth -= isinstance(event, yaml.CollectionEndEvent)
+                self._nodes += 1
                 self._bounded(depth, event)
+            self._nodes = 0
             return yaml.compose(text, Loader=_LOADER)
         except yaml.reader.ReaderError as error:
             character = chr(error.character) if isinstance(error.character, int) else ""
@@ -224,15 +247,6 @@ class _Document:
 
     def _fail(self, place: tuple[int, int], what: str) -> None:
         raise Mistaken([*self.mistakes, Mistake(self._file, *place, what)])
-
-
-def _child(node: Any, part: str | int) -> tuple[Any, Any] | None:
-    """The key and the value that a part of a location leads to."""
-    if isinstance(node, yaml.MappingNode):
-        return next(((k, v) for k, v in node.value if getattr(k, "value", None) == part), None)
-    if isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
-        return node.value[part], node.value[part]
-    return None
 
 
 _PARTS: Final[Mapping[str, type[BaseModel]]] = {

@@ -90,5 +90,6 @@ def test_an_inbox_that_may_not_be_read_is_told_with_the_way_on(masv: Simulator) 
 def test_a_team_without_an_inbox_has_received_nothing(masv: Simulator) -> None:
     masv.account.add_package(id="A")
     masv.faults.set("status", status=404, route="*/inbox", times=None)
-    found, _ = estate.gather(manifest({}), client(masv))
-    assert [one.id for one in found] == ["A"]
+    asked = manifest({"tags": "t"}, {"teamspaces": "s"}, {"portal": "p"})
+    found, _ = estate.gather(asked, client(masv))
+    assert [(one.id, one.tags, one.portal) for one in found] == [("A", (), "")]

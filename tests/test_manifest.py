@@ -179,6 +179,30 @@ def test_what_is_no_manifest_at_all_is_one_line(text: str, line: str) -> None:
     assert mistakes(text) == [line]
 
 
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("unlimited: true", "1:1: unlimited is not known here: write one of packages, rules, "),
+        ("packages: {A: {unlimited: true}}", "1:16: unlimited is not known here: did you mean unl"),
+        ("rules: [{match: {}, set: {bound: 1}}]", "1:27: bound is not known here: write one of ar"),
+        ("defaults: {expiry: {unlimited: yes}}", "1:21: unlimited is not known here: write one o"),
+        ("packages: {expiry: {bound: 1}}", "1:21: bound is not known here: write one of "),
+    ],
+)
+def test_a_name_that_is_also_a_kind_of_expiry_has_its_own_place(text: str, line: str) -> None:
+    assert line in mistakes(text)[0]
+
+
+def test_a_mistake_that_an_alias_repeats_is_told_once() -> None:
+    text = "packages:\n  A: &one {archived: yes}\n  B: *one\n"
+    assert mistakes(text) == ["masv.yaml:2:22: archived: True or False is due, not 'yes'"]
+
+
+def test_a_file_of_millions_of_values_is_refused_before_it_is_built() -> None:
+    [line] = mistakes("rules: [" + "a," * 600_000 + "]")
+    assert "holds more than 500000 values" in line
+
+
 def test_aliases_are_copies_and_cannot_multiply_without_end() -> None:
     shared = "packages:\n  A: &same {archived: true}\n  B: *same\n"
     packages = Manifest.parse(shared).packages
@@ -187,7 +211,7 @@ def test_aliases_are_copies_and_cannot_multiply_without_end() -> None:
         f"k{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]\n" for n in range(1, 9)
     )
     [line] = mistakes(bomb)
-    assert "holds more than 1000000 values, aliases counted" in line
+    assert "holds more than 500000 values, aliases counted" in line
 
 
 def test_no_tag_makes_an_object() -> None:

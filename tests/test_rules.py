@@ -60,6 +60,8 @@ def end(decision: Decision, package_id: str = "P") -> Any:
         ({"name": "*_raw"}, {}, {"name": "day 12_RAW"}),
         ({"name": ["a*", "b?"]}, {"name": "b1"}, {"name": "b12"}),
         ({"name": "a|b"}, {"name": "a|b"}, {"name": "a"}),
+        ({"name": "[VFX]*"}, {"name": "[VFX] shot 10"}, {"name": "Vacation"}),
+        ({"sender": "[!a]"}, {"sender": "[!A]"}, {"sender": "b"}),
         ({"teamspaces": "T1"}, {"teamspace_id": "T1"}, {"teamspace_id": "T2"}),
         ({"tags": ["legal", "vip"]}, {"tags": ("vip", "x")}, {"tags": ("x",)}),
         ({"received": True}, {"received": True}, {}),
@@ -216,6 +218,31 @@ def test_what_is_held_and_not_listed_gets_no_end() -> None:
     assert decide(rules).declared["P"] == Declared(name="x")
 
 
+def test_an_entry_that_is_not_listed_gets_no_end_while_a_rule_may_hold_it() -> None:
+    entry = {"P": {"name": "x", "expiry": "2026-12-01T00:00:00Z"}}
+    decision = decide(manifest({"match": {"name": "*_keep"}, "hold": True}, packages=entry))
+    assert decision.declared["P"] == Declared(name="x")
+    assert decision.warnings == ["P may be held, and is not listed: no end is declared of it"]
+
+
+def test_an_entry_does_not_rename_its_package_out_of_a_hold() -> None:
+    keep = {"match": {"name": "*_keep"}, "hold": True}
+    entry = {"name": "Rushes", "expiry": "2026-12-01T00:00:00Z"}
+    live = package(name="day_keep")
+    decision = decide(manifest(keep, packages={"P": entry}), live)
+    assert decision.declared["P"] == Declared(expiry=live.expiry)
+    assert decision.warnings[-1] == (
+        'P "day_keep" is held by its name: it is not renamed to "Rushes" before `hold: true` '
+        "stands on its entry"
+    )
+    for others in ({**entry, "hold": True}, {**entry, "name": "other_keep"}):
+        renamed = decide(manifest(keep, packages={"P": others}), live).declared["P"]
+        assert renamed == Declared(name=others["name"], expiry=live.expiry)
+    by_sender = {"match": {"sender": "*"}, "hold": True}
+    renamed = decide(manifest(keep, by_sender, packages={"P": entry}), live).declared["P"]
+    assert renamed == Declared(name="Rushes", expiry=live.expiry)
+
+
 # What is not known decides nothing.
 
 
@@ -367,7 +394,14 @@ MANIFESTS = st.fixed_dictionaries(
     optional={
         "packages": st.dictionaries(
             st.sampled_from(["P0", "P1"]),
-            st.fixed_dictionaries({"hold": st.booleans()}, optional={"archived": st.just(True)}),
+            st.fixed_dictionaries(
+                {"hold": st.booleans()},
+                optional={
+                    "archived": st.just(True),
+                    "name": st.sampled_from(["aa", "bb", "cc"]),
+                    "expiry": st.integers(1, 90).map(lambda days: (NOW + days * DAY).isoformat()),
+                },
+            ),
         ),
         "defaults": SETTINGS,
     },
@@ -403,7 +437,7 @@ def applied(decision: Decision, packages: Sequence[Package]) -> list[Package]:
     done = []
     for one in packages:
         declared = decision.declared.get(one.id, Declared())
-        update: dict[str, Any] = {}
+        update: dict[str, Any] = {"name": declared.name or one.name}
         if one.files_exist and end_of(declared) is not None:
             update = {"expiry": declared.expiry, "unlimited_storage": end_of(declared) is NEVER}
         if declared.archived and one.state == "expired":

@@ -249,9 +249,10 @@ def _declare_entries(
     """What stands under `packages`: as it stands, but for a hold and what the defaults add."""
     known = {package.id: package for package in packages if package.id in manifest.packages}
     defaults = manifest.defaults or _NOTHING
+    any_hold = any(rule.hold for rule in manifest.rules)
     for package_id, entry in manifest.packages.items():
         live = known.get(package_id)
-        held = entry.hold or package_id in decision.holding
+        held = entry.hold or package_id in decision.holding or (live is None and any_hold)
         own: Wanted = "unlimited" if entry.unlimited_storage else entry.expiry
         declared = entry.declared()
         if own is None and entry.unlimited_storage is None and defaults.expiry is not None:
@@ -259,14 +260,43 @@ def _declare_entries(
         elif own is not None and held:
             end = _resolve(own, live, now, held=True)[0]
             declared = _ending(declared, end)
-            if live is not None and live.files_exist and end != end_of(entry.declared()):
+            if live is None:
+                decision.warnings.append(
+                    f"{package_id} may be held, and is not listed: no end is declared of it"
+                )
+            elif live.files_exist and end != end_of(entry.declared()):
                 decision.warnings.append(
                     f"{package_id} {quote(live.name)} is held: its end stays "
                     f"{spell(end_of(live))}, not {spell(own)} as `packages` says"
                 )
+        if live is not None and not entry.hold and _loses_hold(manifest, live, entry.name, now):
+            declared = declared.model_copy(update={"name": None})
+            decision.warnings.append(
+                f"{package_id} {quote(live.name)} is held by its name: it is not renamed to "
+                f"{quote(entry.name)} before `hold: true` stands on its entry"
+            )
         if declared.archived is None:
             declared = declared.model_copy(update={"archived": defaults.archived})
         decision.declared[package_id] = declared
+
+
+def _loses_hold(manifest: ManifestModel, live: Package, name: str | None, now: datetime) -> bool:
+    """Whether a rule holds a package, and none would once it has its new name."""
+    if name is None or name == live.name:
+        return False
+
+    def is_held(package: Package) -> bool:
+        return any(
+            rule.hold
+            and all(
+                value is None or condition.holds(value)
+                for condition in conditions(manifest, index, now)
+                for value in [condition.value(package)]
+            )
+            for index, rule in enumerate(manifest.rules)
+        )
+
+    return is_held(live) and not is_held(live.model_copy(update={"name": name}))
 
 
 def _declare_matched(
@@ -366,7 +396,9 @@ def _portal(package: Package) -> str | None:
 
 
 def _glob(patterns: Sequence[str], flags: int = 0) -> Callable[[str], bool]:
-    match = re.compile("|".join(map(fnmatch.translate, patterns)), flags).match
+    # Only * and ? are special: a name may well hold a bracket.
+    translated = [fnmatch.translate(pattern.replace("[", "[[]")) for pattern in patterns]
+    match = re.compile("|".join(translated), flags).match
     return lambda text: match(text) is not None
 
 

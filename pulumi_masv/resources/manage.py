@@ -3,7 +3,7 @@
 from __future__ import annotations  # the models are loaded where they are used
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -43,8 +43,7 @@ def manage(
     with data.in_one_line():
         if not isinstance(manifest, Manifest):
             manifest = Manifest.load(manifest)
-    account = pulumi.InvokeOptions(parent=opts.parent, provider=opts.provider) if opts else None
-    decision = data.decide(manifest, account)
+    decision = data.decide(manifest, _account(opts or pulumi.ResourceOptions()))
     for line in decision.warnings:
         pulumi.log.warn(line)
     return PackageFleet(
@@ -75,6 +74,17 @@ def evaluate(
 
     decision = plan.evaluate(manifest, list(packages), now)
     return {i: _arguments(declared) for i, declared in decision.declared.items()}
+
+
+def _account(opts: pulumi.ResourceOptions) -> pulumi.InvokeOptions:
+    """What asks the account that a resource with these options speaks to."""
+    given = opts.providers or {}
+    many = given.values() if isinstance(given, Mapping) else given
+    several = many if isinstance(many, Iterable) else [many]
+    ours = [one for one in several if one.package == "pulumi-python"]
+    return pulumi.InvokeOptions(
+        parent=opts.parent, provider=opts.provider or next(iter(ours), None)
+    )
 
 
 def _arguments(declared: Declared) -> PackageArgs:

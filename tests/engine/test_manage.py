@@ -98,6 +98,12 @@ def test_the_rules_are_decided_on_the_packages_of_the_fleets_own_account(
     managed.up()
     [fleet] = managed.state().values()
     assert list(fleet["outputs"]["live"]) == [lab]
+    for several in ("[lab]", "{'pulumi-python': lab}"):
+        managed.program(
+            f"lab = {provider.format(repr('the-labs-key'))}\n"
+            f"masv.manage('p', 'masv.yaml', ResourceOptions(providers={several}))\n"
+        )
+        managed.run("preview", "--expect-no-changes")
     managed.program(program.format("pulumi.Output.secret('the-labs-key')"))
     refused = managed.preview(expect=1)
     assert "manage: masv:apiKey is an Output, whose value is not known here" in refused.text
