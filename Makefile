@@ -7,7 +7,7 @@ STAMP := .venv/.made-by-$(notdir $(PYTHON))
 WITH_ENGINE := PATH="$(CURDIR)/.venv/bin:$$PATH"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup browser demo bench test test-all test-lowest check format lock
+.PHONY: help setup browser s3-server demo bench test test-all test-lowest check format lock
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
@@ -28,7 +28,10 @@ bench: setup ## What many packages cost on the real engine, about an hour; the t
 browser: ## Chromium, for the tests of the report's page; `make test` does this first
 	@engine/chromium.sh
 
-test: setup browser ## All tests, those on the real engine too
+s3-server: setup
+	@.venv/bin/python engine/s3_server.py
+
+test: setup browser s3-server ## All tests, those on the real engine too
 	$(WITH_ENGINE) .venv/bin/python -m pytest -n 2 --dist worksteal --cov
 
 # The Pythons on PATH that start: a version manager's stand-in for one that is not chosen does not.

@@ -50,12 +50,11 @@ def main() -> None:
         for command in COMMANDS:
             (BIN / command).unlink(missing_ok=True)
         return
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "pulumi_masv"
     go_version, engine_version = required()
-    installed = cache / f"pulumi-{importlib.metadata.version('pulumi')}"
-    built = cache / f"engine-{engine_version}"
+    installed = cache() / f"pulumi-{importlib.metadata.version('pulumi')}"
+    built = cache() / f"engine-{engine_version}"
     if not installed.is_dir() and not built.is_dir():
-        with alone(cache):
+        with alone(cache()):
             # Another run may have brought it while this one waited.
             if not installed.is_dir() and not built.is_dir():
                 try:
@@ -68,6 +67,10 @@ def main() -> None:
     else:
         place(built / "bin", ("pulumi", *SHIMS))
         wrap("pulumi-language-python", BIN / "python", HERE / "language_host.py")
+
+
+def cache() -> Path:
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "pulumi_masv"
 
 
 def in_environment(folder: str) -> bool:
@@ -96,7 +99,7 @@ def install(folder: Path) -> None:
 
 
 def build(folder: Path, go_version: str, engine_version: str) -> None:
-    check_go(go_version)
+    check_go("Pulumi", go_version, instead="Pulumi, or ")
     say(f"Building Pulumi {engine_version} with Go, once: 6 to 10 minutes on 2 cores.")
     started = time.monotonic()
     with becomes(folder) as partial:
@@ -112,15 +115,15 @@ def build(folder: Path, go_version: str, engine_version: str) -> None:
     say(f"Built in {time.monotonic() - started:.0f} s: {folder}")
 
 
-def check_go(least: str) -> None:
-    advice = f"install Pulumi, or Go {least} or later, and try again."
+def check_go(what: str, least: str, instead: str = "") -> None:
+    advice = f"install {instead}Go {least} or later, and try again."
     try:
         # In the module's folder a Go that may fetch a newer one answers with the newer version.
         found = run(["go", "env", "GOVERSION"])
     except FileNotFoundError:
-        raise Failed(f"There is no Go to build Pulumi with: {advice}") from None
+        raise Failed(f"There is no Go to build {what} with: {advice}") from None
     if numbers(found) < numbers(least):
-        raise Failed(f"{found} is too old to build Pulumi with: {advice}")
+        raise Failed(f"{found} is too old to build {what} with: {advice}")
 
 
 def numbers(version: str) -> tuple[int, ...]:
@@ -160,13 +163,13 @@ def run(command: Sequence[str], limit: float = float("inf")) -> str:
 
 
 @contextlib.contextmanager
-def alone(cache: Path) -> Iterator[None]:
-    cache.mkdir(parents=True, exist_ok=True)
-    with (cache / "lock").open("w") as lock:
+def alone(folder: Path) -> Iterator[None]:
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            say("Another run is bringing Pulumi: waiting for it.")
+            say("Another run fills the cache: waiting for it.")
             fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
