@@ -1,0 +1,3 @@
+import pulumi_masv as masv
+
+masv.manage("packages", "masv.yaml")
