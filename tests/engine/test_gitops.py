@@ -1,0 +1,225 @@
+"""A team's repository, with the commands that its pipelines run and nothing else."""
+
+import html
+import os
+import re
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from pulumi_masv.simulator import Simulator
+from tests.engine.conftest import BIN, ROOT, Stack
+from tests.engine.pipelines import TOKEN, Forge, GitHub, GitLab, Job
+
+EXAMPLE = ROOT / "examples" / "gitops"
+DAILIES, MASTER, CLAIM = (
+    "01J8ZK3V9DA111ESDAY12A001R",
+    "01J8ZK3V9DFEATVREMASTER001",
+    "01J8ZK3V9DREE10CA1M0000001",
+)
+
+
+@pytest.fixture(params=[GitHub, GitLab])
+def forge(request: pytest.FixtureRequest, stack: Stack, masv: Simulator, tmp_path: Path) -> Forge:
+    """The example as a team would keep it, set up as its README says."""
+    repository = tmp_path / "repository"
+    shutil.copytree(EXAMPLE, repository, ignore=shutil.ignore_patterns("__pycache__"))
+    stack.folder = repository
+    stack.run("stack", "init", "team")
+    elsewhere = (folder for folder in os.get_exec_path() if Path(folder) != BIN)
+    masv.account.set_now("2027-01-04T09:00:00Z")
+    masv.account.add_package(
+        id=DAILIES, name="A001_raw", expiry="2027-03-01T00:00:00Z", total_files=212, size=10**12
+    )
+    masv.account.add_package(id=MASTER, name="Master", expiry="2027-02-01T00:00:00Z")
+    masv.account.add_package(id=CLAIM, name="Reel 10", expiry="2027-06-01T00:00:00Z")
+    made: Forge = request.param(
+        repository=repository,
+        machines=tmp_path / "machines",
+        environment={
+            "HOME": str(tmp_path),
+            "PATH": os.pathsep.join(elsewhere),
+            "MASV_BASE_URL": masv.url,
+        },
+        variables={
+            "MASV_TEAM_ID": masv.team_id,
+            "PULUMI_BACKEND_URL": stack.environment["PULUMI_BACKEND_URL"],
+        },
+        secrets={"MASV_API_KEY": masv.api_key, "PULUMI_CONFIG_PASSPHRASE": "test"},
+    )
+    return made
+
+
+def only(jobs: dict[str, Job], name: str, *, red: bool = False) -> Job:
+    assert list(jobs) == [name]
+    assert jobs[name].red == red, jobs[name].log
+    return jobs[name]
+
+
+def ends(masv: Simulator, package: str) -> str:
+    live = masv.account.package(package)
+    return "never" if live.unlimited_storage else live.expiry.date().isoformat()
+
+
+def test_a_pull_request_shows_a_merge_does_exactly_that_and_the_night_does_what_time_brings(
+    forge: Forge, masv: Simulator
+) -> None:
+    raw = masv.account.add_package(
+        name="B014_raw", expiry="2027-03-01T00:00:00Z", total_files=38, size=5 * 10**10
+    )
+    sound = masv.account.add_package(name="Mix", sender="sound@mixhouse.example")
+    only(forge.pull_request(), "preview")
+    shown = only(forge.pull_request(), "preview")
+    assert masv.writes == []
+    [comment] = forge.comments
+    for named in (DAILIES, "A001_raw", "212", "2027-01-31", raw, "B014_raw", "38", "2027-01-18"):
+        assert named in html.unescape(comment)
+    assert sound not in comment
+
+    done = only(forge.merge(), "up")
+    assert {each: ends(masv, each) for each in (DAILIES, raw, MASTER, CLAIM, sound)} == {
+        DAILIES: "2027-01-31",
+        raw: "2027-01-18",
+        MASTER: "never",
+        CLAIM: "2027-06-01",
+        sound: "2027-01-14",
+    }
+    written = {entry.path.split("/")[3] for entry in masv.writes}
+    assert written == {DAILIES, MASTER, raw}
+
+    masv.account.set_now("2027-02-02T03:00:00Z")
+    arrived = masv.account.add_package(name="B015_raw", expiry="2027-03-01T00:00:00Z")
+    masv.reset_journal()
+    night = only(forge.nightly(), "up")
+    assert [masv.account.package(each).state for each in (DAILIES, raw)] == ["archived"] * 2
+    assert ends(masv, arrived) == "2027-02-16"
+    assert {entry.path.split("/")[3] for entry in masv.writes} == {DAILIES, raw, arrived}
+    masv.reset_journal()
+    assert "B015_raw" in html.unescape(night.left("summary.md") + night.log)
+    assert "<html" in night.left("report.html")
+    only(forge.nightly(), "up")
+    assert masv.writes == []
+
+    for job in (shown, done, night):
+        told = [job.log, job.left("report.html"), job.left("summary.md"), *forge.comments]
+        assert not any(masv.api_key in text or TOKEN in text for text in told)
+
+
+def test_a_run_that_would_end_more_than_its_limits_stops_before_its_first_write(
+    forge: Forge, masv: Simulator
+) -> None:
+    forge.variables["MAX_LOST_BYTES"] = "500GB"
+    only(forge.pull_request(), "preview", red=True)
+    assert "A001_raw" in html.unescape(forge.comments[0])
+    only(forge.merge(), "up", red=True)
+    assert masv.writes == []
+    forge.variables["MAX_LOST_BYTES"] = "1TB"
+    only(forge.pull_request(), "preview")
+    only(forge.merge(), "up")
+    assert ends(masv, DAILIES) == "2027-01-31"
+
+
+def test_what_a_preview_refuses_is_in_the_comment_and_is_not_written(
+    forge: Forge, masv: Simulator
+) -> None:
+    manifest = forge.repository / "masv.yaml"
+    unknown = "01J8ZK3V9DN0B0DYHASTH1S001"
+    manifest.write_text(
+        manifest.read_text().replace(CLAIM, unknown).replace("hold: true #", "name: x #")
+    )
+    only(forge.pull_request(), "preview", red=True)
+    [comment] = forge.comments
+    assert unknown in comment
+    only(forge.merge(), "up", red=True)
+    assert masv.writes == []
+
+
+def test_a_manifest_with_a_mistake_is_told_by_its_line_before_masv_is_asked(
+    forge: Forge, masv: Simulator
+) -> None:
+    manifest = forge.repository / "masv.yaml"
+    manifest.write_text(manifest.read_text().replace("expiry: 2027", "expires: 2027"))
+    for job in (*forge.pull_request().values(), *forge.merge().values()):
+        assert job.red
+        assert "masv.yaml:8" in job.log
+        assert "expiry" in job.log
+    assert masv.journal == []
+
+
+def test_a_fork_gets_a_notice_and_no_key(forge: Forge, masv: Simulator) -> None:
+    job = only(forge.pull_request(fork=True), "from-a-fork")
+    assert "a fork gets no keys" in job.log
+    assert not any(masv.api_key in seen.values() for seen in job.seen)
+    assert forge.comments == []
+    assert masv.journal == []
+
+
+@pytest.mark.parametrize("forge", [GitHub], indirect=True)
+def test_what_happens_after_the_preview_stops_the_up_until_another_preview_has_shown_it(
+    forge: Forge, masv: Simulator
+) -> None:
+    only(forge.merge(), "up")
+    for happens in (
+        lambda: masv.account.rename(DAILIES, "by hand"),
+        lambda: masv.account.add_package(name="B016_raw", expiry="2027-06-01T00:00:00Z"),
+        lambda: masv.account.set_now("2027-01-31T00:00:01Z"),
+    ):
+        masv.reset_journal()
+        forge.before_up = happens
+        assert "violates plan" in only(forge.nightly(), "up", red=True).log
+        assert masv.writes == []
+    forge.before_up = lambda: None
+    only(forge.nightly(), "up")
+    assert masv.account.package(DAILIES).state == "archived"
+
+
+@pytest.mark.parametrize("forge", [GitHub], indirect=True)
+def test_an_up_that_failed_half_way_is_finished_by_the_next_run(
+    forge: Forge, masv: Simulator
+) -> None:
+    masv.faults.set("status", status=400, method="PUT", route=f"*{DAILIES}/expiry")
+    only(forge.merge(), "up", red=True)
+    assert (ends(masv, MASTER), ends(masv, DAILIES)) == ("never", "2027-03-01")
+    only(forge.nightly(), "up")
+    assert ends(masv, DAILIES) == "2027-01-31"
+
+
+WORKFLOW = (EXAMPLE / ".github/workflows/packages.yml").read_text()
+JOBS: dict[str, dict[str, Any]] = yaml.load(WORKFLOW, yaml.BaseLoader)["jobs"]
+
+
+def test_every_action_is_pinned_by_its_hash_and_names_its_version() -> None:
+    used = re.findall(r"uses: (.*)", WORKFLOW)
+    assert used
+    for one in used:
+        assert re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", one)
+    image = yaml.safe_load((EXAMPLE / ".gitlab-ci.yml").read_text())["default"]["image"]
+    assert re.fullmatch(r"[\w.:-]+@sha256:[0-9a-f]{64}", image)
+
+
+def test_a_job_may_do_the_least_and_ends_by_itself() -> None:
+    assert "pull_request_target" not in WORKFLOW
+    assert yaml.load(WORKFLOW, yaml.BaseLoader)["permissions"] == {}
+    assert {name: job.get("permissions") for name, job in JOBS.items()} == {
+        "from-a-fork": None,
+        "preview": {"contents": "read", "pull-requests": "write"},
+        "up": {"contents": "read"},
+    }
+    assert all(int(job["timeout-minutes"]) <= 60 for job in JOBS.values())
+    assert JOBS["up"]["concurrency"] == {"group": "up", "cancel-in-progress": "false"}
+    checkouts = [
+        s for job in JOBS.values() for s in job["steps"] if "checkout" in s.get("uses", "")
+    ]
+    assert [step["with"]["persist-credentials"] for step in checkouts] == ["false", "false"]
+
+
+def test_a_secret_is_in_the_environment_of_the_step_that_needs_it_and_nowhere_else() -> None:
+    steps = [step for job in JOBS.values() for step in job["steps"]]
+    holding = [step["name"] for step in steps if "secrets." in str(step.get("env"))]
+    assert holding == ["Preview", "Preview", "Up"]
+    in_env = [value for step in steps for value in step.get("env", {}).values()]
+    assert WORKFLOW.count("secrets.") == str(in_env).count("secrets.")
+    assert not any("${{" in step.get("run", "") for step in steps)
