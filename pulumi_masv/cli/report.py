@@ -5,22 +5,23 @@ Exit status: 0 no files end early, 2 not understood or the preview failed, 3 som
 """
 
 import gc
-import re
 import sys
 import time
+from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 from enum import Enum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
-from pydantic import ByteSize, TypeAdapter, ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from pulumi_masv.cli import refused
 from pulumi_masv.cli.account import connect, settings
 from pulumi_masv.errors import MasvError
 from pulumi_masv.listing import Listing
-from pulumi_masv.models import Package, parse_instant
+from pulumi_masv.models import Instant, Package, problems_of
+from pulumi_masv.models.manifest import Length, Size
 from pulumi_masv.report import asked, fates, preview, summary
 from pulumi_masv.report.formats import RENDER
 
@@ -35,28 +36,17 @@ class Format(str, Enum):
     ICS = "ics"
 
 
-_SPANS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
+def _as(kind: Any) -> Callable[[str], Any]:
+    """What reads an argument as a value of a model, with the model's own words for a mistake."""
+    adapter = TypeAdapter(kind)
 
+    def parse(text: str) -> Any:
+        try:
+            return adapter.validate_python(text)
+        except ValidationError as error:
+            raise typer.BadParameter(problems_of(error)[0].reason) from None
 
-def _span(text: str) -> timedelta:
-    found = re.fullmatch(r"(\d{1,5})([hdw])", text)
-    if not found:
-        raise typer.BadParameter(f"{text!r} is no length of time such as 12h, 14d or 2w")
-    return int(found[1]) * _SPANS[found[2]]
-
-
-def _bytes(text: str) -> int:
-    try:
-        return int(TypeAdapter(ByteSize).validate_python(text))
-    except ValidationError:
-        raise typer.BadParameter(f"{text!r} is no size such as 10GB or 500000000") from None
-
-
-def _instant(text: str) -> datetime:
-    try:
-        return parse_instant(text)
-    except ValueError as error:
-        raise typer.BadParameter(str(error)) from None
+    return parse
 
 
 def report(
@@ -68,11 +58,12 @@ def report(
         Path | None, typer.Option("--output", "-o", help="Where to; stdout if left out.")
     ] = None,
     within: Annotated[
-        timedelta, typer.Option(parser=_span, metavar="SPAN", help="How far ahead ends are told.")
+        timedelta,
+        typer.Option(parser=_as(Length), metavar="LENGTH", help="How far ahead to tell."),
     ] = "14d",  # type: ignore[assignment]
     now: Annotated[
         datetime | None,
-        typer.Option(parser=_instant, metavar="INSTANT", help="Now, where MASV is not asked."),
+        typer.Option(parser=_as(Instant), metavar="INSTANT", help="Now, where MASV is not asked."),
     ] = None,
     max_lost_packages: Annotated[
         int | None, typer.Option(min=0, help="Exit 4 if more packages end early.")
@@ -82,7 +73,7 @@ def report(
     ] = None,
     max_lost_bytes: Annotated[
         int | None,
-        typer.Option(parser=_bytes, metavar="SIZE", help="Exit 4 if more bytes do, such as 10GB."),
+        typer.Option(parser=_as(Size), metavar="SIZE", help="Exit 4 if more bytes do: 10GB."),
     ] = None,
 ) -> None:
     """Report what a preview will change and end, and when."""

@@ -238,3 +238,10 @@ def test_a_report_of_ten_thousand_packages_names_each(tmp_path: Path) -> None:
     file.write_bytes(large(10_000))
     answer = CliRunner().invoke(app, ["report", str(file), "--now", NOW, "--format", "json"])
     assert json.loads(answer.stdout)["total"]["packages"] == 10_000
+    shown = CliRunner().invoke(app, ["report", str(file), "--now", NOW]).stdout
+    assert len(shown) < 65_536  # what a comment may hold
+    assert "Files end early: 10000 packages" in shown
+    early, *_ = shown.split("### Files that end early")[1].split("###")
+    rows = early.count("01J8ZK3V9D")
+    assert rows >= 30
+    assert f"and {10_000 - rows} more, which the other formats of this report name" in early
