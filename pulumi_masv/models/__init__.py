@@ -20,6 +20,7 @@ from pulumi_masv.models.instants import (
     MasvInstant,
     format_instant,
     parse_instant,
+    shifted,
     widened,
 )
 from pulumi_masv.models.manifest import Bound, Entry, ManifestModel, Match, Rule, Setting
@@ -59,5 +60,6 @@ __all__ = [
     "parse_instant",
     "problems_of",
     "reason_of",
+    "shifted",
     "widened",
 ]

@@ -17,6 +17,8 @@ from pydantic import (
 )
 
 MOMENT = timedelta(milliseconds=1)  # MASV's instants are that far apart
+_FIRST = datetime.min.replace(tzinfo=timezone.utc)
+_LAST = datetime.max.replace(tzinfo=timezone.utc)
 _PARSER = TypeAdapter(AwareDatetime)
 # pydantic also reads bare numbers as Unix times; a declared moment has to look like one.
 _DATE_AND_TIME = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}")
@@ -52,14 +54,20 @@ def format_instant(moment: datetime) -> str:
     return utc.replace(tzinfo=None).isoformat(timespec=timespec) + "Z"
 
 
+def shifted(moment: datetime, length: timedelta) -> datetime:
+    """So much later, as far as the calendar goes."""
+    try:
+        return moment + length
+    except OverflowError:
+        return _FIRST if length < timedelta() else _LAST
+
+
 def widened(start: datetime, end: datetime) -> tuple[datetime, datetime]:
     """A span a moment longer at either end, as far as the calendar goes: it holds its ends surely.
 
     Nobody knows whether MASV's windows contain their ends.
     """
-    first = datetime.min.replace(tzinfo=timezone.utc)
-    last = datetime.max.replace(tzinfo=timezone.utc)
-    return max(start, first + MOMENT) - MOMENT, min(end, last - MOMENT) + MOMENT
+    return shifted(start, -MOMENT), shifted(end, MOMENT)
 
 
 def _parse_answer(value: Any) -> datetime | None:

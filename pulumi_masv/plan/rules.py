@@ -13,7 +13,7 @@ from operator import attrgetter
 from typing import Any, Final, Literal, NamedTuple
 
 from pulumi_masv.errors import ManifestError
-from pulumi_masv.models import Bound, Declared, ManifestModel, Package, Setting
+from pulumi_masv.models import Bound, Declared, ManifestModel, Package, Setting, shifted
 from pulumi_masv.plan.package import NEVER, End, end_of
 from pulumi_masv.plan.words import counted, quote, spell
 
@@ -22,7 +22,6 @@ _NOTHING: Final = Setting.model_construct(archived=None, expiry=None)
 _SILENT: Final = "MASV does not say"
 _SECOND: Final = timedelta(seconds=1)
 _DAY: Final = timedelta(days=1)
-_LAST: Final = datetime.max.replace(tzinfo=timezone.utc)
 _FIRST: Final = datetime.min.replace(tzinfo=timezone.utc)
 
 
@@ -84,7 +83,7 @@ def conditions(manifest: ManifestModel, index: int, now: datetime) -> list[Condi
     if match.state is not None:
         ask("state", _any(match.state), "state", _states(manifest, index).__contains__)
     if match.older_than is not None:
-        before = _plus(now, -match.older_than)
+        before = shifted(now, -match.older_than)
         ask("creation", f"before {spell(before)}", "created_at", before.__gt__)
     if match.size_over is not None:
         ask("size", f"over {match.size_over}", "size", match.size_over.__lt__)
@@ -355,10 +354,10 @@ def _bounded(bound: Bound, live: Package, now: datetime) -> tuple[End, str | Non
     if live.created_at is None:
         return ends, "MASV does not say when they were created"
     if bound.at_most is None:
-        return _later(ends, _up(_plus(live.created_at, bound.at_least or _SECOND), _SECOND)), None
+        return _later(ends, _up(shifted(live.created_at, bound.at_least or _SECOND), _SECOND)), None
     # Whole days, so that a preview and its up, each with a now of its own, come to the same.
-    overdue = _up(_plus(now, bound.grace), _DAY)
-    cap = max(_up(_plus(live.created_at, bound.at_most), _SECOND), overdue)
+    overdue = _up(shifted(now, bound.grace), _DAY)
+    cap = max(_up(shifted(live.created_at, bound.at_most), _SECOND), overdue)
     return (cap if ends is NEVER or ends > cap else ends), None
 
 
@@ -378,17 +377,10 @@ def _later(one: End, other: End) -> End:
     return max(moment for moment in (one, other) if isinstance(moment, datetime))
 
 
-def _plus(moment: datetime, length: timedelta) -> datetime:
-    try:
-        return moment + length
-    except OverflowError:
-        return _FIRST if length < timedelta() else _LAST
-
-
 def _up(moment: datetime, unit: timedelta) -> datetime:
     """The next instant that is a whole number of units; MASV may keep no fractions of a second."""
     over = (moment - _FIRST) % unit
-    return _plus(moment, unit - over) if over else moment
+    return shifted(moment, unit - over) if over else moment
 
 
 def _portal(package: Package) -> str | None:

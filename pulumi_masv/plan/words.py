@@ -39,7 +39,10 @@ def visible(text: str) -> str:
 
 def size(held: int) -> str:
     """So many bytes, for people."""
-    return ByteSize(held).human_readable(decimal=True)
+    try:
+        return ByteSize(held).human_readable(decimal=True)
+    except OverflowError:  # nobody has so much, but a file may say so
+        return "more than can be"
 
 
 def counted(number: int, noun: str) -> str:

@@ -21,6 +21,7 @@ from pulumi_masv.report.preview import (
     DELETES,
     FLEET,
     LIFECYCLE,
+    PENDING,
     Preview,
     State,
     Step,
@@ -31,6 +32,9 @@ from pulumi_masv.report.preview import (
 Given = TypeVar("Given", LifecycleInputs, FleetInputs)
 Kept = TypeVar("Kept", Stored, StoredFleet)
 Cause = Literal["deleted", "removed from a fleet", "replaced"]
+_STALE: Final = frozenset({"refresh", PENDING})  # shown as they were before the refresh
+_HIDDEN_LIVE: Final = "its packages are a secret"
+_HIDDEN_FLAG: Final = "force_destroy is a secret"
 _ALL: Final = frozenset(Declared.model_fields)
 _FLAGS: Final = frozenset({"forceDestroy", "retainRemoved"})
 _LATER: Final = "the run refuses it if the package it leaves is not declared elsewhere by then"
@@ -97,10 +101,18 @@ Want = Adopt | Change | End | Keep
 
 @dataclass(frozen=True)
 class Turn:
-    """What is asked of the packages of one resource."""
+    """What is asked of the packages of one resource.
+
+    Attributes:
+        resource: its name.
+        explicit_provider: whether it has one of its own.
+        is_fresh: whether this preview has read it, so that what its state says is so.
+        wants: what is asked.
+    """
 
     resource: str
     explicit_provider: bool
+    is_fresh: bool
     wants: tuple[Want, ...]
 
 
@@ -121,14 +133,14 @@ class _Run:
         self._steps = steps
         self._going = {step.urn for step in preview.steps if step.op in DELETES | {"replace"}}
         self._declared: dict[tuple[str, str], int] = {}
-        refreshed = preview.refreshed
+        self._refreshed = preview.refreshed
         for place, step in enumerate(steps):
             for package_id in _declared_by(step):
                 self._declared.setdefault((_provider(step), package_id), place)
         self._read = [
             (step.type, step.old_state)
             for step in steps
-            if step.urn in refreshed and step.op != "refresh" and step.old_state
+            if step.urn in self._refreshed and step.op not in _STALE and step.old_state
         ]
 
     @cached_property
@@ -141,13 +153,14 @@ class _Run:
         for place, step in enumerate(self._steps):
             wants = tuple((self._fleet if step.type == FLEET else self._lifecycle)(step, place))
             explicit = not _provider(step).rsplit("::", 1)[-1].startswith("default")
-            found.append(Turn(step.name, explicit, wants))
+            is_fresh = step.urn in self._refreshed and step.op not in _STALE
+            found.append(Turn(step.name, explicit, is_fresh, wants))
         return found
 
     def _lifecycle(self, step: Step, place: int) -> Iterator[Want]:
         old = _stored(step.old_state) if step.old_state else None
         if step.op in DELETES and old and step.old_state:
-            yield from self._end_alone(step.old_state, old, "deleted")
+            yield from self._end_alone(step.old_state, old, _cause(step))
         elif step.op == "replace" and old and step.old_state and step.new_state:
             adopted = self._adopt_alone(step.new_state)
             if adopted.package_id:
@@ -166,16 +179,19 @@ class _Run:
             yield Keep(old)
 
     def _fleet(self, step: Step, place: int) -> Iterator[Want]:
-        old = _stored_fleet(step.old_state) if step.old_state else StoredFleet()
+        old, doubt = _stored_fleet(step.old_state) if step.old_state else (StoredFleet(), "")
+        if doubt == _HIDDEN_LIVE and step.op not in ("same", "refresh"):
+            yield _unnamed()
         if step.op in DELETES and step.old_state:
-            yield from self._end_fleet(step.old_state, old, "deleted")
+            yield from self._end_fleet(step.old_state, old, _cause(step), doubt)
         elif step.op == "replace" and step.old_state and step.new_state:
-            yield from self._end_fleet(step.old_state, old, "replaced")
+            yield from self._end_fleet(step.old_state, old, "replaced", doubt)
             yield from self._converge(step.new_state, StoredFleet(), {})
         elif step.op in CREATES and step.new_state:
             yield from self._converge(step.new_state, StoredFleet(), {})
         elif step.op == "update" and step.old_state and step.new_state:
-            yield from self._converge(step.new_state, old, _entries_before(step.old_state.inputs))
+            before = _entries_before(step.old_state.inputs)
+            yield from self._converge(step.new_state, old, before, doubt)
         else:
             yield from map(Keep, old.entries().values())
 
@@ -188,10 +204,12 @@ class _Run:
             yield Keep(old, managed=False)
             return
         if "forceDestroy" in known(state.outputs)[1]:
-            old, doubt = old.model_copy(update={"force_destroy": True}), "force_destroy is a secret"
+            old, doubt = old.model_copy(update={"force_destroy": True}), _HIDDEN_FLAG
         yield End(old, old.force_destroy, old.archive_on_destroy, cause, doubt=doubt)
 
-    def _end_fleet(self, state: State, old: StoredFleet, cause: Cause) -> Iterator[Want]:
+    def _end_fleet(
+        self, state: State, old: StoredFleet, cause: Cause, doubt: str
+    ) -> Iterator[Want]:
         for package_id, entry in old.entries().items():
             if self._let_go(state, package_id):
                 continue
@@ -199,21 +217,25 @@ class _Run:
                 yield Keep(entry, managed=False)
             else:
                 flags = (old.force_destroy, old.archive_on_destroy)
-                yield End(entry, *flags, cause, plan.OF_A_FLEET)
+                yield End(entry, *flags, cause, plan.OF_A_FLEET, doubt)
 
     def _adopt_alone(self, state: State) -> Adopt:
         declared, hidden = _alone(state)
         return Adopt(declared.package_id, declared, hidden, self._fresh.get(declared.package_id))
 
     def _converge(
-        self, state: State, old: StoredFleet, before: Mapping[str, LifecycleInputs]
+        self,
+        state: State,
+        old: StoredFleet,
+        before: Mapping[str, LifecycleInputs],
+        doubt: str = "",
     ) -> Iterator[Want]:
         bag, hidden = known(state.inputs)
         stored = old.entries()
         if "packages" in hidden:
             for entry in stored.values():
                 yield Keep(entry, doubt=_UNKNOWN_FLEET)
-            yield Adopt("", LifecycleInputs(package_id="-"), frozenset({"packageId"}))
+            yield _unnamed()
             return
         entries, unknown = _entries_declared(bag)
         inputs = _valid(FleetInputs, {**bag, "packages": entries})
@@ -243,7 +265,7 @@ class _Run:
                 entry.archive_on_destroy and inputs.archive_on_destroy,
                 "removed from a fleet",
                 plan.OF_A_FLEET,
-                f"{' and '.join(maybe)} is not known yet" if maybe else "",
+                f"{' and '.join(maybe)} is not known yet" if maybe else doubt,
             )
 
     def _let_go(self, state: State, package_id: str | None) -> bool:
@@ -279,13 +301,13 @@ def _declared_by(step: Step) -> AbstractSet[str]:
     packages = inputs.get("packages")
     declared = set(packages) if isinstance(packages, Mapping) else set()
     if inputs.get("retainRemoved") is True and step.old_state:
-        declared |= _stored_fleet(step.old_state).live.keys()
+        declared |= _stored_fleet(step.old_state)[0].live.keys()
     return declared
 
 
 def _entries(kind: str, state: State) -> dict[str, Stored]:
     if kind == FLEET:
-        return _stored_fleet(state).entries()
+        return _stored_fleet(state)[0].entries()
     stored = _stored(state)
     return {stored.package_id or "": stored}
 
@@ -295,8 +317,24 @@ def _stored(state: State) -> Stored:
     return stored if stored.package_id else stored.model_copy(update={"package_id": state.id})
 
 
-def _stored_fleet(state: State) -> StoredFleet:
-    return _parsed(StoredFleet, known(state.outputs)[0])
+def _stored_fleet(state: State) -> tuple[StoredFleet, str]:
+    """What a state holds of a fleet, and what it hides that decides over files."""
+    bag, hidden = known(state.outputs)
+    stored = _parsed(StoredFleet, bag)
+    if "live" in hidden:
+        return stored, _HIDDEN_LIVE
+    if "forceDestroy" in hidden:
+        return stored.model_copy(update={"force_destroy": True}), _HIDDEN_FLAG
+    return stored, ""
+
+
+def _unnamed() -> Adopt:
+    """Something happens to packages that the preview does not name."""
+    return Adopt("", LifecycleInputs(package_id="-"), frozenset({"packageId"}))
+
+
+def _cause(step: Step) -> Cause:
+    return "replaced" if step.op == PENDING else "deleted"
 
 
 def _alone(state: State) -> tuple[LifecycleInputs, frozenset[str]]:

@@ -15,6 +15,8 @@ from pulumi_masv.plan import Plan
 from pulumi_masv.report.asked import Adopt, Cause, Change, End, Keep, Turn, Want
 
 Does = Literal["adopted", "changed", "ended", "left alone", "refused", "unchanged"]
+_IF_STALE: Final = "the run refuses it only if all is as the state says: add --refresh"
+_PASSED: Final = "its stored expiry has passed, but may have been moved by hand: add --refresh"
 _NO_STATE: Final = "its state says nothing of it: add --refresh to the preview"
 
 
@@ -147,10 +149,22 @@ def _of_turn(turn: Turn, seen: Mapping[str, Package], unseen: str, now: datetime
         does = Plan(refusals=result.refusals) if refused else result
         fate = _fate(turn.resource, want, before, does, now)
         if refused:
-            fate = replace(fate, does="refused")
+            guessed = "" if turn.is_fresh else _IF_STALE
+            may_end = result.losses or (before is None and _unknown(want, guessed))
+            doubt = (guessed if may_end else "") or fate.doubt
+            fate = replace(fate, does="refused", doubt=doubt)
+        elif not turn.is_fresh and _may_have_been_extended(want, before):
+            fate = replace(fate, doubt=_PASSED)
         elif fate.before is None:
             fate = replace(fate, doubt=_unknown(want, unseen), moves=_hoped(want))
         yield fate
+
+
+def _may_have_been_extended(want: Want, before: Package | None) -> bool:
+    """Whether files are only taken for gone whose end would destroy them."""
+    if not isinstance(want, End) or not want.force_destroy or before is None:
+        return False
+    return want.stored.state in ("new", "finalized") and not before.files_exist
 
 
 def _plan(want: Want, seen: Mapping[str, Package], now: datetime) -> tuple[Package | None, Plan]:

@@ -23,7 +23,8 @@ WINDOW: Final = "pulumi-python:dynamic/masv:ArchiveWindow"
 _HIDDEN: Final = frozenset({"04da6b54-80e4-46f7-96ec-b56ff0331ba9", "[secret]"})
 
 CREATES: Final = frozenset({"create", "create-replacement", "import", "import-replacement"})
-DELETES: Final = frozenset({"delete", "delete-replaced"})
+PENDING: Final = "delete-replaced"
+DELETES: Final = frozenset({"delete", PENDING})
 _NO_WRITES: Final = frozenset(
     {
         "read",
@@ -53,6 +54,7 @@ class State(_Read):
     provider: str = ""
     external: bool = False
     retain_on_delete: bool = False
+    delete: bool = False
     deleted_with: str = ""
 
 
@@ -98,9 +100,18 @@ class Preview(_Read):
         return f"{parts[1]}/{parts[0].rpartition(':')[2]}" if len(parts) > 1 else ""
 
     def settled(self) -> list[Step]:
-        """Each resource's last word: a refresh is shown as it was before it, so any other wins."""
+        """Each resource's last word: a refresh is shown as it was before it, so any other wins.
+
+        What an earlier run has replaced and not yet deleted shows in its refresh alone.
+        """
         decided = {step.urn for step in self.steps if step.op != "refresh"}
-        return [step for step in self.steps if step.op != "refresh" or step.urn not in decided]
+        found = []
+        for step in self.steps:
+            if step.op == "refresh" and step.old_state and step.old_state.delete:
+                found.append(step.model_copy(update={"op": PENDING}))
+            elif step.op != "refresh" or step.urn not in decided:
+                found.append(step)
+        return found
 
     @property
     def refreshed(self) -> frozenset[str]:

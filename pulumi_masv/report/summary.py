@@ -13,7 +13,7 @@ from typing import Final
 from pydantic import ValidationError
 
 from pulumi_masv import plan
-from pulumi_masv.models import Package, WindowInputs
+from pulumi_masv.models import Package, WindowInputs, shifted
 from pulumi_masv.plan import counted, visible
 from pulumi_masv.report.asked import Turn
 from pulumi_masv.report.fates import Fate, foretell
@@ -114,7 +114,7 @@ class Report:
     @cached_property
     def scheduled(self) -> list[Fate]:
         """What ends soon, as planned."""
-        last = self.now + self.within
+        last = shifted(self.now, self.within)
         soon = [
             (fate.end_after, fate.package_id, fate)
             for fate in self.fates
@@ -239,8 +239,9 @@ def _notes(preview: Preview) -> Iterator[str]:
             f"{counted(missing, 'unchanged resource')} not in the preview as now: add --show-sames "
             f"to it, to see what ends on schedule there"
         )
-    if not preview.refreshed:
+    stored = any(step.old_state and step.type in (LIFECYCLE, FLEET) for step in preview.steps)
+    if stored and not preview.refreshed:
         yield (
             "read from the state, which does not know what was changed by hand since the last "
-            "run: add --refresh to the preview"
+            "run, nor of a deletion that an interrupted run left: add --refresh to the preview"
         )

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from pulumi_masv.models import shifted
 from pulumi_masv.plan import End, Never, spell_moment
 from pulumi_masv.report import words
 from pulumi_masv.report.fates import Fate
@@ -89,7 +90,8 @@ class _Axis:
             if isinstance(end, datetime)
         )
         most = ends[len(ends) * 9 // 10] if ends else report.now
-        self._span = max((most - report.now) * 1.12, timedelta(days=2))
+        span = max((most - report.now) * 1.12, timedelta(days=2))
+        self._span = max(shifted(report.now, span) - report.now, timedelta(seconds=1))
 
     def bar(self, end: End) -> Bar:
         if end is None or isinstance(end, Never) or end - self._now > self._span:
@@ -100,7 +102,9 @@ class _Axis:
         days = self._span / timedelta(days=1)
         step = next((step for step in _STEPS if days / step <= _TICKS), _STEPS[-1])
         midnight = self._now.replace(hour=0, minute=0, second=0, microsecond=0)
-        moments = (midnight + timedelta(days=step * n) for n in range(1, int(days / step) + 1))
+        moments = (
+            shifted(midnight, timedelta(days=step * n)) for n in range(1, int(days / step) + 1)
+        )
         return [(self._x(one), f"{one:%Y-%m-%d}") for one in moments]
 
     def _x(self, moment: datetime) -> float:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 NOW = "2026-11-24T22:00:00Z"
+FLEET = "pulumi-python:dynamic/masv:PackageFleet"
 TOKEN = "pulumi-python:dynamic/masv:PackageLifecycle"
 PROVIDER = "urn:pulumi:team::dailies::pulumi:providers:pulumi-python::default::1"
 Bag = dict[str, Any]
@@ -36,6 +37,21 @@ def step(op: str, old: Bag | None = None, **inputs: Any) -> Bag:
             "inputs": {"packageId": package_id, **inputs},
         }
     return made
+
+
+def fleet(
+    op: str, declared: Bag, *, flags: Bag | None = None, hides: Bag | None = None, **live: Bag
+) -> Bag:
+    """A step of a fleet whose state holds `live`, and whose flags are stored and kept."""
+    shared = {"type": FLEET, "provider": PROVIDER}
+    entry = {"state": "finalized", "expiry": "2027-03-01T00:00:00Z", "size": 1, "totalFiles": 1}
+    outputs = {"live": {i: entry | one for i, one in live.items()}, **(flags or {})}
+    outputs["declared"] = {i: [] for i in live}
+    old = {"inputs": {"packages": {i: {} for i in live}, **(flags or {})}, "outputs": outputs}
+    old["outputs"] |= hides or {}
+    new = {"inputs": {"packages": declared, **(flags or {})}}
+    made = {"op": op, "urn": f"urn:pulumi:team::dailies::{FLEET}::f", "oldState": shared | old}
+    return made if op == "delete" else made | {"newState": shared | new}
 
 
 def printed(*steps: Bag, **more: Any) -> bytes:

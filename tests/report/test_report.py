@@ -3,6 +3,7 @@
 import html.parser
 import json
 import xml.etree.ElementTree as ElementTree
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -15,13 +16,13 @@ from typer.testing import CliRunner, Result
 
 from pulumi_masv.cli.app import app
 from pulumi_masv.errors import PreviewError
-from pulumi_masv.models import parse_instant
+from pulumi_masv.models import Package, parse_instant
 from pulumi_masv.plan import visible
 from pulumi_masv.report import asked, preview, summary
 from pulumi_masv.report.calendar import last_day
 from pulumi_masv.report.formats import RENDER
 from pulumi_masv.simulator import Simulator
-from tests.report.conftest import NOW, of_name, printed, state, step
+from tests.report.conftest import NOW, fleet, of_name, printed, state, step
 
 HOSTILE = ["</script><script>alert(1)</script>", "| x |", "@org/team #1 [a](b)", "\u202egpj.exe"]
 LOSS = printed(step("delete", state("01HA", {"forceDestroy": True})))
@@ -32,12 +33,12 @@ def run(text: bytes, *arguments: str) -> Result:
     return CliRunner().invoke(app, ["report", "-", "--now", NOW, *arguments], input=text)
 
 
-def told(text: bytes) -> summary.Report:
+def told(text: bytes, seen: Mapping[str, Package] | None = None) -> summary.Report:
     read = preview.read(text)
     return summary.summarise(
         read,
         asked.turns(read),
-        seen={},
+        seen=seen or {},
         unseen="nobody looked",
         now=parse_instant(NOW),
         within=timedelta(days=14),
@@ -153,11 +154,74 @@ def test_text_before_the_preview_is_passed_over() -> None:
 
 
 def test_a_swap_whose_order_decides_cannot_be_told() -> None:
+    first, second = state("01HA"), state("01HB")
     swapped = printed(
-        step("replace", state("01HA"), packageId="01HB", unlimitedStorage=True),
-        step("replace", state("01HB"), packageId="01HA", expiry="2026-12-24T00:00:00Z"),
+        step("replace", first, packageId="01HB", expiry="2026-12-24T00:00:00Z"),
+        step("replace", second, packageId="01HA", unlimitedStorage=True),
+        *(step("refresh", one) for one in (first, second)),
     )
-    assert not told(swapped).losses
+    report = told(swapped, {i: Package(id=i, state="finalized", size=1) for i in ("01HA", "01HB")})
+    assert not report.losses
+    assert [fate.package_id for fate in report.doubts] == ["01HB"]
+
+
+def test_a_refusal_that_an_old_state_suggests_hides_no_loss() -> None:
+    earlier = {"01HB": {"expiry": "2026-12-05T00:00:00Z"}}
+    change = fleet("update", earlier, **{"01HA": {}, "01HB": {}})
+    guessed = told(printed(change))
+    assert [fate.package_id for fate in guessed.doubts] == ["01HB"]
+    assert [fate.package_id for fate in guessed.refused] == ["01HA"]
+    assert run(printed(change)).exit_code == 3
+    refreshed = told(printed({**change, "op": "refresh"}, change))
+    assert (refreshed.doubts, len(refreshed.refused)) == ([], 1)
+    replaced = step("replace", state("01HA"), packageId="01HB", expiry="2026-12-05T00:00:00Z")
+    assert [fate.package_id for fate in told(printed(replaced)).doubts] == ["01HB"]
+
+
+@pytest.mark.parametrize(("op", "lost"), [("delete", ["01HA", "01HB"]), ("update", ["01HA"])])
+def test_a_fleet_whose_force_destroy_is_a_secret_may_lose_what_it_lets_go(
+    op: str, lost: list[str]
+) -> None:
+    secret = {"forceDestroy": "[secret]"}
+    text = printed(fleet(op, {"01HB": {}}, flags=secret, **{"01HA": {}, "01HB": {}}))
+    assert sorted(fate.package_id for fate in told(text).doubts) == lost
+    assert run(text).exit_code == 3
+
+
+@pytest.mark.parametrize("op", ["delete", "update", "replace"])
+def test_a_fleet_whose_packages_are_a_secret_cannot_be_told(op: str) -> None:
+    text = printed(fleet(op, {"01HA": {}}, hides={"live": "[secret]"}, **{"01HA": {}}))
+    assert run(text).exit_code == 3
+
+
+@pytest.mark.parametrize("shown", ["same", "refresh"])
+def test_what_an_interrupted_replacement_left_is_lost_by_the_next_run(shown: str) -> None:
+    forced = {"forceDestroy": True}
+    left = fleet("refresh", {}, flags=forced, **{"01HA": {}, "01HB": {}})
+    left["oldState"]["delete"] = True
+    kept = fleet("refresh", {"01HB": {}}, flags=forced, **{"01HB": {}})
+    steps = [left, kept] if shown == "refresh" else [left, kept, {**kept, "op": "same"}]
+    [loss] = told(printed(*steps)).losses
+    assert (loss.package_id, loss.loss and loss.loss.why) == ("01HA", "replaced")
+
+
+def test_a_forced_end_of_what_only_the_state_takes_for_gone_cannot_be_told() -> None:
+    passed = state("01HA", {"forceDestroy": True}, expiry="2026-11-01T00:00:00Z")
+    ended = step("delete", passed)
+    assert [fate.package_id for fate in told(printed(ended)).doubts] == ["01HA"]
+    assert told(printed(step("refresh", passed), ended)).status(summary.Limits()) == 0
+
+
+@pytest.mark.parametrize("form", sorted(RENDER))
+def test_what_is_as_good_as_for_ever_or_too_much_to_be_is_still_reported(form: str) -> None:
+    ends = "9999-12-31T23:59:59Z"
+    text = printed(
+        step("delete", state("01HA", {"forceDestroy": True}, expiry=ends, size=10**400)),
+        step("update", state("01HB"), expiry=ends),
+    )
+    for now in (NOW, ends):
+        done = run(text, "--now", now, "--format", form)
+        assert done.exit_code == 3, done.output
 
 
 def test_a_package_that_only_moves_between_accounts_is_not_let_go() -> None:
