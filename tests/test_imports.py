@@ -17,6 +17,7 @@ from pulumi_masv import imports
 from pulumi_masv.client import Client
 from pulumi_masv.handlers import PackageFleetHandler, PackageLifecycleHandler
 from pulumi_masv.lifecycle import View
+from pulumi_masv.manifest import Manifest
 from pulumi_masv.models import FleetInputs, Package, Query, Seen, State
 from pulumi_masv.providers import PackageFleetProvider, PackageLifecycleProvider
 from pulumi_masv.resources.base import WIRE
@@ -105,9 +106,7 @@ def test_the_manifest_declares_what_was_imported_and_its_diff_and_check_find_no_
     [entry] = imports.fleet("season", listed, "01TEAM", names)
     text = imports.manifest(listed, names)
     assert text.isascii() or all(line.isprintable() for line in text.split("\n"))
-    assert text == yaml.safe_dump(
-        yaml.safe_load(text), sort_keys=False, allow_unicode=not text.isascii()
-    )
+    assert Manifest.parse(text).text() == text
     declared = FleetInputs(packages=yaml.safe_load(text)["packages"], retain_removed=True).wire()
     inputs, outputs = own(entry["inputs"]), own(entry["outputs"])
     assert declared == inputs

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -136,26 +137,44 @@ def masv() -> Iterator[Simulator]:
         yield simulator
 
 
-@pytest.fixture
-def stack(tmp_path: Path, masv: Simulator) -> Stack:
-    folder = tmp_path / "project"
-    backend = tmp_path / "backend"
-    for new in (folder, backend):
-        new.mkdir()
-    (folder / "Pulumi.yaml").write_text(PROJECT.format(virtualenv=sys.prefix))
+def environment_of(folder: Path) -> dict[str, str]:
+    """What an engine runs in whose backend and home lie in a folder."""
     foreign = ("MASV_", "PULUMI_", "PYTHONDONTWRITEBYTECODE")
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(foreign)}
-    environment = {
-        **kept,
+    return {
+        **{k: v for k, v in os.environ.items() if not k.startswith(foreign)},
         "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}",
-        "PULUMI_BACKEND_URL": f"file://{backend}",
+        "PULUMI_BACKEND_URL": f"file://{folder / 'backend'}",
         "PULUMI_CONFIG_PASSPHRASE": "test",
-        "PULUMI_HOME": str(tmp_path / "home"),
+        "PULUMI_HOME": str(folder / "home"),
         "PULUMI_SKIP_UPDATE_CHECK": "true",
+    }
+
+
+@pytest.fixture(scope="session")
+def initialised(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a stack that is only initialised: each test gets a copy of it."""
+    made = tmp_path_factory.mktemp("initialised")
+    for new in ("project", "backend"):
+        (made / new).mkdir()
+    (made / "project" / "Pulumi.yaml").write_text(PROJECT.format(virtualenv=sys.prefix))
+    subprocess.run(
+        ["pulumi", "stack", "init", "test", "--non-interactive"],
+        cwd=made / "project",
+        env=environment_of(made),
+        capture_output=True,
+        check=True,
+    )
+    return made
+
+
+@pytest.fixture
+def stack(tmp_path: Path, masv: Simulator, initialised: Path) -> Stack:
+    shutil.copytree(initialised, tmp_path, dirs_exist_ok=True)
+    environment = {
+        **environment_of(tmp_path),
+        "PULUMI_STACK": "test",  # what `stack init` would have selected
         "MASV_BASE_URL": masv.url,
         "MASV_API_KEY": masv.api_key,
         "MASV_TEAM_ID": masv.team_id,
     }
-    made = Stack(folder, environment, masv)
-    made.run("stack", "init", made.name)
-    return made
+    return Stack(tmp_path / "project", environment, masv)
