@@ -139,6 +139,50 @@ def test_a_removal_that_is_not_forced_is_told_as_refused_and_loses_nothing(
 
 
 @pytest.mark.usefixtures("packages")
+def test_what_a_replacement_that_was_cut_off_left_to_delete_is_told_as_lost(
+    stack: Stack, masv: Simulator
+) -> None:
+    stack.program(fleet("f", {"01HA": {}, "01HB": {}}, FORCED))
+    stack.up()
+    stack.program(fleet("f", {"01HB": {}}, FORCED))
+    [urn] = [one["urn"] for one in stack.state().values()]
+    masv.faults.set("status", status=409, method="DELETE", times=None)
+    stack.up("--replace", urn, expect=1)
+    masv.faults.clear()
+
+    [fate] = told(stack, "--refresh").losses
+    stack.up("--refresh")
+
+    assert (fate.package_id, fate.loss and fate.loss.why) == ("01HA", "replaced")
+    assert [loss.package_id for loss in masv.account.losses] == ["01HA"]
+
+
+@pytest.mark.usefixtures("packages")
+def test_what_a_secret_hides_cannot_be_told(stack: Stack, masv: Simulator) -> None:
+    secret = "force_destroy=pulumi.Output.secret(True)"
+    stack.program(fleet("f", {"01HA": {}, "01HB": {}}, secret))
+    stack.up()
+    stack.program(fleet("f", {"01HB": {}}, secret))
+
+    report = told(stack, "--refresh")
+    stack.up("--refresh")
+
+    assert [fate.package_id for fate in report.doubts] == ["01HA"]
+    assert [loss.package_id for loss in masv.account.losses] == ["01HA"]
+
+
+@pytest.mark.usefixtures("packages")
+def test_without_a_refresh_an_old_refusal_hides_no_loss(stack: Stack, masv: Simulator) -> None:
+    stack.program(fleet("f", {"01HA": {}, "01HB": {"expiry": LATE}}))
+    stack.up()
+    masv.account.delete("01HA")
+    stack.program(fleet("f", {"01HB": {"expiry": EARLY}}))
+
+    assert [fate.package_id for fate in told(stack).doubts] == ["01HB"]
+    assert [fate.package_id for fate in told(stack, "--refresh").losses] == ["01HB"]
+
+
+@pytest.mark.usefixtures("packages")
 def test_what_a_preview_does_not_know_yet_cannot_be_told(stack: Stack) -> None:
     stack.program(
         "a = "
