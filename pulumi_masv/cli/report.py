@@ -86,6 +86,7 @@ def report(
         told = _told(text, now, within)
         rendered = RENDER[form.value](told)
     finally:
+        gc.freeze()  # nor is it looked for at the end
         gc.enable()
     try:
         if output is None:

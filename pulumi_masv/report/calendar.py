@@ -4,6 +4,7 @@ The id is the event's identity, so that a later report moves the event instead o
 """
 
 from datetime import date, datetime
+from typing import Final
 
 from icalendar import Calendar, Event, vDDDTypes, vText
 
@@ -13,6 +14,8 @@ from pulumi_masv.report import words
 from pulumi_masv.report.fates import Fate
 from pulumi_masv.report.summary import Report
 
+_TRANSPARENT: Final = vText("TRANSPARENT")  # such a day is not taken
+
 
 def render(report: Report) -> bytes:
     """All that ends on schedule, and all that is lost later than at once."""
@@ -20,10 +23,11 @@ def render(report: Report) -> bytes:
     calendar.add("prodid", "-//pulumi_masv//report//EN")
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
+    now = vDDDTypes(report.now)
     later = [fate for fate in report.losses if fate.loss and not fate.loss.at_once]
     for fate in (*later, *report.scheduled):
         if isinstance(fate.end_after, datetime):
-            calendar.add_component(_event(fate, fate.end_after, report.now))
+            calendar.add_component(_event(fate, fate.end_after, now))
     text: bytes = calendar.to_ical(sorted=False)
     return text
 
@@ -33,14 +37,14 @@ def last_day(end: datetime) -> date:
     return (end - MOMENT).date()
 
 
-def _event(fate: Fate, end: datetime, now: datetime) -> Event:
+def _event(fate: Fate, end: datetime, now: vDDDTypes) -> Event:
     early = f", earlier than planned ({fate.loss.why})" if fate.loss else ""
     event = Event()
     # The typed values at once: `add` takes longer to find them than the rest of an event does.
     event["UID"] = vText(f"{fate.package_id}@last-day.pulumi-masv")
-    event["DTSTAMP"] = vDDDTypes(now)
+    event["DTSTAMP"] = now
     event["DTSTART"] = vDDDTypes(last_day(end))
-    event["TRANSP"] = vText("TRANSPARENT")
+    event["TRANSP"] = _TRANSPARENT
     event["SUMMARY"] = vText(f"Last day to download {words.name(fate) or fate.package_id}")
     event["DESCRIPTION"] = vText(
         f"{words.files(fate)} files ({words.size(fate)}) end on {spell_moment(end)}{early}."
