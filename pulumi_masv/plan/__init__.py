@@ -1,7 +1,7 @@
 """What has to happen, as values. No I/O, no clock, no Pulumi.
 
-`package` plans for a package, `window` for all that expired in a span of time, `rules` says what a
-manifest comes to; `words` spells.
+`package` plans for a package, `window` for all that expired in a span of time; `rules` says what a
+manifest comes to, by `conditions` and `ends`; `words` spells.
 """
 
 from pulumi_masv.plan.package import (
@@ -19,7 +19,7 @@ from pulumi_masv.plan.package import (
     same,
     untouched,
 )
-from pulumi_masv.plan.rules import Decision, conditions, evaluate, reasons
+from pulumi_masv.plan.rules import Decision, evaluate, reasons
 from pulumi_masv.plan.words import (
     amount,
     amount_of_all,
@@ -43,7 +43,6 @@ __all__ = [
     "Step",
     "amount",
     "amount_of_all",
-    "conditions",
     "converge",
     "counted",
     "end",

@@ -4,51 +4,17 @@ Nothing is decided by what is not known: a package of which MASV does not say wh
 is left alone by it and all later ones, and held by a hold.
 """
 
-import fnmatch
-import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, timezone
-from operator import attrgetter
-from typing import Any, Final, Literal, NamedTuple
+from datetime import datetime
+from typing import Any
 
 from pulumi_masv.errors import ManifestError
-from pulumi_masv.models import Bound, Declared, ManifestModel, Package, Setting, shifted
-from pulumi_masv.plan.package import NEVER, End, end_of
+from pulumi_masv.models import Declared, ManifestModel, Package
+from pulumi_masv.plan.conditions import NOTHING, SILENT, conditions, settings
+from pulumi_masv.plan.ends import Wanted, ending, resolve
+from pulumi_masv.plan.package import end_of
 from pulumi_masv.plan.words import counted, quote, spell
-
-Wanted = datetime | Literal["unlimited"] | Bound | None
-_NOTHING: Final = Setting.model_construct(archived=None, expiry=None)
-_SILENT: Final = "MASV does not say"
-_SECOND: Final = timedelta(seconds=1)
-_DAY: Final = timedelta(days=1)
-_FIRST: Final = datetime.min.replace(tzinfo=timezone.utc)
-
-
-class Condition(NamedTuple):
-    """One thing that a match asks for.
-
-    Attributes:
-        asks: its name in the manifest.
-        wanted: what it asks for, in words.
-        value: what a package says to it; None where MASV does not say.
-        holds: whether such a value is as asked.
-    """
-
-    asks: str
-    wanted: str
-    value: Callable[[Package], Any]
-    holds: Callable[[Any], bool]
-
-    def against(self, package: Package) -> str | None:
-        """What a package says against it, None if nothing."""
-        value = self.value(package)
-        if value is None:
-            return f"{_SILENT} its {self.asks}"
-        if self.holds(value):
-            return None
-        shown = ", ".join(value) or "none of those" if isinstance(value, tuple) else spell(value)
-        return f"{self.asks} is {shown}, not {self.wanted}"
 
 
 @dataclass
@@ -68,39 +34,6 @@ class Decision:
     holding: dict[str, int] = field(default_factory=dict)
     undecided: dict[str, int] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
-
-
-def conditions(manifest: ManifestModel, index: int, now: datetime) -> list[Condition]:
-    """What the match of a rule asks for; all of it is to hold."""
-    match = manifest.rules[index].match
-    found = []
-
-    def ask(asks: str, wanted: Any, value: str, holds: Callable[[Any], bool]) -> None:
-        found.append(Condition(asks, wanted, attrgetter(value), holds))
-
-    if match.received is not None:
-        ask("received", spell(match.received), "received", match.received.__eq__)
-    if match.state is not None:
-        ask("state", _any(match.state), "state", _states(manifest, index).__contains__)
-    if match.older_than is not None:
-        before = shifted(now, -match.older_than)
-        ask("creation", f"before {spell(before)}", "created_at", before.__gt__)
-    if match.size_over is not None:
-        ask("size", f"over {match.size_over}", "size", match.size_over.__lt__)
-    if match.sender is not None:
-        ask("sender", _like(match.sender), "sender", _glob(match.sender, re.IGNORECASE))
-    if match.name is not None:
-        ask("name", _like(match.name), "name", _glob(match.name))
-    if match.teamspaces is not None:
-        among = frozenset(match.teamspaces).__contains__
-        ask("teamspaces", _any(match.teamspaces), "teamspace_id", among)
-    if match.tags is not None:
-        none_of = frozenset(match.tags).isdisjoint
-        ask("tags", _any(match.tags), "tags", lambda tags: not none_of(tags))
-    if match.portal is not None:
-        came_through = frozenset(match.portal).__contains__
-        found.append(Condition("portal", _any(match.portal), _portal, came_through))
-    return found
 
 
 def evaluate(manifest: ManifestModel, packages: Sequence[Package], now: datetime) -> Decision:
@@ -152,7 +85,7 @@ def reasons(
     blocking = None if entry else decision.undecided.get(package.id)
     for index, rule in enumerate(manifest.rules):
         against = [said for c in conditions(manifest, index, now) if (said := c.against(package))]
-        silent = bool(against) and all(said.startswith(_SILENT) for said in against)
+        silent = bool(against) and all(said.startswith(SILENT) for said in against)
         if against and not silent:
             says = f"does not match: {'; '.join(against)}"
         elif rule.hold:
@@ -194,26 +127,6 @@ def _match(
     return set(matching) - unknown, unknown
 
 
-def _states(manifest: ManifestModel, index: int) -> frozenset[str]:
-    """The states that a rule is for, with the one that it brings about itself."""
-    states = frozenset(manifest.rules[index].match.state or ())
-    archived = _settings(manifest, index).archived
-    if archived is True and "expired" in states:
-        return states | {"archived"}
-    return states | {"expired"} if archived is False and "archived" in states else states
-
-
-def _settings(manifest: ManifestModel, index: int) -> Setting:
-    """What a rule sets, and the defaults behind it."""
-    own, defaults = manifest.rules[index].set, manifest.defaults or _NOTHING
-    if own is None:
-        return _NOTHING
-    return Setting.model_construct(
-        archived=defaults.archived if own.archived is None else own.archived,
-        expiry=defaults.expiry if own.expiry is None else own.expiry,
-    )
-
-
 def _odd(
     manifest: ManifestModel,
     index: int,
@@ -247,7 +160,7 @@ def _declare_entries(
 ) -> None:
     """What stands under `packages`: as it stands, but for a hold and what the defaults add."""
     known = {package.id: package for package in packages if package.id in manifest.packages}
-    defaults = manifest.defaults or _NOTHING
+    defaults = manifest.defaults or NOTHING
     any_hold = any(rule.hold for rule in manifest.rules)
     for package_id, entry in manifest.packages.items():
         live = known.get(package_id)
@@ -255,10 +168,10 @@ def _declare_entries(
         own: Wanted = "unlimited" if entry.unlimited_storage else entry.expiry
         declared = entry.declared()
         if own is None and entry.unlimited_storage is None and defaults.expiry is not None:
-            declared = _ending(declared, _resolve(defaults.expiry, live, now, held=held)[0])
+            declared = ending(declared, resolve(defaults.expiry, live, now, held=held)[0])
         elif own is not None and held:
-            end = _resolve(own, live, now, held=True)[0]
-            declared = _ending(declared, end)
+            end = resolve(own, live, now, held=True)[0]
+            declared = ending(declared, end)
             if live is None:
                 decision.warnings.append(
                     f"{package_id} may be held, and is not listed: no end is declared of it"
@@ -305,98 +218,18 @@ def _declare_matched(
     decision: Decision,
 ) -> None:
     """What the rules that decide, and the defaults behind them, come to."""
-    settings = [_settings(manifest, index) for index in range(len(manifest.rules))]
+    all_settings = [settings(manifest, index) for index in range(len(manifest.rules))]
     kept: dict[tuple[int, str], list[str]] = {}
     for live, index in matched:
         held = live.id in decision.holding
-        end, why = _resolve(settings[index].expiry, live, now, held=held)
+        end, why = resolve(all_settings[index].expiry, live, now, held=held)
         if why:
             kept.setdefault((index, why), []).append(live.id)
-        declared = Declared.model_construct(name=None, archived=settings[index].archived)
-        decision.declared[live.id] = _ending(declared, end)
+        declared = Declared.model_construct(name=None, archived=all_settings[index].archived)
+        decision.declared[live.id] = ending(declared, end)
         decision.deciding[live.id] = index
     for (index, why), package_ids in sorted(kept.items()):
         decision.warnings.append(
             f"{manifest.named(index)} leaves the end of {counted(len(package_ids), 'package')} as "
             f"it is, such as {package_ids[0]}: {why}"
         )
-
-
-def _resolve(
-    wanted: Wanted, live: Package | None, now: datetime, *, held: bool
-) -> tuple[End, str | None]:
-    """The end to declare, None for none; and why it is not the one that is wanted, if so."""
-    if wanted is None:
-        return None, None
-    if live is None:
-        return None, "MASV does not list it"
-    ends = end_of(live)
-    if not live.files_exist:
-        # As it came: to leave it out would show as a change on the day that it comes.
-        return (ends if isinstance(ends, datetime) and ends <= now else None), None
-    if wanted == "unlimited":
-        return NEVER, None
-    if isinstance(wanted, Bound):
-        end, why = _bounded(wanted, live, now)
-    elif wanted <= now:
-        end, why = ends, f"{spell(wanted)} has passed"
-    else:
-        end, why = wanted, None
-    if held:
-        end = None if end is None or ends is None else _later(end, ends)
-    return end, why
-
-
-def _bounded(bound: Bound, live: Package, now: datetime) -> tuple[End, str | None]:
-    ends = end_of(live)
-    if ends is None:
-        return None, "MASV does not say when they end"
-    if live.created_at is None:
-        return ends, "MASV does not say when they were created"
-    if bound.at_most is None:
-        return _later(ends, _up(shifted(live.created_at, bound.at_least or _SECOND), _SECOND)), None
-    # Whole days, so that a preview and its up, each with a now of its own, come to the same.
-    overdue = _up(shifted(now, bound.grace), _DAY)
-    cap = max(_up(shifted(live.created_at, bound.at_most), _SECOND), overdue)
-    return (cap if ends is NEVER or ends > cap else ends), None
-
-
-def _ending(declared: Declared, end: End) -> Declared:
-    never = end is NEVER
-    return declared.model_copy(
-        update={
-            "expiry": None if never else end,
-            "unlimited_storage": True if never else None,
-        }
-    )
-
-
-def _later(one: End, other: End) -> End:
-    if one is NEVER or other is NEVER:
-        return NEVER
-    return max(moment for moment in (one, other) if isinstance(moment, datetime))
-
-
-def _up(moment: datetime, unit: timedelta) -> datetime:
-    """The next instant that is a whole number of units; MASV may keep no fractions of a second."""
-    over = (moment - _FIRST) % unit
-    return shifted(moment, unit - over) if over else moment
-
-
-def _portal(package: Package) -> str | None:
-    return "" if package.received is False else package.portal
-
-
-def _glob(patterns: Sequence[str], flags: int = 0) -> Callable[[str], bool]:
-    # Only * and ? are special: a name may well hold a bracket.
-    translated = [fnmatch.translate(pattern.replace("[", "[[]")) for pattern in patterns]
-    match = re.compile("|".join(translated), flags).match
-    return lambda text: match(text) is not None
-
-
-def _like(patterns: Sequence[str]) -> str:
-    return f"like {_any(patterns)}"
-
-
-def _any(words: Sequence[str]) -> str:
-    return " or ".join(words)
