@@ -9,13 +9,11 @@ from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, Final, Literal, TypeVar
-
-from pydantic import ValidationError
+from typing import Final, Literal
 
 from pulumi_masv import plan
-from pulumi_masv.errors import MasvError, PreviewError
-from pulumi_masv.models import Declared, FleetInputs, LifecycleInputs, Stored, StoredFleet
+from pulumi_masv.models import FleetInputs, LifecycleInputs, Stored, StoredFleet
+from pulumi_masv.report import bags
 from pulumi_masv.report.preview import (
     CREATES,
     DELETES,
@@ -25,17 +23,11 @@ from pulumi_masv.report.preview import (
     Preview,
     State,
     Step,
-    hides,
     known,
 )
 
-Given = TypeVar("Given", LifecycleInputs, FleetInputs)
-Kept = TypeVar("Kept", Stored, StoredFleet)
 Cause = Literal["deleted", "removed from a fleet", "replaced"]
 _STALE: Final = frozenset({"refresh", PENDING})  # shown as they were before the refresh
-_HIDDEN_LIVE: Final = "its packages are a secret"
-_HIDDEN_FLAG: Final = "force_destroy is a secret"
-_ALL: Final = frozenset(Declared.model_fields)
 _FLAGS: Final = frozenset({"forceDestroy", "retainRemoved"})
 _LATER: Final = "the run refuses it if the package it leaves is not declared elsewhere by then"
 _UNKNOWN_ID: Final = "its package_id is not known yet"
@@ -146,7 +138,9 @@ class _Run:
     @cached_property
     def _fresh(self) -> dict[str, Stored]:
         """The packages that this preview has read."""
-        return {i: one for kind, state in self._read for i, one in _entries(kind, state).items()}
+        return {
+            i: one for kind, state in self._read for i, one in bags.entries(kind, state).items()
+        }
 
     def turns(self) -> list[Turn]:
         found = []
@@ -158,7 +152,7 @@ class _Run:
         return found
 
     def _lifecycle(self, step: Step, place: int) -> Iterator[Want]:
-        old = _stored(step.old_state) if step.old_state else None
+        old = bags.stored(step.old_state) if step.old_state else None
         if step.op in DELETES and old and step.old_state:
             yield from self._end_alone(step.old_state, old, _cause(step))
         elif step.op == "replace" and old and step.old_state and step.new_state:
@@ -173,14 +167,14 @@ class _Run:
         elif step.op in CREATES and step.new_state:
             yield self._adopt_alone(step.new_state)
         elif step.op == "update" and old and step.old_state and step.new_state:
-            declared, hidden = _alone(step.new_state)
-            yield Change(old, declared, hidden, _declared_before(step.old_state.inputs))
+            declared, hidden = bags.alone(step.new_state)
+            yield Change(old, declared, hidden, bags.declared_before(step.old_state.inputs))
         elif old:
             yield Keep(old)
 
     def _fleet(self, step: Step, place: int) -> Iterator[Want]:
-        old, doubt = _stored_fleet(step.old_state) if step.old_state else (StoredFleet(), "")
-        if doubt == _HIDDEN_LIVE and step.op not in ("same", "refresh"):
+        old, doubt = bags.stored_fleet(step.old_state) if step.old_state else (StoredFleet(), "")
+        if doubt == bags.HIDDEN_LIVE and step.op not in ("same", "refresh"):
             yield _unnamed()
         if step.op in DELETES and step.old_state:
             yield from self._end_fleet(step.old_state, old, _cause(step), doubt)
@@ -190,7 +184,7 @@ class _Run:
         elif step.op in CREATES and step.new_state:
             yield from self._converge(step.new_state, StoredFleet(), {})
         elif step.op == "update" and step.old_state and step.new_state:
-            before = _entries_before(step.old_state.inputs)
+            before = bags.entries_before(step.old_state.inputs)
             yield from self._converge(step.new_state, old, before, doubt)
         else:
             yield from map(Keep, old.entries().values())
@@ -204,7 +198,7 @@ class _Run:
             yield Keep(old, managed=False)
             return
         if "forceDestroy" in known(state.outputs)[1]:
-            old, doubt = old.model_copy(update={"force_destroy": True}), _HIDDEN_FLAG
+            old, doubt = old.model_copy(update={"force_destroy": True}), bags.HIDDEN_FLAG
         yield End(old, old.force_destroy, old.archive_on_destroy, cause, doubt=doubt)
 
     def _end_fleet(
@@ -220,7 +214,7 @@ class _Run:
                 yield End(entry, *flags, cause, plan.OF_A_FLEET, doubt)
 
     def _adopt_alone(self, state: State) -> Adopt:
-        declared, hidden = _alone(state)
+        declared, hidden = bags.alone(state)
         return Adopt(declared.package_id, declared, hidden, self._fresh.get(declared.package_id))
 
     def _converge(
@@ -237,8 +231,8 @@ class _Run:
                 yield Keep(entry, doubt=_UNKNOWN_FLEET)
             yield _unnamed()
             return
-        entries, unknown = _entries_declared(bag)
-        inputs = _valid(FleetInputs, {**bag, "packages": entries})
+        entries, unknown = bags.entries_declared(bag)
+        inputs = bags.valid(FleetInputs, {**bag, "packages": entries})
         for package_id, declared in inputs.entries().items():
             names = unknown.get(package_id, frozenset())
             last = before.get(package_id)
@@ -301,31 +295,8 @@ def _declared_by(step: Step) -> AbstractSet[str]:
     packages = inputs.get("packages")
     declared = set(packages) if isinstance(packages, Mapping) else set()
     if inputs.get("retainRemoved") is True and step.old_state:
-        declared |= _stored_fleet(step.old_state)[0].live.keys()
+        declared |= bags.stored_fleet(step.old_state)[0].live.keys()
     return declared
-
-
-def _entries(kind: str, state: State) -> dict[str, Stored]:
-    if kind == FLEET:
-        return _stored_fleet(state)[0].entries()
-    stored = _stored(state)
-    return {stored.package_id or "": stored}
-
-
-def _stored(state: State) -> Stored:
-    stored = _parsed(Stored, known(state.outputs)[0])
-    return stored if stored.package_id else stored.model_copy(update={"package_id": state.id})
-
-
-def _stored_fleet(state: State) -> tuple[StoredFleet, str]:
-    """What a state holds of a fleet, and what it hides that decides over files."""
-    bag, hidden = known(state.outputs)
-    stored = _parsed(StoredFleet, bag)
-    if "live" in hidden:
-        return stored, _HIDDEN_LIVE
-    if "forceDestroy" in hidden:
-        return stored.model_copy(update={"force_destroy": True}), _HIDDEN_FLAG
-    return stored, ""
 
 
 def _unnamed() -> Adopt:
@@ -335,55 +306,3 @@ def _unnamed() -> Adopt:
 
 def _cause(step: Step) -> Cause:
     return "replaced" if step.op == PENDING else "deleted"
-
-
-def _alone(state: State) -> tuple[LifecycleInputs, frozenset[str]]:
-    bag, hidden = known(state.inputs)
-    if "packageId" in hidden:
-        bag["packageId"] = "-"
-    declared = _valid(LifecycleInputs, bag)
-    if "packageId" in hidden:
-        declared = declared.model_copy(update={"package_id": ""})
-    return declared, hidden
-
-
-def _entries_declared(bag: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, frozenset[str]]]:
-    """The entries of a fleet as far as they are known, and by id what of them is not."""
-    entries: dict[str, Any] = {}
-    unknown: dict[str, frozenset[str]] = {}
-    for package_id, entry in (bag.get("packages") or {}).items():
-        whole = hides(entry)
-        entries[package_id], hidden = ({}, _ALL) if whole else known(entry)
-        if hidden:
-            unknown[package_id] = hidden
-    return entries, unknown
-
-
-def _declared_before(bag: Mapping[str, Any]) -> LifecycleInputs | None:
-    """As tolerantly as the state is read: a refresh may have written it."""
-    return _parsed(Stored, known(bag)[0]).projection()
-
-
-def _entries_before(bag: Mapping[str, Any]) -> dict[str, LifecycleInputs]:
-    entries, _ = _entries_declared(known(bag)[0])
-    return {
-        package_id: _parsed(Stored, {"packageId": package_id, **entry}).projection()
-        for package_id, entry in entries.items()
-    }
-
-
-def _valid(kind: type[Given], bag: Mapping[str, Any]) -> Given:
-    try:
-        return kind.model_validate(bag)
-    except ValidationError as error:
-        where = ".".join(str(part) for part in error.errors()[0]["loc"])
-        raise PreviewError(
-            f"{kind.__name__} of another version ({where}): upgrade pulumi_masv"
-        ) from None
-
-
-def _parsed(kind: type[Kept], bag: Mapping[str, Any]) -> Kept:
-    try:
-        return kind.parse(bag)
-    except MasvError as error:
-        raise PreviewError(str(error)) from None
