@@ -31,15 +31,20 @@ def main() -> None:
     if isinstance(sys.stdout, io.TextIOWrapper):  # a name may hold what its encoding does not
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
-        app(prog_name="pulumi-masv")
+        try:
+            app(prog_name="pulumi-masv")
+        finally:
+            sys.stdout.flush()
     except (FilterError, ManifestError, PreviewError, SettingsError) as error:
         raise SystemExit(refused(*str(error).splitlines())) from None
     except MasvError as error:
         refused(str(error))
         raise SystemExit(NO) from None
-    except BrokenPipeError:
-        # Whoever read has enough; Python would complain again when it flushes at its end.
+    except OSError as error:
+        # Python would complain again when it flushes at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if not isinstance(error, BrokenPipeError):  # whoever read has enough
+            refused(f"cannot write: {error.strerror}")
         raise SystemExit(NO) from None
 
 

@@ -90,7 +90,8 @@ def _setting(name: str, environment: Mapping[str, str]) -> Check:
     except SettingsError as error:
         return Check(spelled, "failed", str(error))
     if value is None:
-        return Check(spelled, "failed", f"is not set: export {spelled}=…")
+        says = f"is not set: export {spelled}=… (a stack's configuration is not looked at)"
+        return Check(spelled, "failed", says)
     source = "from the environment" if given else "the default"
     shown = "set" if name == "api_key" else value
     return Check(spelled, "ok", f"{shown}, {source}")

@@ -74,7 +74,8 @@ def import_file(
         print(json.dumps({"packages": len(packages), "files": files, "next": following}, indent=2))
         return
     print(f"# {counted(len(packages), 'package')} in {', '.join(files)}")
-    print(f"# Let {program.name} be the program, or `import {program.stem}` in it. Then:")
+    beside = f", or `import {program.stem}` in it" if program.parent == Path() else ""
+    print(f"# Let {program} be the program{beside}. Then:")
     print("\n".join(following))
 
 
@@ -87,6 +88,8 @@ def _wrong(names: set[str], fleet: str | None, written: list[Path], *, force: bo
         lines.append("--fleet: the name of a resource is due")
     if len(set(written)) < len(written):
         lines.append(f"--output: {written[0]} is the name of a file that stands beside it")
+    if not written[0].parent.is_dir():
+        lines.append(f"--output: {written[0].parent} is no folder: make it first")
     lines.extend(
         f"{path} exists: add --force to overwrite it, or name another place with --output"
         for path in written

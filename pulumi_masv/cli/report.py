@@ -65,6 +65,9 @@ def report(
         datetime | None,
         typer.Option(parser=_as(Instant), metavar="INSTANT", help="Now, where MASV is not asked."),
     ] = None,
+    refreshed: Annotated[
+        bool, typer.Option("--refreshed", help="A `pulumi refresh` ran just before the preview.")
+    ] = False,
     max_lost_packages: Annotated[
         int | None, typer.Option(min=0, help="Exit 4 if more packages end early.")
     ] = None,
@@ -83,7 +86,7 @@ def report(
         raise typer.Exit(refused(f"{file}: {error.strerror}")) from None
     gc.disable()  # looking for garbage among 10,000 packages takes longer than all the rest
     try:
-        told = _told(text, now, within)
+        told = _told(text, now, within, is_fresh=refreshed)
         rendered = RENDER[form.value](told)
     finally:
         gc.freeze()  # nor is it looked for at the end
@@ -107,8 +110,10 @@ def report(
     raise typer.Exit(status)
 
 
-def _told(text: bytes, now: datetime | None, within: timedelta) -> summary.Report:
-    read = preview.read(text)
+def _told(
+    text: bytes, now: datetime | None, within: timedelta, *, is_fresh: bool
+) -> summary.Report:
+    read = preview.read(text, is_fresh=is_fresh)
     wants = asked.turns(read)
     seen, unseen, then = _look(fates.to_look_at(wants))
     return summary.summarise(

@@ -88,6 +88,7 @@ class Preview(_Read):
     steps: list[Step]
     diagnostics: list[Diagnostic] | None = None
     change_summary: Annotated[dict[str, int], Field(alias="changeSummary")]
+    is_fresh: bool = False
 
     @property
     def errors(self) -> list[Diagnostic]:
@@ -115,12 +116,16 @@ class Preview(_Read):
 
     @property
     def refreshed(self) -> frozenset[str]:
-        """Resources whose old state was read from MASV in this very preview."""
-        return frozenset(step.urn for step in self.steps if step.op == "refresh")
+        """Resources whose old state was read from MASV in this very preview, or just before."""
+        return frozenset(s.urn for s in self.steps if self.is_fresh or s.op == "refresh")
 
 
-def read(text: bytes) -> Preview:
+def read(text: bytes, *, is_fresh: bool = False) -> Preview:
     """The preview in a text that may begin with something else.
+
+    Args:
+        text: what Pulumi printed.
+        is_fresh: whether the state was refreshed before it.
 
     Raises:
         PreviewError: it holds none, or none that this version knows.
@@ -130,6 +135,7 @@ def read(text: bytes) -> Preview:
         raise PreviewError("no preview: give what `pulumi preview --json` prints on its stdout")
     try:
         preview = Preview.model_validate_json(text[start.start() : text.rindex(b"}") + 1])
+        preview = preview.model_copy(update={"is_fresh": is_fresh})
     except (ValidationError, ValueError) as error:
         why = problems_of(error)[0] if isinstance(error, ValidationError) else None
         told = f"{why.property}: {why.reason}".strip(": ") if why else "it is cut off"

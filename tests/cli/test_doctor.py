@@ -92,7 +92,7 @@ def test_an_answer_without_a_date_tells_nothing_of_the_clock(run: Run, masv: Sim
 @pytest.mark.parametrize(
     ("changes", "failed", "says"),
     [
-        ({"MASV_API_KEY": ""}, "MASV_API_KEY", "is not set: export MASV_API_KEY=…"),
+        ({"MASV_API_KEY": ""}, "MASV_API_KEY", "is not set: export MASV_API_KEY=… (a stack"),
         ({"MASV_TIMEOUT": "soon"}, "MASV_TIMEOUT", "masv:timeout (or MASV_TIMEOUT): "),
         ({"MASV_BASE_URL": "http://u:pw@h"}, "MASV_BASE_URL", "holds more than scheme, host"),
         ({"MASV_API_KEY": f"bad-{KEY_CANARY}"}, "packages", "check that it is a key of team"),

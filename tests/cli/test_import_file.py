@@ -140,7 +140,7 @@ def test_files_are_written_all_or_none(
         (("--fleet", " "), "--fleet: the name of a resource is due"),
         (("--fleet", "a\x1b"), "--fleet: the name of a resource is due"),
         (("--output", "imported.py"), "--output: imported.py is the name of a file that stands"),
-        (("--output", "/nowhere/import.json"), "No such file or directory"),
+        (("--output", "/nowhere/import.json"), "is no folder: make it first"),
     ],
 )
 def test_a_wrong_option_is_one_line_and_status_2_and_writes_nothing(

@@ -23,7 +23,11 @@ import yaml
 
 from tests.engine.conftest import BIN
 
-PROJECT, FORK, TOKEN = "media/packages", "elsewhere/packages", "toy-token-of-the-forge"
+PROJECT, TOKEN, COMMIT = "media/packages", "toy-token-of-the-forge", "c0ffee" * 7
+GIT = """\
+#!/bin/sh
+[ "$1" = fetch ] || echo {head}
+"""
 GH = """\
 #!/bin/sh
 [ "$GH_TOKEN $GH_REPO" = "{token} {project}" ] || exit 1
@@ -79,6 +83,7 @@ class Forge:
         variables: of the project.
         secrets: of the project; a fork gets none.
         before_up: what happens between a preview and its up, on GitHub.
+        head: the commit that main is at by now; every pipeline runs for COMMIT.
     """
 
     repository: Path
@@ -87,6 +92,7 @@ class Forge:
     variables: dict[str, str]
     secrets: dict[str, str]
     before_up: Callable[[], object] = lambda: None
+    head: str = COMMIT
 
     @property
     def comments(self) -> list[str]:
@@ -114,6 +120,15 @@ class Forge:
         return Job(folder, {**self.environment, "PULUMI_HOME": str(folder / "home")})
 
 
+def _tool(machine: Job, name: str, script: str) -> None:
+    """Put a stand-in for a tool of the platform first on a machine's PATH."""
+    tools = machine.folder / "tools"
+    tools.mkdir()
+    (tools / name).write_text(script)
+    (tools / name).chmod(0o755)
+    machine.environment["PATH"] = f"{tools}:{machine.environment['PATH']}"
+
+
 class GitHub(Forge):
     """GitHub Actions, as far as the workflow uses it."""
 
@@ -138,7 +153,7 @@ class GitHub(Forge):
         context = {
             "github.event_name": event,
             "github.event.number": "7",
-            "github.event.pull_request.head.repo.full_name": FORK if fork else PROJECT,
+            "github.event.pull_request.head.sha": COMMIT,
             "github.ref": "refs/pull/7/merge" if event == "pull_request" else "refs/heads/main",
             "github.repository": PROJECT,
             "github.token": TOKEN,
@@ -153,13 +168,8 @@ class GitHub(Forge):
 
     def _ran(self, job: dict[str, Any], env: dict[str, str], context: dict[str, str]) -> Job:
         machine = self.machine()
-        tools = machine.folder / "tools"
-        tools.mkdir()
-        gh = tools / "gh"
         comment = self.machines.parent / "comment.md"
-        gh.write_text(GH.format(token=TOKEN, project=PROJECT, comment=comment))
-        gh.chmod(0o755)
-        machine.environment["PATH"] = f"{tools}:{machine.environment['PATH']}"
+        _tool(machine, "gh", GH.format(token=TOKEN, project=PROJECT, comment=comment))
         machine.environment["GITHUB_STEP_SUMMARY"] = str(machine.folder / "checkout/summary.md")
         for step in job["steps"]:
             condition = step.get("if", "")
@@ -169,10 +179,14 @@ class GitHub(Forge):
                 continue
             if step.get("name") == "Up":
                 self.before_up()
+            was_red, machine.red = machine.red, False
             if step.get("name") == "Install":
                 machine.installed()
             elif "run" in step:
                 machine.run(step["run"], {**env, **_filled(step.get("env", {}), context)})
+            outcome = "failure" if machine.red else "success"
+            context = {**context, f"steps.{step.get('id')}.outcome": outcome}
+            machine.red = machine.red or was_red
         return machine
 
 
@@ -214,8 +228,6 @@ class GitLab(Forge):
         return self._happens(
             CI_PIPELINE_SOURCE="merge_request_event",
             CI_MERGE_REQUEST_IID="7",
-            CI_MERGE_REQUEST_PROJECT_ID="1",
-            CI_MERGE_REQUEST_SOURCE_PROJECT_ID="2" if fork else "1",
             CI_PROJECT_ID="2" if fork else "1",
         )
 
@@ -234,6 +246,7 @@ class GitLab(Forge):
         fork = predefined.get("CI_PROJECT_ID") == "2"
         known = {
             "CI_DEFAULT_BRANCH": "main",
+            "CI_COMMIT_SHA": COMMIT,
             **file["variables"],
             **({} if fork else {**self.variables, **self.secrets, "NOTES_TOKEN": TOKEN}),
             **predefined,
@@ -246,7 +259,13 @@ class GitLab(Forge):
                     jobs[name] = machine = self.machine()
                     if job.get("extends") == ".packages":
                         machine.installed()
-                    machine.run("\n".join(job["script"]), {**known, "CI_API_V4_URL": url})
+                    _tool(machine, "git", GIT.format(head=self.head))
+                    for commands in ("script", "after_script"):
+                        red = machine.red
+                        machine.run(
+                            "\n".join(job.get(commands, ())), {**known, "CI_API_V4_URL": url}
+                        )
+                        machine.red = red if commands == "after_script" else machine.red
         return jobs
 
     @contextmanager

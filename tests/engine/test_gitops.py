@@ -12,7 +12,7 @@ import yaml
 
 from pulumi_masv.simulator import Simulator
 from tests.engine.conftest import BIN, ROOT, Stack
-from tests.engine.pipelines import TOKEN, Forge, GitHub, GitLab, Job
+from tests.engine.pipelines import COMMIT, TOKEN, Forge, GitHub, GitLab, Job
 
 EXAMPLE = ROOT / "examples" / "gitops"
 DAILIES, MASTER, CLAIM = (
@@ -108,6 +108,7 @@ def test_a_pull_request_shows_a_merge_does_exactly_that_and_the_night_does_what_
         assert not any(masv.api_key in text or TOKEN in text for text in told)
 
 
+@pytest.mark.parametrize("forge", [GitLab], indirect=True)
 def test_a_run_that_would_end_more_than_its_limits_stops_before_its_first_write(
     forge: Forge, masv: Simulator
 ) -> None:
@@ -122,6 +123,7 @@ def test_a_run_that_would_end_more_than_its_limits_stops_before_its_first_write(
     assert ends(masv, DAILIES) == "2027-01-31"
 
 
+@pytest.mark.parametrize("forge", [GitHub], indirect=True)
 def test_what_a_preview_refuses_is_in_the_comment_and_is_not_written(
     forge: Forge, masv: Simulator
 ) -> None:
@@ -149,31 +151,74 @@ def test_a_manifest_with_a_mistake_is_told_by_its_line_before_masv_is_asked(
     assert masv.journal == []
 
 
-def test_a_fork_gets_a_notice_and_no_key(forge: Forge, masv: Simulator) -> None:
-    job = only(forge.pull_request(fork=True), "from-a-fork")
-    assert "a fork gets no keys" in job.log
+def test_a_fork_gets_no_key_and_stays_red_with_the_way_on(forge: Forge, masv: Simulator) -> None:
+    job = only(forge.pull_request(fork=True), "preview", red=True)
+    assert "gets no keys" in job.log
+    assert "yourself" in job.log
     assert not any(masv.api_key in seen.values() for seen in job.seen)
     assert forge.comments == []
     assert masv.journal == []
 
 
+def test_a_push_without_a_preview_leaves_no_older_report_in_the_comment(forge: Forge) -> None:
+    only(forge.pull_request(), "preview")
+    assert "A001_raw" in html.unescape(forge.comments[0])
+    manifest = forge.repository / "masv.yaml"
+    manifest.write_text(manifest.read_text().replace("expiry: 2027", "expires: 2027"))
+    only(forge.pull_request(), "preview", red=True)
+    [comment] = forge.comments
+    assert "No preview" in comment
+    assert COMMIT in comment
+    assert "A001_raw" not in html.unescape(comment)
+
+
+@pytest.mark.parametrize("forge", [GitLab], indirect=True)
+def test_an_old_pipeline_that_is_run_again_writes_nothing(forge: Forge, masv: Simulator) -> None:
+    forge.head = "newer" * 8
+    job = only(forge.merge(), "up", red=True)
+    assert "main has moved on" in job.log
+    assert masv.journal == []
+
+
 @pytest.mark.parametrize("forge", [GitHub], indirect=True)
-def test_what_happens_after_the_preview_stops_the_up_until_another_preview_has_shown_it(
+def test_what_happens_after_the_preview_is_left_for_the_next_run_and_its_report(
     forge: Forge, masv: Simulator
 ) -> None:
     only(forge.merge(), "up")
-    for happens in (
-        lambda: masv.account.rename(DAILIES, "by hand"),
-        lambda: masv.account.add_package(name="B016_raw", expiry="2027-06-01T00:00:00Z"),
-        lambda: masv.account.set_now("2027-01-31T00:00:01Z"),
+    for red, happens in (
+        (False, lambda: masv.account.rename(DAILIES, "by hand")),
+        (True, lambda: masv.account.add_package(name="B016_raw", expiry="2027-06-01T00:00:00Z")),
+        (False, lambda: masv.account.set_now("2027-01-31T00:00:01Z")),
     ):
         masv.reset_journal()
         forge.before_up = happens
-        assert "violates plan" in only(forge.nightly(), "up", red=True).log
+        job = only(forge.nightly(), "up", red=red)
+        assert ("violates plan" in job.log) is red
         assert masv.writes == []
-    forge.before_up = lambda: None
-    only(forge.nightly(), "up")
+        forge.before_up = lambda: None
+        only(forge.nightly(), "up")
     assert masv.account.package(DAILIES).state == "archived"
+
+
+@pytest.mark.parametrize("forge", [GitHub], indirect=True)
+def test_a_life_extended_by_hand_after_the_preview_is_not_shortened_unseen(
+    forge: Forge, masv: Simulator
+) -> None:
+    only(forge.merge(), "up")
+    manifest = forge.repository / "masv.yaml"
+    manifest.write_text(manifest.read_text().replace("name: Feature master", "name: Master 2"))
+    forge.variables["MAX_LOST_PACKAGES"] = "0"
+    forge.before_up = lambda: masv.account.set_expiry(DAILIES, "2027-06-30T00:00:00Z")
+    only(forge.merge(), "up")
+    assert masv.account.package(MASTER).name == "Master 2"
+    assert ends(masv, DAILIES) == "2027-06-30"
+    forge.before_up = lambda: None
+    job = only(forge.nightly(), "up", red=True)
+    assert "more is lost than allowed" in job.log
+    assert ends(masv, DAILIES) == "2027-06-30"
+    forge.variables["MAX_LOST_PACKAGES"] = "1"
+    only(forge.nightly(), "up")
+    assert ends(masv, DAILIES) == "2027-01-31"
 
 
 @pytest.mark.parametrize("forge", [GitHub], indirect=True)
@@ -204,7 +249,6 @@ def test_a_job_may_do_the_least_and_ends_by_itself() -> None:
     assert "pull_request_target" not in WORKFLOW
     assert yaml.load(WORKFLOW, yaml.BaseLoader)["permissions"] == {}
     assert {name: job.get("permissions") for name, job in JOBS.items()} == {
-        "from-a-fork": None,
         "preview": {"contents": "read", "pull-requests": "write"},
         "up": {"contents": "read"},
     }
@@ -216,10 +260,15 @@ def test_a_job_may_do_the_least_and_ends_by_itself() -> None:
     assert [step["with"]["persist-credentials"] for step in checkouts] == ["false", "false"]
 
 
+def test_an_up_does_what_main_says_now_also_where_an_old_run_is_done_again() -> None:
+    [checkout] = [s for s in JOBS["up"]["steps"] if "checkout" in s.get("uses", "")]
+    assert checkout["with"]["ref"] == "main"
+
+
 def test_a_secret_is_in_the_environment_of_the_step_that_needs_it_and_nowhere_else() -> None:
     steps = [step for job in JOBS.values() for step in job["steps"]]
     holding = [step["name"] for step in steps if "secrets." in str(step.get("env"))]
-    assert holding == ["Preview", "Preview", "Up"]
+    assert holding == ["Keys", "Preview", "Preview", "Up"]
     in_env = [value for step in steps for value in step.get("env", {}).values()]
     assert WORKFLOW.count("secrets.") == str(in_env).count("secrets.")
     assert not any("${{" in step.get("run", "") for step in steps)

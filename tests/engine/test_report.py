@@ -251,7 +251,7 @@ def bare(read: preview.Preview) -> dict[str, Any]:
         if step.type not in (preview.LIFECYCLE, preview.FLEET):
             continue
         for place, state in (("old", step.old_state), ("new", step.new_state)):
-            values = state.model_dump(exclude={"provider", "id"}) if state else None
+            values = state.model_dump(exclude={"provider", "id", "delete"}) if state else None
             if values and place == "new":
                 del values["outputs"]
             for name in ("inputs", "outputs"):

@@ -178,6 +178,16 @@ def test_a_refusal_that_an_old_state_suggests_hides_no_loss() -> None:
     assert [fate.package_id for fate in told(printed(replaced)).doubts] == ["01HB"]
 
 
+def test_a_state_that_was_refreshed_just_before_is_taken_at_its_word() -> None:
+    change = printed(
+        fleet("update", {"01HB": {"expiry": "2026-12-05T00:00:00Z"}}, **{"01HA": {}, "01HB": {}})
+    )
+    assert "add --refresh" in run(change).stdout
+    answer = run(change, "--refreshed")
+    assert answer.exit_code == 0  # the run refuses all of it
+    assert "add --refresh" not in answer.stdout
+
+
 @pytest.mark.parametrize(("op", "lost"), [("delete", ["01HA", "01HB"]), ("update", ["01HA"])])
 def test_a_fleet_whose_force_destroy_is_a_secret_may_lose_what_it_lets_go(
     op: str, lost: list[str]
