@@ -79,6 +79,7 @@ def calls(program: str) -> list[tuple[str, list[Any], dict[str, Any]]]:
     return made
 
 
+@settings(max_examples=40)
 @given(packages=PACKAGES, names=NAMES)
 def test_the_program_declares_what_was_imported_and_its_diff_and_check_find_no_change(
     packages: list[Package], names: set[str]
@@ -98,6 +99,7 @@ def test_the_program_declares_what_was_imported_and_its_diff_and_check_find_no_c
         assert handler.diff(entry["id"], outputs, declared).changes is False
 
 
+@settings(max_examples=40)
 @given(packages=PACKAGES, names=NAMES)
 def test_the_manifest_declares_what_was_imported_and_its_diff_and_check_find_no_change(
     packages: list[Package], names: set[str]
@@ -138,7 +140,7 @@ SWITCHES = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(described=DESCRIBED, switches=SWITCHES, names=NAMES)
 def test_what_is_imported_is_what_an_adoption_would_store_and_a_refresh_finds(
     described: list[dict[str, Any]], switches: dict[str, Any], names: set[str]

@@ -85,7 +85,7 @@ acts = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=300, derandomize=True)
+@settings(max_examples=300)
 @given(most=st.integers(1, 8), acts=acts)
 def test_in_any_order_of_starts_and_ends_no_more_are_in_flight_than_allowed_and_none_in_a_pause(
     most: int, acts: list[tuple[str, int]]

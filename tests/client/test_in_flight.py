@@ -204,7 +204,7 @@ answers = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=40, derandomize=True)
+@settings(max_examples=40)
 @given(concurrency=st.integers(1, 6), threads=st.integers(1, 12), script=answers)
 def test_whatever_masv_answers_every_thread_ends_and_no_more_are_in_flight_than_the_setting(
     concurrency: int, threads: int, script: list[Answer]

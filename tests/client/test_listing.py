@@ -123,7 +123,7 @@ QUERIES = {
 }
 
 
-@settings(deadline=None, max_examples=60, derandomize=True)
+@settings(max_examples=60)
 @given(
     count=st.integers(0, 170),
     plan=changes,

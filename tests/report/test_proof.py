@@ -135,7 +135,7 @@ def look(account: Account) -> dict[str, Package]:
     }
 
 
-@settings(max_examples=400, deadline=None, derandomize=True)
+@settings(max_examples=300)
 @given(
     account=st.lists(live, min_size=len(IDS), max_size=len(IDS)),
     lives=lives(),

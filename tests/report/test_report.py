@@ -241,7 +241,7 @@ def test_a_package_that_only_moves_between_accounts_is_not_let_go() -> None:
     assert loss.package_id == "01HA"
 
 
-@settings(max_examples=40, deadline=None, derandomize=True)
+@settings(max_examples=40)
 @given(names)
 @example(HOSTILE[0])
 @example(HOSTILE[1])
