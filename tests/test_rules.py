@@ -218,6 +218,16 @@ def test_what_is_held_and_not_listed_gets_no_end() -> None:
     assert decide(rules).declared["P"] == Declared(name="x")
 
 
+def test_a_hold_says_nothing_of_an_entry_whose_files_are_gone() -> None:
+    entry = {"P": {"name": "x", "expiry": "2026-12-01T00:00:00Z", "archived": True}}
+    rules = manifest({"match": {"state": "expired"}, "hold": True}, packages=entry)
+    gone = {"expiry": NOW - DAY}
+    for state in ("expired", "archived"):
+        assert decide(rules, package(state=state)).declared["P"] == Declared(**entry["P"])
+        came = decide(rules, package(state=state, **gone)).declared["P"]
+        assert came == Declared(name="x", expiry=NOW - DAY, archived=True)
+
+
 def test_an_entry_that_is_not_listed_gets_no_end_while_a_rule_may_hold_it() -> None:
     entry = {"P": {"name": "x", "expiry": "2026-12-01T00:00:00Z"}}
     decision = decide(manifest({"match": {"name": "*_keep"}, "hold": True}, packages=entry))

@@ -169,6 +169,10 @@ def _declare_entries(
         declared = entry.declared()
         if own is None and entry.unlimited_storage is None and defaults.expiry is not None:
             declared = ending(declared, resolve(defaults.expiry, live, now, held=held)[0])
+        elif own is not None and live is not None and not live.files_exist:
+            # Whether it is held may end with its files; the end that came does not.
+            came = resolve(own, live, now, held=False)[0]
+            declared = ending(declared, came or end_of(declared))
         elif own is not None and held:
             end = resolve(own, live, now, held=True)[0]
             declared = ending(declared, end)
@@ -176,7 +180,7 @@ def _declare_entries(
                 decision.warnings.append(
                     f"{package_id} may be held, and is not listed: no end is declared of it"
                 )
-            elif live.files_exist and end != end_of(entry.declared()):
+            elif end != end_of(entry.declared()):
                 decision.warnings.append(
                     f"{package_id} {quote(live.name)} is held: its end stays "
                     f"{spell(end_of(live))}, not {spell(own)} as `packages` says"
@@ -194,7 +198,7 @@ def _declare_entries(
 
 def _loses_hold(manifest: ManifestModel, live: Package, name: str | None, now: datetime) -> bool:
     """Whether a rule holds a package, and none would once it has its new name."""
-    if name is None or name == live.name:
+    if name is None or name == live.name or not live.files_exist:
         return False
 
     def is_held(package: Package) -> bool:
