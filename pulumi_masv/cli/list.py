@@ -4,16 +4,16 @@ import json
 from datetime import datetime
 from typing import Final
 
-from pydantic import ByteSize
 from rich import box
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from pulumi_masv import plan
 from pulumi_masv.cli.account import connect, listed
 from pulumi_masv.cli.options import Json, filtered
 from pulumi_masv.models import Package, Query
-from pulumi_masv.plan import amount_of_all, counted, quote, span, spell_moment
+from pulumi_masv.plan import amount_of_all, counted, span, spell_moment, visible
 
 _STYLES: Final = {"new": "cyan", "finalized": "green", "expired": "red", "archived": "dim"}
 _UNCUT: Final = 1_000_000  # columns: no name is as long
@@ -47,20 +47,15 @@ def list_packages(query: Query, as_json: Json = False) -> None:
 
 
 def _cells(package: Package, now: datetime) -> list[Text]:
-    size = package.size
     return [
         Text(package.id),
-        Text(_shown(package.name)),
+        Text(visible(package.name or "")),
         Text(package.state, style=_STYLES[package.state]),
-        Text("" if size is None else ByteSize(size).human_readable(decimal=True)),
+        Text("" if package.size is None else plan.size(package.size)),
         Text("" if package.total_files is None else str(package.total_files)),
         Text(_end(package, now)),
-        Text(_shown(package.sender)),
+        Text(visible(package.sender or "")),
     ]
-
-
-def _shown(text: str | None) -> str:
-    return quote(text)[1:-1] if text else ""
 
 
 def _end(package: Package, now: datetime) -> str:

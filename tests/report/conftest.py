@@ -1,9 +1,14 @@
 """A preview in a few words: one forced removal, one move of an expiry, one that stays."""
 
 import json
+from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 import pytest
+
+from pulumi_masv.models import Package, parse_instant
+from pulumi_masv.report import asked, preview, summary
 
 NOW = "2026-11-24T22:00:00Z"
 FLEET = "pulumi-python:dynamic/masv:PackageFleet"
@@ -65,6 +70,19 @@ def of_name(name: str) -> bytes:
         step("update", state("01HB", name=name), expiry="2027-01-31T12:00:00Z", name=name + "!"),
         step("same", state("01HC", name=name, expiry="2026-12-01T00:00:00Z")),
         step("delete", state("01HD", name=name)),
+    )
+
+
+def told(text: bytes, seen: Mapping[str, Package] | None = None) -> summary.Report:
+    """The report of a preview, where MASV says what is in `seen`."""
+    read = preview.read(text)
+    return summary.summarise(
+        read,
+        asked.turns(read),
+        seen=seen or {},
+        unseen="nobody looked",
+        now=parse_instant(NOW),
+        within=timedelta(days=14),
     )
 
 

@@ -7,15 +7,13 @@ import json
 import re
 import shutil
 import subprocess
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from benchmarks.report_time import preview as large
-from pulumi_masv.models import parse_instant
-from pulumi_masv.report import asked, page, preview, summary
-from tests.report.conftest import NOW, of_name
+from pulumi_masv.report import page
+from tests.report.conftest import of_name, told
 
 CHROMIUM = shutil.which("chromium") or ""
 FLAGS = (
@@ -36,17 +34,8 @@ pytestmark = pytest.mark.skipif(not CHROMIUM, reason="no browser here: run `make
 
 
 def written(folder: Path, text: bytes) -> Path:
-    read = preview.read(text)
-    report = summary.summarise(
-        read,
-        asked.turns(read),
-        seen={},
-        unseen="",
-        now=parse_instant(NOW),
-        within=timedelta(days=14),
-    )
     file = folder / "report.html"
-    file.write_bytes(page.render(report))
+    file.write_bytes(page.render(told(text)))
     return file
 
 

@@ -3,8 +3,7 @@
 import html.parser
 import json
 import xml.etree.ElementTree as ElementTree
-from collections.abc import Mapping
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime, timezone
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +15,13 @@ from typer.testing import CliRunner, Result
 
 from pulumi_masv.cli.app import app
 from pulumi_masv.errors import PreviewError
-from pulumi_masv.models import Package, parse_instant
+from pulumi_masv.models import Package
 from pulumi_masv.plan import visible
-from pulumi_masv.report import asked, preview, summary
+from pulumi_masv.report import preview, summary
 from pulumi_masv.report.calendar import last_day
 from pulumi_masv.report.formats import RENDER
 from pulumi_masv.simulator import Simulator
-from tests.report.conftest import NOW, fleet, of_name, printed, state, step
+from tests.report.conftest import NOW, fleet, of_name, printed, state, step, told
 
 HOSTILE = ["</script><script>alert(1)</script>", "| x |", "@org/team #1 [a](b)", "\u202egpj.exe"]
 LOSS = printed(step("delete", state("01HA", {"forceDestroy": True})))
@@ -31,18 +30,6 @@ names = st.text(st.characters(exclude_categories=["Cs"]), min_size=1).filter(str
 
 def run(text: bytes, *arguments: str) -> Result:
     return CliRunner().invoke(app, ["report", "-", "--now", NOW, *arguments], input=text)
-
-
-def told(text: bytes, seen: Mapping[str, Package] | None = None) -> summary.Report:
-    read = preview.read(text)
-    return summary.summarise(
-        read,
-        asked.turns(read),
-        seen=seen or {},
-        unseen="nobody looked",
-        now=parse_instant(NOW),
-        within=timedelta(days=14),
-    )
 
 
 def rendered(form: str, name: str) -> str:
