@@ -78,7 +78,10 @@ def test_the_page_renders_in_light_and_in_dark(tmp_path: Path) -> None:
 def test_the_page_prints(tmp_path: Path) -> None:
     paper = tmp_path / "page.pdf"
     browse(tmp_path, written(tmp_path, of_name("Day 12")), f"--print-to-pdf={paper}")
-    assert paper.read_bytes().startswith(b"%PDF")
+    printed = paper.read_bytes()
+    assert printed.startswith(b"%PDF")
+    # Its tables follow the picture, so a page cut at the window's height would be one sheet.
+    assert len(re.findall(rb"/Type\s*/Page\b", printed)) > 1
 
 
 def test_a_page_of_two_thousand_packages_opens(tmp_path: Path) -> None:
