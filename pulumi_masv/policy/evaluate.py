@@ -10,11 +10,11 @@ from datetime import datetime
 from typing import Any
 
 from pulumi_masv.errors import ManifestError
-from pulumi_masv.models import Declared, ManifestModel, Package
-from pulumi_masv.plan.conditions import NOTHING, SILENT, conditions, settings
-from pulumi_masv.plan.ends import Wanted, ending, resolve
-from pulumi_masv.plan.package import end_of
-from pulumi_masv.plan.words import counted, quote, spell
+from pulumi_masv.formatting import counted, quote, spell
+from pulumi_masv.models import Declared, Package
+from pulumi_masv.policy.conditions import NOTHING, SILENT, conditions, settings
+from pulumi_masv.policy.expiry import ending, resolve
+from pulumi_masv.policy.model import Expiry, ManifestModel
 
 
 @dataclass
@@ -37,11 +37,11 @@ class Decision:
 
 
 def evaluate(manifest: ManifestModel, packages: Sequence[Package], now: datetime) -> Decision:
-    """What a manifest declares of these packages.
+    """Return what a manifest declares of these packages.
 
     Args:
         manifest: what is declared, and the rules.
-        packages: as MASV has them, each once.
+        packages: as observed, each once.
         now: a UTC instant.
 
     Raises:
@@ -74,7 +74,7 @@ def evaluate(manifest: ManifestModel, packages: Sequence[Package], now: datetime
 def reasons(
     manifest: ManifestModel, decision: Decision, package: Package, now: datetime
 ) -> list[str]:
-    """Why a manifest comes to what it does for one package: one line for each thing it says."""
+    """Return why a manifest comes to what it does for one package, one line for each thing said."""
     lines = []
     entry = manifest.packages.get(package.id)
     if entry is not None:
@@ -107,7 +107,7 @@ def _match(
     columns: dict[str, list[Any]],
     now: datetime,
 ) -> tuple[set[int], set[int]]:
-    """Which packages a rule matches, and of which it cannot be told."""
+    """Return which packages a rule matches, and of which it cannot be told."""
     matching: Sequence[int] = range(len(packages))
     unknown: set[int] = set()
     for condition in conditions(manifest, index, now):
@@ -135,7 +135,7 @@ def _odd(
     packages: Sequence[Package],
     left: set[int],
 ) -> list[str]:
-    """What somebody should look at, whatever the rule comes to."""
+    """Return what somebody should look at, whatever the rule comes to."""
     name, rule = manifest.named(index), manifest.rules[index]
     if not packages:
         return []
@@ -158,37 +158,41 @@ def _odd(
 def _declare_entries(
     manifest: ManifestModel, packages: Sequence[Package], now: datetime, decision: Decision
 ) -> None:
-    """What stands under `packages`: as it stands, but for a hold and what the defaults add."""
+    """Declare what stands under `packages`, but for a hold and with what the defaults add."""
     known = {package.id: package for package in packages if package.id in manifest.packages}
     defaults = manifest.defaults or NOTHING
     any_hold = any(rule.hold for rule in manifest.rules)
     for package_id, entry in manifest.packages.items():
-        live = known.get(package_id)
-        held = entry.hold or package_id in decision.holding or (live is None and any_hold)
-        own: Wanted = "unlimited" if entry.unlimited_storage else entry.expiry
+        observed = known.get(package_id)
+        held = entry.hold or package_id in decision.holding or (observed is None and any_hold)
+        own: Expiry | None = "unlimited" if entry.unlimited_storage else entry.expiry
         declared = entry.declared()
         if own is None and entry.unlimited_storage is None and defaults.expiry is not None:
-            declared = ending(declared, resolve(defaults.expiry, live, now, held=held)[0])
-        elif own is not None and live is not None and not live.files_exist:
+            declared = ending(declared, resolve(defaults.expiry, observed, now, held=held)[0])
+        elif own is not None and observed is not None and not observed.files_exist:
             # Whether it is held may end with its files; the end that came does not.
-            came = resolve(own, live, now, held=False)[0]
-            declared = ending(declared, came or end_of(declared))
+            came = resolve(own, observed, now, held=False)[0]
+            declared = ending(declared, came or declared.end)
         elif own is not None and held:
-            end = resolve(own, live, now, held=True)[0]
+            end = resolve(own, observed, now, held=True)[0]
             declared = ending(declared, end)
-            if live is None:
+            if observed is None:
                 decision.warnings.append(
                     f"{package_id} may be held, and is not listed: no end is declared of it"
                 )
-            elif end != end_of(entry.declared()):
+            elif end != entry.declared().end:
                 decision.warnings.append(
-                    f"{package_id} {quote(live.name)} is held: its end stays "
-                    f"{spell(end_of(live))}, not {spell(own)} as `packages` says"
+                    f"{package_id} {quote(observed.name)} is held: its end stays "
+                    f"{spell(observed.end)}, not {spell(own)} as `packages` says"
                 )
-        if live is not None and not entry.hold and _loses_hold(manifest, live, entry.name, now):
+        if (
+            observed is not None
+            and not entry.hold
+            and _loses_hold(manifest, observed, entry.name, now)
+        ):
             declared = declared.model_copy(update={"name": None})
             decision.warnings.append(
-                f"{package_id} {quote(live.name)} is held by its name: it is not renamed to "
+                f"{package_id} {quote(observed.name)} is held by its name: it is not renamed to "
                 f"{quote(entry.name)} before `hold: true` stands on its entry"
             )
         if declared.archived is None:
@@ -196,9 +200,11 @@ def _declare_entries(
         decision.declared[package_id] = declared
 
 
-def _loses_hold(manifest: ManifestModel, live: Package, name: str | None, now: datetime) -> bool:
-    """Whether a rule holds a package, and none would once it has its new name."""
-    if name is None or name == live.name or not live.files_exist:
+def _loses_hold(
+    manifest: ManifestModel, observed: Package, name: str | None, now: datetime
+) -> bool:
+    """Return whether a rule holds a package, and none would once it has its new name."""
+    if name is None or name == observed.name or not observed.files_exist:
         return False
 
     def is_held(package: Package) -> bool:
@@ -212,7 +218,7 @@ def _loses_hold(manifest: ManifestModel, live: Package, name: str | None, now: d
             for index, rule in enumerate(manifest.rules)
         )
 
-    return is_held(live) and not is_held(live.model_copy(update={"name": name}))
+    return is_held(observed) and not is_held(observed.model_copy(update={"name": name}))
 
 
 def _declare_matched(
@@ -221,17 +227,17 @@ def _declare_matched(
     now: datetime,
     decision: Decision,
 ) -> None:
-    """What the rules that decide, and the defaults behind them, come to."""
+    """Declare what the rules that decide, and the defaults behind them, come to."""
     all_settings = [settings(manifest, index) for index in range(len(manifest.rules))]
     kept: dict[tuple[int, str], list[str]] = {}
-    for live, index in matched:
-        held = live.id in decision.holding
-        end, why = resolve(all_settings[index].expiry, live, now, held=held)
+    for observed, index in matched:
+        held = observed.id in decision.holding
+        end, why = resolve(all_settings[index].expiry, observed, now, held=held)
         if why:
-            kept.setdefault((index, why), []).append(live.id)
+            kept.setdefault((index, why), []).append(observed.id)
         declared = Declared.model_construct(name=None, archived=all_settings[index].archived)
-        decision.declared[live.id] = ending(declared, end)
-        decision.deciding[live.id] = index
+        decision.declared[observed.id] = ending(declared, end)
+        decision.deciding[observed.id] = index
     for (index, why), package_ids in sorted(kept.items()):
         decision.warnings.append(
             f"{manifest.named(index)} leaves the end of {counted(len(package_ids), 'package')} as "

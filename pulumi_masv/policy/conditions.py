@@ -7,8 +7,9 @@ from datetime import datetime
 from operator import attrgetter
 from typing import Any, Final, NamedTuple
 
-from pulumi_masv.models import ManifestModel, Package, Setting, shifted
-from pulumi_masv.plan.words import spell
+from pulumi_masv.formatting import spell
+from pulumi_masv.models import Package, shifted
+from pulumi_masv.policy.model import ManifestModel, Setting
 
 NOTHING: Final = Setting.model_construct(archived=None, expiry=None)
 SILENT: Final = "MASV does not say"
@@ -30,7 +31,7 @@ class Condition(NamedTuple):
     holds: Callable[[Any], bool]
 
     def against(self, package: Package) -> str | None:
-        """What a package says against it, None if nothing."""
+        """Return what a package says against it, None if nothing."""
         value = self.value(package)
         if value is None:
             return f"{SILENT} its {self.asks}"
@@ -41,7 +42,7 @@ class Condition(NamedTuple):
 
 
 def conditions(manifest: ManifestModel, index: int, now: datetime) -> list[Condition]:
-    """What the match of a rule asks for; all of it is to hold."""
+    """Return what the match of the rule at an index asks for; all of it is to hold."""
     match = manifest.rules[index].match
     found = []
 
@@ -74,7 +75,7 @@ def conditions(manifest: ManifestModel, index: int, now: datetime) -> list[Condi
 
 
 def _states(manifest: ManifestModel, index: int) -> frozenset[str]:
-    """The states that a rule is for, with the one that it brings about itself."""
+    """Return the states that a rule is for, with the one that it brings about itself."""
     states = frozenset(manifest.rules[index].match.state or ())
     archived = settings(manifest, index).archived
     if archived is True and "expired" in states:
@@ -83,7 +84,7 @@ def _states(manifest: ManifestModel, index: int) -> frozenset[str]:
 
 
 def settings(manifest: ManifestModel, index: int) -> Setting:
-    """What a rule sets, and the defaults behind it."""
+    """Return what the rule at an index sets, and the defaults behind it."""
     own, defaults = manifest.rules[index].set, manifest.defaults or NOTHING
     if own is None:
         return NOTHING

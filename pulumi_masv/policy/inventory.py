@@ -1,4 +1,4 @@
-"""What rules are decided on: the packages of a team, with what only a filter can tell of them.
+"""What a policy is decided on: a team's packages, with what only a filter can tell of them.
 
 MASV lists packages by tag, teamspace and portal, but a package does not say its own. So each tag,
 teamspace and portal that a rule asks for is one listing more.
@@ -9,24 +9,24 @@ from collections.abc import Sequence
 from datetime import datetime, timezone
 from typing import Any, Final, get_args
 
-from pulumi_masv import plan
 from pulumi_masv.client import Client
 from pulumi_masv.errors import RequestRefused
-from pulumi_masv.models import ManifestModel, Package, Query, State
-from pulumi_masv.plan import Decision
+from pulumi_masv.models import Package, Query, State
+from pulumi_masv.policy.evaluate import Decision, evaluate
+from pulumi_masv.policy.model import ManifestModel
 
 _ALL: Final = Query(status=get_args(State))
 
 
 def asks(manifest: ManifestModel) -> bool:
-    """Whether what a manifest comes to depends on what MASV has."""
+    """Return whether what a manifest comes to depends on what MASV has."""
     defaults = manifest.defaults
     held = any(entry.hold for entry in manifest.packages.values())
     return bool(manifest.rules or held or (defaults and defaults.expiry))
 
 
 def decide(manifest: ManifestModel, client: Client | None) -> Decision:
-    """What a manifest comes to for the packages that a team has now.
+    """Return what a manifest comes to for the packages that a team has now.
 
     Args:
         manifest: what is declared, and the rules.
@@ -36,12 +36,12 @@ def decide(manifest: ManifestModel, client: Client | None) -> Decision:
         MasvError: the packages cannot be listed.
     """
     if client is None:
-        return plan.evaluate(manifest, [], datetime.now(timezone.utc))
-    return plan.evaluate(manifest, *gather(manifest, client))
+        return evaluate(manifest, [], datetime.now(timezone.utc))
+    return evaluate(manifest, *gather(manifest, client))
 
 
 def gather(manifest: ManifestModel, client: Client) -> tuple[list[Package], datetime]:
-    """The packages that a manifest is decided on, and the moment of the first answer.
+    """Return the packages that a manifest is decided on, and the moment of the first answer.
 
     `GET /v1.1/teams/{team}/packages` and `/inbox`, all pages; the inbox only if a rule may match
     in it, or if nothing but `packages` is declared.
@@ -52,7 +52,7 @@ def gather(manifest: ManifestModel, client: Client) -> tuple[list[Package], date
     matches = [rule.match for rule in manifest.rules]
     inbox = not matches or any(match.received is not False for match in matches)
     first = client.get_page(_ALL)
-    listed = [seen.package for seen in client.list_packages(_ALL, first)]
+    listed = [one.package for one in client.list_packages(_ALL, first)]
     received = _received(client) if inbox else None
     doors = (False,) if received is None else (False, True)
     listed += received or []
@@ -65,7 +65,7 @@ def gather(manifest: ManifestModel, client: Client) -> tuple[list[Package], date
 
 
 def _received(client: Client) -> list[Package] | None:
-    """The packages of the inbox; None where the team has none."""
+    """Return the packages of the inbox; None where the team has none."""
     try:
         inbox = client.list_packages(_ALL.model_copy(update={"received": True}))
     except RequestRefused as refused:
@@ -75,25 +75,25 @@ def _received(client: Client) -> list[Package] | None:
             raise
         hint = "or write `received: false` in the match of every rule"
         raise RequestRefused(f"{refused}; {hint}", status=403) from None
-    return [seen.package for seen in inbox]
+    return [one.package for one in inbox]
 
 
 def _by_filter(
     client: Client, doors: Sequence[bool], name: str, wanted: Sequence[str]
 ) -> dict[str, list[str]] | None:
-    """Package id -> those of the wanted ids whose listings hold it; None where none is wanted."""
+    """Return package id -> the wanted ids whose listings hold it; None where none is wanted."""
     found: dict[str, list[str]] = defaultdict(list)
     for one in wanted:
         for received in doors:
             asked: Any = one if name == "portal" else (one,)
             query = Query.parse(status=get_args(State), received=received, **{name: asked})
-            for seen in client.list_packages(query):
-                found[seen.package.id].append(one)
+            for observed in client.list_packages(query):
+                found[observed.package.id].append(one)
     return found if wanted else None
 
 
 def _with(package: Package, told: dict[str, dict[str, list[str]] | None]) -> Package:
-    """A package, and what the listings tell of it."""
+    """Return a package with what the listings tell of it."""
     update: dict[str, Any] = {}
     for name, found in told.items():
         if found is not None:

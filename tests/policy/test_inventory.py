@@ -4,10 +4,9 @@ from typing import Any
 
 import pytest
 
-from pulumi_masv import estate
 from pulumi_masv.client import Client
 from pulumi_masv.errors import RequestRefused
-from pulumi_masv.manifest import Manifest
+from pulumi_masv.policy import Manifest, inventory
 from pulumi_masv.settings import Settings
 from pulumi_masv.simulator import Simulator
 
@@ -29,7 +28,7 @@ def test_packages_of_every_state_sent_and_received_are_decided_on(masv: Simulato
     for state in ("new", "finalized", "expired", "archived"):
         masv.account.add_package(id=state, state=state)
     masv.account.add_package(id="got", portal="rushes")
-    found, now = estate.gather(manifest({}), client(masv))
+    found, now = inventory.gather(manifest({}), client(masv))
     assert {one.id: one.received for one in found} == {
         "new": False, "finalized": False, "expired": False, "archived": False, "got": True,
     }  # fmt: skip
@@ -38,7 +37,7 @@ def test_packages_of_every_state_sent_and_received_are_decided_on(masv: Simulato
 
 
 def test_the_inbox_is_not_listed_where_no_rule_asks_for_it(masv: Simulator) -> None:
-    estate.gather(manifest({"received": False}), client(masv))
+    inventory.gather(manifest({"received": False}), client(masv))
     assert listings(masv) == ["packages"]
 
 
@@ -48,7 +47,7 @@ def test_each_tag_teamspace_and_portal_is_a_listing_more(masv: Simulator) -> Non
     masv.account.add_package(id="C", tags=["t3"], portal="rushes")
     masv.account.add_package(id="D", portal="other")
     asked = manifest({"tags": ["t1", "t3"]}, {"teamspaces": "s1"}, {"portal": "rushes"})
-    found, _ = estate.gather(asked, client(masv))
+    found, _ = inventory.gather(asked, client(masv))
     told = {one.id: (one.tags, one.teamspace_id, one.portal) for one in found}
     assert told == {
         "A": (("t1",), "s1", ""),
@@ -62,7 +61,7 @@ def test_each_tag_teamspace_and_portal_is_a_listing_more(masv: Simulator) -> Non
 def test_a_team_of_thousands_costs_a_request_for_fifty_packages(masv: Simulator) -> None:
     for _ in range(1000):
         masv.account.add_package()
-    estate.gather(manifest({}), client(masv))
+    inventory.gather(manifest({}), client(masv))
     assert len(masv.journal) == 21
 
 
@@ -70,26 +69,26 @@ def test_a_manifest_without_rules_or_holds_asks_masv_nothing() -> None:
     named = Manifest.model_validate(
         {"packages": {"A": {"name": "a"}}, "defaults": {"archived": True}}
     )
-    assert not estate.asks(named)
-    declared = estate.decide(named, None).declared["A"]
+    assert not inventory.asks(named)
+    declared = inventory.decide(named, None).declared["A"]
     assert (declared.name, declared.archived) == ("a", True)
     for more in (
         {"packages": {"A": {"hold": True}}},
         {"defaults": {"expiry": "unlimited"}},
         {"rules": [{"match": {}, "hold": True}]},
     ):
-        assert estate.asks(Manifest.model_validate(more))
+        assert inventory.asks(Manifest.model_validate(more))
 
 
 def test_an_inbox_that_may_not_be_read_is_told_with_the_way_on(masv: Simulator) -> None:
     masv.faults.set("status", status=403, route="*/inbox", times=None)
     with pytest.raises(RequestRefused, match="or write `received: false` in the match of every"):
-        estate.gather(manifest({}), client(masv))
+        inventory.gather(manifest({}), client(masv))
 
 
 def test_a_team_without_an_inbox_has_received_nothing(masv: Simulator) -> None:
     masv.account.add_package(id="A")
     masv.faults.set("status", status=404, route="*/inbox", times=None)
     asked = manifest({"tags": "t"}, {"teamspaces": "s"}, {"portal": "p"})
-    found, _ = estate.gather(asked, client(masv))
+    found, _ = inventory.gather(asked, client(masv))
     assert [(one.id, one.tags, one.portal) for one in found] == [("A", (), "")]

@@ -1,85 +1,32 @@
 """What a manifest declares: packages by their ids, and rules for all the others. Strict.
 
-Its names are those of a program (`unlimited_storage`), its lengths of time `12h`, `14d` or `2w`,
-its sizes `10GB` or bytes. One value may stand for a list of one.
+Its names are those of a program (`unlimited_storage`); `values` says how its lengths of time, sizes
+and lists are written.
 """
 
-import re
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import (
     AfterValidator,
     BaseModel,
     BeforeValidator,
-    ByteSize,
     ConfigDict,
     Discriminator,
     Field,
-    PlainSerializer,
     StrictBool,
-    StrictStr,
     Tag,
-    TypeAdapter,
-    ValidationError,
     ValidationInfo,
-    WithJsonSchema,
     model_validator,
 )
 
 from pulumi_masv.models.declared import Declared, Name
 from pulumi_masv.models.instants import Instant
 from pulumi_masv.models.package import PackageId, State
+from pulumi_masv.policy.values import AfterCreation, Ids, Length, Size, Words, list_schema, listed
 
-_LENGTH = r"[1-9]\d{0,4}[hdw]"
-_AFTER_CREATION = re.compile(rf"created\s*\+\s*({_LENGTH})")
-_HOURS = {"h": 1, "d": 24, "w": 168}
-_DAY = timedelta(days=1)
-_SIZE: TypeAdapter[ByteSize] = TypeAdapter(ByteSize)
-
-
-def _length(value: Any) -> timedelta:
-    if isinstance(value, timedelta):
-        return value
-    if not isinstance(value, str) or not re.fullmatch(_LENGTH, value):
-        raise ValueError(f"{value!r} is not a length of time: write it like 12h, 14d or 2w")
-    return timedelta(hours=int(value[:-1]) * _HOURS[value[-1]])
-
-
-def _after_creation(value: Any) -> timedelta:
-    found = _AFTER_CREATION.fullmatch(value.strip()) if isinstance(value, str) else None
-    if isinstance(value, str) and found is None:
-        raise ValueError(f"{value!r} is not a time after creation: write it like created + 14d")
-    return _length(found[1] if found else value)
-
-
-def _spelled(length: timedelta) -> str:
-    hours = int(length.total_seconds()) // 3600
-    return f"{hours}h" if hours % 24 else f"{hours // 24}d"
-
-
-def _size(value: Any) -> Any:
-    try:
-        return _SIZE.validate_python(value)
-    except ValidationError:
-        raise ValueError(f"{value!r} is not a size: write it like 10GB, or in bytes") from None
-
-
-def _listed(value: Any) -> Any:
-    return (value,) if isinstance(value, str) else value
-
-
-def _some(values: tuple[str, ...]) -> tuple[str, ...]:
-    if not values or not all(value.strip() for value in values):
-        raise ValueError("is empty or blank, so it would match nothing: leave it out")
-    return values
-
-
-def _one_word(value: str) -> str:
-    if "," in value:
-        raise ValueError(f"{value!r} holds a comma: write a list, such as [one, other]")
-    return value
+_DAY: Final = timedelta(days=1)
 
 
 def _of_a_day(grace: timedelta) -> timedelta:
@@ -95,38 +42,6 @@ def _excludes(other: str, reason: str) -> AfterValidator:
         return value
 
     return AfterValidator(check)
-
-
-def _schema(pattern: str, example: str) -> WithJsonSchema:
-    return WithJsonSchema({"type": "string", "pattern": f"^{pattern}$", "examples": [example]})
-
-
-def _list_schema(**item: Any) -> WithJsonSchema:
-    one = {"type": "string", **item}
-    return WithJsonSchema({"anyOf": [one, {"type": "array", "items": one, "minItems": 1}]})
-
-
-Length = Annotated[
-    timedelta, BeforeValidator(_length), PlainSerializer(_spelled), _schema(_LENGTH, "14d")
-]
-AfterCreation = Annotated[
-    timedelta,
-    BeforeValidator(_after_creation),
-    PlainSerializer(lambda length: f"created + {_spelled(length)}"),
-    _schema(rf"\s*created\s*\+\s*{_LENGTH}\s*", "created + 14d"),
-]
-Size = Annotated[
-    int,
-    BeforeValidator(_size),
-    WithJsonSchema({"type": ["string", "integer"], "examples": ["10GB"]}),
-]
-Words = Annotated[tuple[StrictStr, ...], BeforeValidator(_listed), AfterValidator(_some)]
-Ids = Annotated[
-    tuple[Annotated[StrictStr, AfterValidator(_one_word)], ...],
-    BeforeValidator(_listed),
-    AfterValidator(_some),
-    _list_schema(),
-]
 
 
 class Strict(BaseModel):
@@ -157,7 +72,7 @@ class Entry(Strict):
     ] = False
 
     def declared(self) -> Declared:
-        """The same, as a fleet declares it."""
+        """Return the same as a fleet declares it."""
         return Declared.model_construct(
             name=self.name,
             expiry=self.expiry,
@@ -192,18 +107,18 @@ class Bound(Strict):
         return self
 
 
-def _kind_of_end(value: Any) -> str:
+def _kind_of_expiry(value: Any) -> str:
     if isinstance(value, (Mapping, Bound)):
         return "bound"
     return "unlimited" if value == "unlimited" else "instant"
 
 
-END_KINDS = frozenset({"bound", "unlimited", "instant"})
-End = Annotated[
+EXPIRY_KINDS: Final = frozenset({"bound", "unlimited", "instant"})
+Expiry = Annotated[
     Annotated[Instant, Tag("instant")]
     | Annotated[Literal["unlimited"], Tag("unlimited")]
     | Annotated[Bound, Tag("bound")],
-    Discriminator(_kind_of_end),
+    Discriminator(_kind_of_expiry),
 ]
 
 
@@ -215,7 +130,7 @@ class Setting(Strict):
         Field(description="true: hide the tombstone, once the files are gone; false: show it"),
     ] = None
     expiry: Annotated[
-        End | None,
+        Expiry | None,
         Field(description="an instant, `unlimited`, or a bound such as {at_most: created + 14d}"),
     ] = None
 
@@ -231,17 +146,17 @@ class Match(Strict):
 
     state: Annotated[
         tuple[State, ...] | None,
-        BeforeValidator(_listed),
+        BeforeValidator(listed),
         Field(description="any of new, finalized, expired, archived", min_length=1),
-        _list_schema(enum=["new", "finalized", "expired", "archived"]),
+        list_schema(enum=["new", "finalized", "expired", "archived"]),
     ] = None
     sender: Annotated[
         Words | None,
         Field(description="a pattern with * and ?, or several, in whatever case"),
-        _list_schema(),
+        list_schema(),
     ] = None
     name: Annotated[
-        Words | None, Field(description="a pattern with * and ?, or several"), _list_schema()
+        Words | None, Field(description="a pattern with * and ?, or several"), list_schema()
     ] = None
     teamspaces: Annotated[Ids | None, Field(description="ids of teamspaces; any of them")] = None
     tags: Annotated[Ids | None, Field(description="ids of tags; any of them")] = None
@@ -297,5 +212,5 @@ class ManifestModel(Strict):
     ] = None
 
     def named(self, index: int) -> str:
-        """What lines call a rule, counted from 0."""
+        """Return what lines call the rule at an index, which counts from 0."""
         return f"rule {index + 1}"

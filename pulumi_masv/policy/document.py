@@ -14,8 +14,8 @@ import yaml
 from pydantic import BaseModel, PrivateAttr, ValidationError
 
 from pulumi_masv.errors import ManifestError
-from pulumi_masv.models import ManifestModel, reason_of
-from pulumi_masv.models.manifest import END_KINDS, Bound, Entry, Match, Rule, Setting
+from pulumi_masv.models import reason_of
+from pulumi_masv.policy.model import EXPIRY_KINDS, Bound, Entry, ManifestModel, Match, Rule, Setting
 
 # libyaml where the wheel has it: ten times as fast for ten thousand packages.
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -63,7 +63,7 @@ class Manifest(ManifestModel):
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> "Manifest":
-        """The manifest that a file holds.
+        """Read the manifest that a file holds.
 
         Raises:
             ManifestError: it cannot be read, or has mistakes: one line for each.
@@ -87,7 +87,7 @@ class Manifest(ManifestModel):
 
     @classmethod
     def parse(cls, text: str, file: str = "masv.yaml") -> "Manifest":
-        """The manifest that a text holds.
+        """Read the manifest that a text holds.
 
         Args:
             text: YAML.
@@ -110,16 +110,16 @@ class Manifest(ManifestModel):
         return manifest
 
     def text(self) -> str:
-        """The same as YAML."""
-        bag = self.model_dump(mode="json", exclude_defaults=True)
-        text: str = yaml.safe_dump(bag, sort_keys=False, allow_unicode=True, width=100)
+        """Return the same as YAML."""
+        declared = self.model_dump(mode="json", exclude_defaults=True)
+        text: str = yaml.safe_dump(declared, sort_keys=False, allow_unicode=True, width=100)
         if text.replace("\n", "").isprintable():
             return text
         # Bare, some would end a line for a reader, or be obeyed by a terminal.
-        return yaml.safe_dump(bag, sort_keys=False, width=100)
+        return yaml.safe_dump(declared, sort_keys=False, width=100)
 
     def __eq__(self, other: object) -> bool:
-        """Whether both declare the same, wherever they stand."""
+        """Return whether both declare the same, wherever they stand."""
         if not isinstance(other, ManifestModel):
             return NotImplemented
         return all(getattr(self, name) == getattr(other, name) for name in type(self).model_fields)
@@ -145,14 +145,14 @@ class _Document:
         return None if self._root is None else self._value(self._root, ())
 
     def mistake(self, detail: Mapping[str, Any]) -> Mistake:
-        """A failure of the validation, at its place."""
+        """Return a failure of the validation as a mistake at its place."""
         loc: Location = detail["loc"]
         is_extra = detail["type"] == "extra_forbidden"
         location = tuple(
             part
             for i, part in enumerate(loc)
             if (is_extra and i == len(loc) - 1)
-            or (part != "[key]" and not (part in END_KINDS and loc[i - 1 : i] == ("expiry",)))
+            or (part != "[key]" and not (part in EXPIRY_KINDS and loc[i - 1 : i] == ("expiry",)))
         )
         if is_extra:
             what = _near(str(location[-1]), location[:-1])
@@ -163,7 +163,7 @@ class _Document:
         return Mistake(self._file, *self.place(location, of_key=of_key), what)
 
     def place(self, location: Location, *, of_key: bool = False) -> tuple[int, int]:
-        """Line and column of what stands there, or of the nearest thing around it."""
+        """Return line and column of what stands there, or of the nearest thing around it."""
         node, mark = self._root, None
         for part in location:
             found = self._child(node, part)
@@ -175,7 +175,7 @@ class _Document:
         return (mark.line + 1, mark.column + 1) if mark else (1, 1)
 
     def _child(self, node: Any, part: str | int) -> tuple[Any, Any] | None:
-        """The key and the value that a part of a location leads to."""
+        """Return the key and the value that a part of a location leads to."""
         if isinstance(node, yaml.MappingNode):
             known = self._known.get(id(node))
             if known is None:
@@ -260,7 +260,7 @@ _PARTS: Final[Mapping[str, type[BaseModel]]] = {
 
 
 def _near(name: str, around: Location) -> str:
-    """What may stand there instead."""
+    """Return what may stand there instead."""
     parts = [_PARTS[str(part)] for part in around if part in _PARTS]
     known = list((parts[-1] if parts else ManifestModel).model_fields)
     near = difflib.get_close_matches(name, known, n=1)
