@@ -4,6 +4,9 @@ Every message is one line that says what, where and what to do, in MASV's words,
 no header, no body, no key and no token.
 """
 
+from collections.abc import Sequence
+from typing import Any
+
 
 class MasvError(Exception):
     """Base of all errors of this package."""
@@ -55,7 +58,15 @@ class RequestRefused(MasvError):
 
 
 class CredentialRefused(RequestRefused):
-    """The API key or the team is wrong (401 or 403 on a team's route)."""
+    """The API key or the team is wrong (401 or 403 on a team's route).
+
+    Attributes:
+        is_stored: whether the key came from a stack's configuration, which a state records.
+    """
+
+    def __init__(self, message: str, *, status: int, is_stored: bool) -> None:
+        super().__init__(message, status=status)
+        self.is_stored = is_stored
 
 
 class RateLimited(RequestRefused):
@@ -73,9 +84,27 @@ class PackageNotFound(MasvError):
 class OtherTeam(MasvError):
     """The package was stored under another team than the one now configured."""
 
+    def __init__(self, what: str, stored: str | None, configured: str) -> None:
+        super().__init__(
+            f"{what} was stored in team {stored}, but masv:teamId (or MASV_TEAM_ID) now says "
+            f"{configured}"
+        )
+
+
+class StateUnreadable(MasvError):
+    """Somebody wrote a state that cannot be read."""
+
 
 class ChangeRefused(MasvError):
-    """The change would end files unannounced, or wants files back that are gone."""
+    """The change would end files unannounced, or wants files back that are gone.
+
+    Attributes:
+        refusals: why, as values of `plan`; the front end spells them.
+    """
+
+    def __init__(self, refusals: Sequence[Any]) -> None:
+        super().__init__(", ".join(sorted({type(one).__name__ for one in refusals})))
+        self.refusals = tuple(refusals)
 
 
 class PartlyDone(MasvError):

@@ -5,7 +5,6 @@ offline; a setting that is wrong is one at once. Each message names both spellin
 """
 
 import difflib
-import ipaddress
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -22,16 +21,7 @@ from pydantic.alias_generators import to_camel, to_snake
 
 from pulumi_masv.errors import SettingsError
 from pulumi_masv.models import ID_PATTERN, problems_of
-
-DEFAULT_BASE_URL = "https://api.massive.app"
-
-
-def is_loopback(url: str) -> bool:
-    host = urlsplit(url).hostname or ""
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
+from pulumi_masv.sources import DEFAULT_BASE_URL, is_loopback, key, value_of, variable
 
 
 def _checked_url(url: str) -> str:
@@ -98,12 +88,7 @@ class Settings(BaseModel):
 
 
 NAMES = tuple(name for name in Settings.model_fields if name != "key_source")
-KEYS = tuple(f"masv:{to_camel(name)}" for name in NAMES)
-
-
-def variable(name: str) -> str:
-    """The environment variable of a setting."""
-    return f"MASV_{name.upper()}"
+KEYS = tuple(key(name) for name in NAMES)
 
 
 def resolve(configuration: Mapping[str, Any], environment: Mapping[str, str]) -> Settings:
@@ -118,9 +103,9 @@ def resolve(configuration: Mapping[str, Any], environment: Mapping[str, str]) ->
     """
     given: dict[str, Any] = {}
     for name in NAMES:
-        value = configuration.get(f"masv:{to_camel(name)}") or environment.get(variable(name))
-        if value:
-            given[name] = value.strip() if isinstance(value, str) else value
+        value = value_of(name, configuration, environment)
+        if value is not None:
+            given[name] = value
     from_stack = bool(configuration.get("masv:apiKey"))
     given["key_source"] = (
         "the stack configuration (masv:apiKey)" if from_stack else "the environment (MASV_API_KEY)"
@@ -135,12 +120,12 @@ def resolve(configuration: Mapping[str, Any], environment: Mapping[str, str]) ->
 def unknown_keys(keys: Iterable[str]) -> list[str]:
     """One line for each `masv:` key of a stack that is no setting, with the nearest that is."""
     lines = []
-    for key in sorted(keys):
-        if key.startswith("masv:") and key not in KEYS:
-            near = difflib.get_close_matches(key, KEYS, n=1) or [", ".join(KEYS)]
-            lines.append(f"{key} is not a setting of pulumi_masv: did you mean {near[0]}?")
+    for one in sorted(keys):
+        if one.startswith("masv:") and one not in KEYS:
+            near = difflib.get_close_matches(one, KEYS, n=1) or [", ".join(KEYS)]
+            lines.append(f"{one} is not a setting of pulumi_masv: did you mean {near[0]}?")
     return lines
 
 
 def _spellings(name: str) -> str:
-    return f"masv:{to_camel(name)} (or {variable(name)})"
+    return f"{key(name)} (or {variable(name)})"

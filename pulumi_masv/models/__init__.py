@@ -13,6 +13,7 @@ from pulumi_masv.models.declared import (
     problems_of,
     reason_of,
 )
+from pulumi_masv.models.end import NEVER, End, Never, earlier
 from pulumi_masv.models.fleet import FleetInputs, StoredFleet
 from pulumi_masv.models.instants import (
     MOMENT,
@@ -23,7 +24,6 @@ from pulumi_masv.models.instants import (
     shifted,
     widened,
 )
-from pulumi_masv.models.manifest import Bound, Entry, ManifestModel, Match, Rule, Setting
 from pulumi_masv.models.package import ID_PATTERN, Package, PackageId, Seen, State
 from pulumi_masv.models.query import Query, Sort
 from pulumi_masv.models.stored import Stored
@@ -32,30 +32,28 @@ from pulumi_masv.models.window import StoredWindow, WindowInputs
 __all__ = [
     "ID_PATTERN",
     "MOMENT",
-    "Bound",
+    "NEVER",
     "Change",
     "Declared",
-    "Entry",
+    "End",
     "FleetInputs",
     "Inputs",
     "Instant",
     "LifecycleInputs",
-    "ManifestModel",
     "MasvInstant",
-    "Match",
+    "Never",
     "Package",
     "PackageId",
     "Problem",
     "Query",
-    "Rule",
     "Seen",
-    "Setting",
     "Sort",
     "State",
     "Stored",
     "StoredFleet",
     "StoredWindow",
     "WindowInputs",
+    "earlier",
     "format_instant",
     "parse_instant",
     "problems_of",

@@ -23,6 +23,7 @@ from pydantic import (
     WrapValidator,
 )
 
+from pulumi_masv.models.end import Ending
 from pulumi_masv.models.instants import MasvInstant
 
 State = Literal["new", "finalized", "expired", "archived"]
@@ -53,7 +54,7 @@ def _if_readable(value: Any, handler: ValidatorFunctionWrapHandler) -> Any:
 _IF_READABLE = WrapValidator(_if_readable)
 
 
-class Package(BaseModel):
+class Package(Ending, BaseModel):
     """One package as MASV answers it; `None` is what the answer left out, or says is not set.
 
     Attributes:

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
-from pulumi_masv.errors import MasvError
+from pulumi_masv.errors import StateUnreadable
 from pulumi_masv.models.declared import Declared, LifecycleInputs, Wire, problems_of
+from pulumi_masv.models.end import Ending
 from pulumi_masv.models.instants import Instant
 from pulumi_masv.models.package import Package, State
 
@@ -38,15 +39,14 @@ class Outputs(Wire):
         """The outputs of a bag.
 
         Raises:
-            MasvError: somebody wrote a state that cannot be read.
+            StateUnreadable: somebody wrote a state that cannot be read.
         """
         try:
             return cls.model_validate(dict(bag))
         except ValidationError as error:
             wrong = "; ".join(f"{p.property}: {p.reason}" for p in problems_of(error))
-            raise MasvError(
-                f"the state of {cls.subject(bag)} cannot be read ({wrong}): take it out with "
-                f"`pulumi state delete`, and an up adopts it again"
+            raise StateUnreadable(
+                f"the state of {cls.subject(bag)} cannot be read ({wrong})"
             ) from None
 
     def wire(self) -> dict[str, Any]:
@@ -54,7 +54,7 @@ class Outputs(Wire):
         return self.model_dump(mode="json", by_alias=True, exclude_none=True)
 
 
-class Stored(Outputs):
+class Stored(Ending, Outputs):
     """The outputs of a PackageLifecycle: live while the files exist; no secret is among them."""
 
     package_id: Annotated[str | None, Field(description="MASV's id")] = None
@@ -120,6 +120,13 @@ class Stored(Outputs):
             archive_on_destroy=self.archive_on_destroy,
             **values,
         )
+
+    def package(self) -> Package | None:
+        """Return the package that a state stands for; None where it does not say its state."""
+        if self.state is None or not self.package_id:
+            return None
+        values = {name: getattr(self, name) for name in _MANAGED[:3] + _AS_ANSWERED}
+        return Package.model_construct(id=self.package_id, state=self.state, **values)
 
     def managed(self) -> Declared:
         """All that can be declared, as the state has it, whether it was declared or not."""

@@ -1,62 +1,35 @@
-"""What has to happen to a package, as values: steps, losses, refusals.
+"""What has to happen to a package, as values. No I/O, no clock, no words of a front end.
 
-`converge` is asked by the preview and by the run that follows it, so both decide alike. A
-property counts only if its declared value differs from the one stored as declared and from the
-live one: what somebody changed by hand is reverted only after a refresh has shown it.
+`converge` is asked by the check and by the verb that follows it, so both decide alike. A property
+counts only if its declared value differs from the one stored as declared and from the observed
+one: what somebody changed by hand is reverted only after a refresh has shown it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from enum import Enum
-from typing import Any, Final
+from typing import Literal
 
-from pulumi_masv.models import Declared, Package, Problem
-from pulumi_masv.plan.words import amount, quote, span, spell, spell_moment
+from pulumi_masv.formatting import span
+from pulumi_masv.models import NEVER, Declared, Package, earlier
+from pulumi_masv.plan.values import (
+    Archive,
+    Destroy,
+    EndMoved,
+    FilesExist,
+    FilesGone,
+    Loss,
+    NeedsExpiry,
+    NotInFuture,
+    Refusal,
+    Rename,
+    SetExpiry,
+    SetUnlimited,
+    Step,
+    Unarchive,
+    Unnamed,
+)
 
-
-class Never(Enum):
-    """The end of files that have none."""
-
-    NEVER = "never"
-
-
-NEVER: Final = Never.NEVER
-End = datetime | Never | None
-"""When files end: an instant, NEVER, or None where nobody said."""
-
-
-@dataclass(frozen=True)
-class Step:
-    """One write, and how to tell from a live package that it is done.
-
-    Attributes:
-        verb: the client's method that does it.
-        does: what a preview says of it.
-        field: the property of a live package in which it shows.
-        wanted: the value of that property once it is done.
-        arguments: what the client's method takes beside the package.
-        loss: one line for what ends earlier than now planned, if anything does.
-    """
-
-    verb: str
-    does: str
-    field: str
-    wanted: Any
-    arguments: tuple[Any, ...] = ()
-    loss: str | None = None
-
-    def kept(self, live: Package) -> Any:
-        """What the live package has in its place; None where the answer left it out."""
-        if self.field == "expiry" and live.unlimited_storage:
-            return NEVER
-        return getattr(live, self.field)
-
-    def shortfall(self, live: Package) -> str | None:
-        """What a live package says against the step being done, None if nothing."""
-        kept = self.kept(live)
-        if kept is None or kept == self.wanted:
-            return None
-        return f"{self.field} was to be {spell(self.wanted)}, but MASV keeps {spell(kept)}"
+Cause = Literal["deleted", "removed from a fleet", "replaced"]
 
 
 @dataclass(frozen=True)
@@ -64,32 +37,59 @@ class Plan:
     """What has to happen to one package.
 
     Attributes:
+        observed: the package it is made for, as it was observed.
         steps: in their order; the archive comes last.
-        refusals: why nothing may be done at all, each with the property that asks for it.
+        loss: what ends earlier by it, if anything does.
+        refusals: why nothing may be done at all.
         kept: fields of the state that this run leaves as they are stored.
     """
 
+    observed: Package
     steps: tuple[Step, ...] = ()
-    refusals: tuple[Problem, ...] = ()
+    loss: Loss | None = None
+    refusals: tuple[Refusal, ...] = ()
     kept: frozenset[str] = frozenset()
 
-    @property
-    def losses(self) -> tuple[str, ...]:
-        return tuple(step.loss for step in self.steps if step.loss)
+    def within(self, promised: "Plan | None") -> "Plan":
+        """Return what of this plan was promised.
+
+        A step that was not promised is dropped, and a loss that was not is refused, unless the one
+        who promised saw the same end and left it alone. Where nothing could be promised, all goes
+        on but what is lost.
+
+        Args:
+            promised: what a check of this run said; None where it could not look.
+        """
+        if promised is None:
+            return self if self.loss is None else self._refused(Unnamed(self.observed, self.loss))
+        kept = tuple(step for step in self.steps if step in promised.steps)
+        if self.loss is None:
+            return replace(self, steps=kept)
+        if any(isinstance(step, (SetExpiry, Destroy)) for step in kept):
+            if promised.loss and _covers(promised.loss, self.loss):
+                return replace(self, steps=kept)
+        elif promised.observed.end == self.observed.end:
+            return replace(self, steps=kept, loss=None)
+        if promised.observed.end != self.observed.end:
+            return self._refused(EndMoved(self.observed, promised.observed.end))
+        return self._refused(Unnamed(self.observed, self.loss))
+
+    def _refused(self, refusal: Refusal) -> "Plan":
+        return Plan(self.observed, refusals=(refusal,))
 
 
 def converge(
-    live: Package,
+    observed: Package,
     declared: Declared,
     stored: Declared | None,
     now: datetime,
     *,
     declared_before: Declared | None = None,
 ) -> Plan:
-    """What makes the live package what is declared.
+    """Return what makes the observed package what is declared.
 
     Args:
-        live: as MASV has it now.
+        observed: as MASV has it now.
         declared: what the program says.
         stored: what the state says; None on adoption.
         now: a UTC instant.
@@ -97,188 +97,138 @@ def converge(
     """
     declared_before = declared_before or stored
     plans = [
-        _converge_name(live, declared, declared_before),
-        _converge_end(live, declared, stored, declared_before, now),
-        _converge_archived(live, declared, declared_before),
+        _converge_name(observed, declared, declared_before),
+        _converge_end(observed, declared, stored, declared_before, now),
+        _converge_archived(observed, declared, declared_before),
     ]
     return Plan(
+        observed,
         steps=tuple(step for plan in plans for step in plan.steps),
+        loss=plans[1].loss,
         refusals=tuple(refusal for plan in plans for refusal in plan.refusals),
         kept=frozenset().union(*(plan.kept for plan in plans)),
     )
 
 
 def untouched(declared: Declared, stored: Declared) -> bool:
-    """Whether nothing declared of the package differs from what is stored: no request is due."""
+    """Return whether nothing declared differs from what is stored, so that no request is needed."""
     return all(
         getattr(declared, name) in (None, getattr(stored, name)) for name in Declared.model_fields
     )
 
 
-# How to go on where files may not be destroyed, for a package alone and for one of many.
-ALONE: Final = (
-    "its resource may not destroy them: set force_destroy=True and run an up first to destroy "
-    "them; or set retain_on_delete=True and run an up first to keep them; or, once it is out of "
-    "the program, run `pulumi state delete`; in a replacement, put the old package_id back, set "
-    "one of the two, run an up, then change the id"
-)
-OF_A_FLEET: Final = (
-    "its fleet may not destroy them: put it back and set force_destroy=True and run an up first to "
-    "destroy them; or set retain_removed=True to take it out and leave it alone"
-)
-
-
 def same(one: Declared, other: Declared) -> bool:
-    """Whether both declare the same of a package."""
+    """Return whether both declare the same of a package."""
     return all(getattr(one, name) == getattr(other, name) for name in Declared.model_fields)
 
 
 def end(
-    live: Package,
+    observed: Package,
     *,
     force_destroy: bool,
     archive_on_destroy: bool,
     now: datetime,
-    ways_on: str = ALONE,
+    cause: Cause = "deleted",
+    in_fleet: bool = False,
 ) -> Plan:
-    """What the end of its resource does to a live package."""
-    if live.files_exist and not force_destroy:
-        reason = f"{live.id} {quote(live.name)} still has {amount(live)}, and {ways_on}"
-        return Plan(refusals=(Problem("forceDestroy", reason),))
-    steps = []
-    if live.files_exist:
-        loss = _loss(live, now, now)
-        steps.append(Step("delete_package", "delete", "files_exist", False, loss=loss))
-    if archive_on_destroy and live.state != "archived":
-        steps.append(_ARCHIVE)
-    return Plan(tuple(steps))
+    """Return what the end of its resource, or of its entry, does to a package."""
+    if observed.files_exist and not force_destroy:
+        return Plan(observed, refusals=(FilesExist(observed, in_fleet),))
+    archive = (Archive(),) if archive_on_destroy and observed.state != "archived" else ()
+    if not observed.files_exist:
+        return Plan(observed, archive)
+    return Plan(observed, (Destroy(), *archive), Loss(now, observed.end, cause))
 
 
-def ended_early(unlimited: bool | None, expiry: datetime | None, now: datetime) -> str | None:
-    """What to say of files that are gone before the end that was stored; None if in time."""
-    if unlimited:
+def ended_early(stored: Declared, now: datetime) -> str | None:
+    """Return what to say of files that are gone before their stored end; None if in time."""
+    if stored.end is NEVER:
         return "its files are gone, though it was never to expire"
-    if expiry is None or expiry <= now:
+    if not isinstance(stored.end, datetime) or stored.end <= now:
         return None
-    return f"its files are gone, {span(expiry - now)} before its expiry"
+    return f"its files are gone, {span(stored.end - now)} before its expiry"
 
 
-def _converge_name(live: Package, declared: Declared, stored: Declared | None) -> Plan:
+def _covers(promised: Loss, loss: Loss) -> bool:
+    """Return whether a loss that was named says as much as that of the same step now."""
+    if promised.at_once:
+        return True
+    return not (isinstance(promised.planned, datetime) and earlier(promised.planned, loss.planned))
+
+
+def _converge_name(observed: Package, declared: Declared, stored: Declared | None) -> Plan:
     if declared.name is None:
-        return Plan()
+        return Plan(observed)
     if stored is not None and declared.name == stored.name:
-        return Plan(kept=frozenset({"name"}))
-    if declared.name == live.name:
-        return Plan()
-    does = f"rename to {quote(declared.name)}"
-    return Plan((Step("rename_package", does, "name", declared.name, (declared.name,)),))
+        return Plan(observed, kept=frozenset({"name"}))
+    return (
+        Plan(observed)
+        if declared.name == observed.name
+        else Plan(observed, (Rename(declared.name),))
+    )
 
 
 def _converge_end(
-    live: Package,
+    observed: Package,
     declared: Declared,
     stored: Declared | None,
     declared_before: Declared | None,
     now: datetime,
 ) -> Plan:
-    wanted = end_of(declared)
+    wanted = declared.end
     if wanted is None:
-        return _back_to_dated(live, declared, declared_before)
-    if declared_before is not None and wanted == end_of(declared_before):
-        return Plan(kept=frozenset({"expiry", "unlimited_storage"}))
-    live = _with_stored(live, stored)
-    live_end = end_of(live)
-    named = f"{live.id} {quote(live.name)}"
-    if not live.files_exist:
+        return _back_to_dated(observed, declared, declared_before)
+    if declared_before is not None and wanted == declared_before.end:
+        return Plan(observed, kept=frozenset({"expiry", "unlimited_storage"}))
+    observed = _with_stored(observed, stored)
+    if not observed.files_exist:
         if wanted is not NEVER and wanted <= now:
-            return Plan()
-        asked = "unlimitedStorage" if wanted is NEVER else "expiry"
-        reason = (
-            f"the files of {named} are gone ({live.state}): nothing brings them back; "
-            f"take this property out of the program"
+            return Plan(observed)
+        asked: Literal["expiry", "unlimitedStorage"] = (
+            "unlimitedStorage" if wanted is NEVER else "expiry"
         )
-        return Plan(refusals=(Problem(asked, reason),))
-    if wanted == live_end:
-        return Plan()
+        return Plan(observed, refusals=(FilesGone(observed, asked),))
+    if wanted == observed.end:
+        return Plan(observed)
     if wanted is NEVER:
-        does = f"expiry {spell(live_end)} -> never (unlimited storage)"
-        return Plan((Step("set_unlimited", does, "unlimited_storage", True),))
+        return Plan(observed, (SetUnlimited(),))
     if wanted <= now:
-        return Plan(refusals=(Problem("expiry", _instant_end(named, wanted, live_end)),))
-    before = end_of(stored) if stored is not None else None
-    earlier = _earlier(wanted, live_end)
-    if earlier and before is not None and not _earlier(wanted, before):
-        reason = (
-            f"expiry of {named} is now {spell(live_end)}, not {spell(before)} as previewed: "
-            f"run with --refresh"
-        )
-        return Plan(refusals=(Problem("expiry", reason),))
-    does = f"expiry {spell(live_end)} -> {spell(wanted)}"
-    loss = _loss(live, wanted, now, live_end) if earlier else None
-    return Plan((Step("set_expiry", does, "expiry", wanted, (wanted,), loss),))
+        return Plan(observed, refusals=(NotInFuture(observed, wanted),))
+    if not earlier(wanted, observed.end):
+        return Plan(observed, (SetExpiry(wanted),))
+    before = stored.end if stored is not None else None
+    if before is not None and not earlier(wanted, before):
+        return Plan(observed, refusals=(EndMoved(observed, before),))
+    why: Literal["unlimited ended", "expiry earlier"] = (
+        "unlimited ended" if observed.end is NEVER else "expiry earlier"
+    )
+    return Plan(observed, (SetExpiry(wanted),), Loss(wanted, observed.end, why))
 
 
-def _back_to_dated(live: Package, declared: Declared, stored: Declared | None) -> Plan:
+def _back_to_dated(observed: Package, declared: Declared, stored: Declared | None) -> Plan:
     if declared.unlimited_storage is None:
-        return Plan()
+        return Plan(observed)
     if stored is not None and stored.unlimited_storage is False:
-        return Plan(kept=frozenset({"expiry", "unlimited_storage"}))
-    if not (live.files_exist and live.unlimited_storage):
-        return Plan()
-    reason = (
-        f"{live.id} {quote(live.name)} never expires now: declare the expiry it is to have instead"
-    )
-    return Plan(refusals=(Problem("unlimitedStorage", reason),))
+        return Plan(observed, kept=frozenset({"expiry", "unlimited_storage"}))
+    if not (observed.files_exist and observed.unlimited_storage):
+        return Plan(observed)
+    return Plan(observed, refusals=(NeedsExpiry(observed),))
 
 
-def _converge_archived(live: Package, declared: Declared, stored: Declared | None) -> Plan:
+def _converge_archived(observed: Package, declared: Declared, stored: Declared | None) -> Plan:
     if declared.archived is None:
-        return Plan()
+        return Plan(observed)
     if stored is not None and declared.archived == stored.archived:
-        return Plan(kept=frozenset({"archived", "pending_archive"}))
-    if declared.archived and live.state == "expired":
-        return Plan((_ARCHIVE,))
-    if not declared.archived and live.state == "archived":
-        return Plan((_UNARCHIVE,))
-    return Plan()
+        return Plan(observed, kept=frozenset({"archived", "pending_archive"}))
+    if declared.archived and observed.state == "expired":
+        return Plan(observed, (Archive(),))
+    if not declared.archived and observed.state == "archived":
+        return Plan(observed, (Unarchive(),))
+    return Plan(observed)
 
 
-_ARCHIVE = Step("archive_package", "archive", "state", "archived")
-_UNARCHIVE = Step("unarchive_package", "unarchive", "state", "expired")
-
-
-def end_of(said: Declared | Package) -> End:
-    """When files end, as somebody says."""
-    return NEVER if said.unlimited_storage else said.expiry
-
-
-def _with_stored(live: Package, stored: Declared | None) -> Package:
-    """A field absent from an answer is unknown: what was stored stays."""
+def _with_stored(observed: Package, stored: Declared | None) -> Package:
+    """Return a package in which what the answer left out stays as it was stored."""
     fields = ("expiry", "unlimited_storage")
-    absent = {f: getattr(stored, f, None) for f in fields if getattr(live, f) is None}
-    return live.model_copy(update=absent)
-
-
-def _earlier(one: datetime, other: End) -> bool:
-    """Whether files that end then end earlier than the other; nobody knows is yes."""
-    return not isinstance(other, datetime) or one < other
-
-
-def _loss(live: Package, ends: datetime, now: datetime, planned: End | None = None) -> str:
-    planned = planned or end_of(live)
-    if planned is None:
-        how_much = "earlier than planned, perhaps: MASV does not say when they end now"
-    elif isinstance(planned, datetime):
-        how_much = f"{span(planned - ends)} earlier than planned"
-    else:
-        how_much = "until now they never end"
-    when = "now" if ends <= now else f"on {spell_moment(ends)}"
-    return f"LOSS {amount(live)} end {when}, {how_much}"
-
-
-def _instant_end(named: str, wanted: datetime, live_end: End) -> str:
-    return (
-        f"{spell(wanted)} is not in the future: MASV would destroy the files of {named} at once; "
-        f"to end it on purpose, set force_destroy=True, run an up and remove the resource; "
-        f"it now ends {spell(live_end)}: to keep it so, declare that"
-    )
+    absent = {f: getattr(stored, f, None) for f in fields if getattr(observed, f) is None}
+    return observed.model_copy(update=absent)

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from pulumi_masv.formatting import counted
 from pulumi_masv.models import MOMENT, StoredWindow, WindowInputs
-from pulumi_masv.plan.words import counted
 
 Span = tuple[datetime, datetime]
 
@@ -49,10 +49,8 @@ def uncovered(window: WindowInputs, covers: Iterable[tuple[datetime, datetime]])
     """The parts of a window that no other span covers; all are closed, a moment apart."""
     parts = [(window.expiry_start, window.expiry_end)]
     for first, last in covers:
-        parts = [
-            part
-            for start, end in parts
-            for part in ((start, min(end, first - MOMENT)), (max(start, last + MOMENT), end))
-            if part[0] <= part[1]
-        ]
+        # Compared before they are moved: a window may reach the ends of the calendar.
+        before = [(start, min(end, first - MOMENT)) for start, end in parts if start < first]
+        after = [(max(start, last + MOMENT), end) for start, end in parts if last < end]
+        parts = sorted(before + after)
     return parts

@@ -1,0 +1,91 @@
+"""How a moment, a name, an amount is spelled on one line, and how foreign text is made harmless."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from enum import Enum
+from typing import Any, Final
+
+from pydantic import ByteSize
+
+from pulumi_masv.models import Package, format_instant
+
+_COLOUR_TAG: Final = "<{%"  # Pulumi's engine takes what follows for a colour
+
+
+def spell(value: Any) -> str:
+    """Return a value of a package as a line shows it."""
+    if isinstance(value, datetime):
+        return format_instant(value)
+    if isinstance(value, Enum):
+        return str(value.value)
+    if value is None:
+        return "unknown"
+    return quote(value) if isinstance(value, str) else str(value)
+
+
+def spell_moment(moment: datetime) -> str:
+    """Return a UTC instant to the minute, for people."""
+    return f"{moment:%Y-%m-%d %H:%M} UTC"
+
+
+def quote(name: str | None) -> str:
+    """Return a name in quotes, with nothing in it that a terminal or Pulumi obeys."""
+    return "(name unknown)" if name is None else f'"{visible(name)}"'
+
+
+def visible(text: str) -> str:
+    """Return a text with nothing in it that a terminal, Pulumi or the writing direction obeys."""
+    if not text.isprintable():
+        text = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+    return text.replace(_COLOUR_TAG, "<\\x7b%")
+
+
+def size(held: int) -> str:
+    """Return so many bytes, for people."""
+    try:
+        return ByteSize(held).human_readable(decimal=True)
+    except OverflowError:  # nobody has so much, but a file may say so
+        return "more than can be"
+
+
+def counted(number: int, noun: str) -> str:
+    """Return so many of something."""
+    return f"{number} {noun}" + ("" if number == 1 else "s")
+
+
+def amount(package: Package) -> str:
+    """Return how much a package holds: files, bytes, and the form response if there is one."""
+    files = (
+        "an unknown number of files"
+        if package.total_files is None
+        else counted(package.total_files, "file")
+    )
+    held = "unknown size" if package.size is None else f"{size(package.size)}, {package.size} bytes"
+    form = " and a form response" if package.custom_metadata_id else ""
+    return f"{files} ({held}){form}"
+
+
+def span(length: timedelta) -> str:
+    """Return a length of time in its largest whole unit."""
+    seconds = max(int(length.total_seconds()), 0)
+    units = (("day", 86400), ("hour", 3600), ("minute", 60), ("second", 1))
+    unit, size = next((u for u in units if seconds >= u[1]), units[-1])
+    return counted(seconds // size, unit)
+
+
+def amount_of_all(packages: Iterable[Package]) -> str:
+    """Return how much several packages hold together: at least, where one does not say."""
+    several = list(packages)
+    known = all(one.total_files is not None and one.size is not None for one in several)
+    files = sum(one.total_files or 0 for one in several)
+    held = sum(one.size or 0 for one in several)
+    return (
+        f"{counted(len(several), 'package')} with {'' if known else 'at least '}"
+        f"{counted(files, 'file')} "
+        f"({size(held)}, {held} bytes)"
+    )
+
+
+def resource_name(urn: str) -> str:
+    """Return what a program calls a resource."""
+    return visible(urn.split("::", 3)[-1])  # a name may have colons, the parts before have none

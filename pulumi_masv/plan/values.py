@@ -1,0 +1,252 @@
+"""What can be done to a package, what is lost by it, and why nothing may be done: values, no words.
+
+A front end spells them; whoever handles one dispatches by its type.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar, Literal
+
+from pulumi_masv.models import NEVER, End, Package, WindowInputs
+
+Why = Literal["expiry earlier", "unlimited ended", "deleted", "removed from a fleet", "replaced"]
+
+
+@dataclass(frozen=True)
+class Rename:
+    """Give it this name."""
+
+    field: ClassVar = "name"
+    wanted: str
+
+
+@dataclass(frozen=True)
+class SetExpiry:
+    """Move the instant at which its files end."""
+
+    field: ClassVar = "expiry"
+    wanted: datetime
+
+
+@dataclass(frozen=True)
+class SetUnlimited:
+    """Let it never expire."""
+
+    field: ClassVar = "unlimited_storage"
+    wanted: Literal[True] = True
+
+
+@dataclass(frozen=True)
+class Destroy:
+    """Destroy its files, for good."""
+
+    field: ClassVar = "files_exist"
+    wanted: Literal[False] = False
+
+
+@dataclass(frozen=True)
+class Archive:
+    """Hide its tombstone."""
+
+    field: ClassVar = "state"
+    wanted: Literal["archived"] = "archived"
+
+
+@dataclass(frozen=True)
+class Unarchive:
+    """Show its tombstone again."""
+
+    field: ClassVar = "state"
+    wanted: Literal["expired"] = "expired"
+
+
+Step = Rename | SetExpiry | SetUnlimited | Destroy | Archive | Unarchive
+
+
+def found(step: Step, observed: Package) -> object:
+    """Return what a package has in the place that a step is about; None where it does not say."""
+    if isinstance(step, SetExpiry) and observed.unlimited_storage:
+        return NEVER
+    return getattr(observed, step.field)
+
+
+def is_done(step: Step, observed: Package) -> bool:
+    """Return whether a package is as a step makes it."""
+    return found(step, observed) == step.wanted
+
+
+def after(observed: Package, steps: tuple[Step, ...]) -> Package:
+    """Return a package as some steps leave it."""
+    values: dict[str, object] = {}
+    for step in steps:
+        match step:
+            case Destroy():
+                values["state"] = "expired"
+            case SetExpiry():
+                values |= {"expiry": step.wanted, "unlimited_storage": False}
+            case _:
+                values[step.field] = step.wanted
+    return observed.model_copy(update=values) if values else observed
+
+
+@dataclass(frozen=True)
+class Loss:
+    """Files that end earlier than MASV has planned now.
+
+    Attributes:
+        ends: when; for what the run itself destroys, now.
+        planned: when they were to end.
+        why: what asks for it.
+    """
+
+    ends: datetime
+    planned: End
+    why: Why
+
+    @property
+    def at_once(self) -> bool:
+        """Return whether the run itself ends them."""
+        return self.why not in ("expiry earlier", "unlimited ended")
+
+
+@dataclass(frozen=True)
+class FilesGone:
+    """An end is declared anew, and nothing brings the files back."""
+
+    package: Package
+    property: Literal["expiry", "unlimitedStorage"]
+
+
+@dataclass(frozen=True)
+class NotInFuture:
+    """The declared expiry would destroy the files at once."""
+
+    property: ClassVar = "expiry"
+    package: Package
+    wanted: datetime
+
+
+@dataclass(frozen=True)
+class EndMoved:
+    """Somebody has moved the end since; `expected` is what the state had, or the last preview."""
+
+    property: ClassVar = "expiry"
+    package: Package
+    expected: End
+
+
+@dataclass(frozen=True)
+class NeedsExpiry:
+    """It never expires now, and False alone does not say when it is to."""
+
+    property: ClassVar = "unlimitedStorage"
+    package: Package
+
+
+@dataclass(frozen=True)
+class FilesExist:
+    """Its end may not destroy files, and there are some."""
+
+    property: ClassVar = "forceDestroy"
+    package: Package
+    in_fleet: bool = False
+
+
+@dataclass(frozen=True)
+class Unnamed:
+    """A loss that nothing in this run has named."""
+
+    property: ClassVar = "packageId"
+    package: Package
+    loss: Loss
+
+
+@dataclass(frozen=True)
+class NotPreviewed:
+    """A loss that the preview before this run has not named."""
+
+    property: ClassVar = "packageId"
+    package: Package
+    loss: Loss
+
+
+@dataclass(frozen=True)
+class NotReviewed:
+    """A loss that the reviewed report does not have, or has smaller or later."""
+
+    property: ClassVar = "packageId"
+    package: Package
+    loss: Loss
+
+
+@dataclass(frozen=True)
+class NotPermitted:
+    """Files exist, and the program was not asked whether this deletion may destroy them."""
+
+    property: ClassVar = "packageId"
+    package: Package
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class CannotTell:
+    """It cannot be told what a deletion would destroy."""
+
+    property: ClassVar = "packageId"
+    package_id: str
+    why: str
+
+
+@dataclass(frozen=True)
+class MayBeDeclared:
+    """Whether the program still declares it is not known; `unsettled` says why."""
+
+    property: ClassVar = "packageId"
+    package_id: str
+    unsettled: str
+
+
+@dataclass(frozen=True)
+class NotFound:
+    """The team has no such package."""
+
+    property: ClassVar = "packageId"
+    package_id: str
+    team_id: str
+    in_fleet: bool = False
+
+
+@dataclass(frozen=True)
+class Contradicted:
+    """An ArchiveWindow of the same program declares the opposite of a tombstone."""
+
+    property: ClassVar = "archived"
+    package_id: str
+    window: WindowInputs
+
+
+@dataclass(frozen=True)
+class WindowsContradict:
+    """Two windows overlap, and one declares the opposite of the other."""
+
+    property: ClassVar = "archived"
+    window: WindowInputs
+    other: WindowInputs
+
+
+Refusal = (
+    FilesGone
+    | NotInFuture
+    | EndMoved
+    | NeedsExpiry
+    | FilesExist
+    | Unnamed
+    | NotPreviewed
+    | NotReviewed
+    | NotPermitted
+    | CannotTell
+    | MayBeDeclared
+    | NotFound
+    | Contradicted
+    | WindowsContradict
+)
