@@ -44,6 +44,7 @@ class Client:
         sleep: waits that many seconds between retries.
         jitter: a number between 0 and 1, for those pauses.
         clock: the UTC instant, used only where an answer has no `Date`.
+        cancelled: tells that nobody learns any more of what would still be done.
 
     Raises:
         SettingsError: key or team is missing.
@@ -56,13 +57,16 @@ class Client:
         sleep: Callable[[float], None] = time.sleep,
         jitter: Callable[[], float] = random.random,
         clock: Callable[[], datetime] = lambda: datetime.now(timezone.utc),
+        cancelled: Callable[[], bool] = lambda: False,
     ) -> None:
         if settings.api_key is None or settings.team_id is None:
             raise SettingsError(settings.missing())
         self.team_id = settings.team_id
         self._key = settings.api_key
         self._key_source = settings.key_source
-        self._transport = Transport(settings, sleep=sleep, jitter=jitter, clock=clock)
+        self._transport = Transport(
+            settings, sleep=sleep, jitter=jitter, clock=clock, cancelled=cancelled
+        )
         self._concurrency = settings.concurrency
         self._pool = ThreadPoolExecutor(settings.concurrency, "masv")  # starts no thread before use
 
@@ -246,12 +250,8 @@ class Client:
                 f"{refused}; the key came from {self._key_source}: "
                 f"check that it is a key of team {self.team_id}"
             )
-            if self._key_source.startswith("the stack"):
-                line += (
-                    "; `refresh` and `destroy` use the recorded key unless --run-program: after a "
-                    "change of the key, run `pulumi refresh --run-program`"
-                )
-            raise CredentialRefused(line, status=refused.status) from None
+            is_stored = self._key_source.startswith("the stack")
+            raise CredentialRefused(line, status=refused.status, is_stored=is_stored) from None
 
     def _package(
         self, method: str, seen: Seen, path: str, body: Mapping[str, Any] | None = None

@@ -8,8 +8,6 @@ a retry, until MASV answers anything else.
 """
 
 import math
-import select
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -25,20 +23,6 @@ _ENDING: Final = threading.Event()
 # Private, but all else comes too late: executors join their threads before the main thread counts
 # as ended and before atexit. concurrent.futures itself hangs on it.
 threading._register_atexit(_ENDING.set)  # type: ignore[attr-defined]
-_STDOUT: Final = 1
-
-
-def _ending() -> bool:
-    """Whether the process ends, or the engine has: nobody learns of what would still be done.
-
-    A killed engine leaves its handler behind, at work, and all there is to see of it is that
-    nobody reads the output.
-    """
-    if sys.platform == "win32" or _ENDING.is_set():
-        return _ENDING.is_set()
-    output = select.poll()
-    output.register(_STDOUT, 0)
-    return any(event & (select.POLLERR | select.POLLHUP) for _, event in output.poll(0))
 
 
 @dataclass(frozen=True)
@@ -80,16 +64,19 @@ class Gate:
         sleep: waits that many seconds, for one thread's own pause.
         stopwatch: seconds that only ever grow.
         wait: waits on a condition for that many seconds at most, for everybody's pause.
+        cancelled: tells that nobody learns any more of what would still be done.
     """
 
     def __init__(
         self,
         most: int,
         *,
+        cancelled: Callable[[], bool] = lambda: False,
         sleep: Callable[[float], None] = time.sleep,
         stopwatch: Callable[[], float] = time.monotonic,
         wait: Callable[[threading.Condition, float], object] = threading.Condition.wait,
     ) -> None:
+        self._cancelled = cancelled
         self._sleep = sleep
         self._stopwatch = stopwatch
         self._wait = wait
@@ -180,7 +167,7 @@ class Gate:
     def _await(self, taken: Callable[[], int]) -> None:
         while True:
             now = self._now()
-            if _ending():
+            if _ENDING.is_set() or self._cancelled():
                 raise Unreachable("nothing is sent any more, since the process is ending")
             if self._verdict is not None and now < self._verdict_until:
                 raise RateLimited(self._verdict, status=429)

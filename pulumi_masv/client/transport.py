@@ -29,7 +29,8 @@ from pulumi_masv.errors import (
     UnexpectedAnswer,
     Unreachable,
 )
-from pulumi_masv.settings import Settings, is_loopback
+from pulumi_masv.settings import Settings
+from pulumi_masv.sources import is_loopback
 
 MAX_ANSWER: Final = 32 * 1024 * 1024  # bytes; a page of 50 packages is far below
 _PAUSE_BUDGET: Final = 180.0  # seconds of pauses that one request may cost
@@ -94,6 +95,7 @@ class Transport:
         clock: the UTC instant, used only where an answer has no `Date`.
         stopwatch: seconds that only ever grow.
         wait: waits on a condition for that many seconds at most.
+        cancelled: tells that nobody learns any more of what would still be done.
     """
 
     def __init__(
@@ -105,6 +107,7 @@ class Transport:
         clock: Callable[[], datetime] = lambda: datetime.now(timezone.utc),
         stopwatch: Callable[[], float] = time.monotonic,
         wait: Callable[[threading.Condition, float], object] = threading.Condition.wait,
+        cancelled: Callable[[], bool] = lambda: False,
     ) -> None:
         self._settings = settings
         self._jitter = jitter
@@ -112,7 +115,9 @@ class Transport:
         self.requests = 0
         self._counting = threading.Lock()
         self._local = threading.local()
-        self._gate = Gate(settings.concurrency, sleep=sleep, stopwatch=stopwatch, wait=wait)
+        self._gate = Gate(
+            settings.concurrency, cancelled=cancelled, sleep=sleep, stopwatch=stopwatch, wait=wait
+        )
         self._retrying = tenacity.Retrying(
             stop=lambda state: (
                 state.attempt_number > settings.max_retries or state.idle_for > _PAUSE_BUDGET

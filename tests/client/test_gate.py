@@ -235,5 +235,6 @@ def test_ctrl_c_ends_threads_that_wait_for_an_hour_in_a_pool_or_not() -> None:
     ended = subprocess.run(
         [sys.executable, "-c", ENDING], capture_output=True, text=True, timeout=60
     )
-    assert ended.stdout == "nothing is sent any more, since the process is ending\n" * 2
+    # Two threads write, and their lines may meet.
+    assert ended.stdout.count("nothing is sent any more, since the process is ending") == 2
     assert ended.stderr.rstrip().endswith("KeyboardInterrupt")

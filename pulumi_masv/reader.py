@@ -20,7 +20,7 @@ _SENT: Final = Query(status=get_args(State))
 _INBOX: Final = _SENT.model_copy(update={"received": True})
 
 
-class Listing:
+class Reader:
     """What is read of one team.
 
     Args:

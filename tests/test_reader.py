@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from pulumi_masv.client import Client
-from pulumi_masv.listing import Listing
+from pulumi_masv.reader import Reader
 from pulumi_masv.settings import resolve
 from pulumi_masv.simulator import Simulator
 
@@ -24,10 +24,10 @@ def stopwatch() -> Stopwatch:
 
 
 @pytest.fixture
-def listing(masv: Simulator, stopwatch: Stopwatch) -> Listing:
+def listing(masv: Simulator, stopwatch: Stopwatch) -> Reader:
     given = {"baseUrl": masv.url, "apiKey": masv.api_key, "teamId": masv.team_id}
     client = Client(resolve({f"masv:{key}": value for key, value in given.items()}, {}))
-    return Listing(client, stopwatch, 4)
+    return Reader(client, stopwatch, 4)
 
 
 def added(masv: Simulator, count: int, **what: Any) -> list[str]:
@@ -37,7 +37,7 @@ def added(masv: Simulator, count: int, **what: Any) -> list[str]:
 @pytest.mark.parametrize("listed", [1, 40, 120, 1000])
 @pytest.mark.parametrize("read", [1, 2, 3, 7, 40, 100])
 def test_packages_read_one_by_one_cost_at_most_twice_the_best(
-    listing: Listing, masv: Simulator, read: int, listed: int
+    listing: Reader, masv: Simulator, read: int, listed: int
 ) -> None:
     ids = added(masv, listed)[:read]
     for package in ids:
@@ -46,7 +46,7 @@ def test_packages_read_one_by_one_cost_at_most_twice_the_best(
     assert len(masv.journal) <= 2 * best
 
 
-def test_one_listing_serves_all_threads(listing: Listing, masv: Simulator) -> None:
+def test_one_listing_serves_all_threads(listing: Reader, masv: Simulator) -> None:
     ids = added(masv, 200)
     threads = [
         threading.Thread(target=lambda part: [listing.read(i) for i in part], args=(ids[k::4],))
@@ -61,7 +61,7 @@ def test_one_listing_serves_all_threads(listing: Listing, masv: Simulator) -> No
 
 
 def test_a_package_that_was_written_to_is_not_served_from_a_listing(
-    listing: Listing, masv: Simulator
+    listing: Reader, masv: Simulator
 ) -> None:
     ids = added(masv, 10)
     for package in ids[:5]:
@@ -73,7 +73,7 @@ def test_a_package_that_was_written_to_is_not_served_from_a_listing(
     assert seen.package.name == "new"
 
 
-def test_a_package_is_served_from_a_listing_once(listing: Listing, masv: Simulator) -> None:
+def test_a_package_is_served_from_a_listing_once(listing: Reader, masv: Simulator) -> None:
     ids = added(masv, 10)
     for package in ids:
         listing.read(package)
@@ -84,7 +84,7 @@ def test_a_package_is_served_from_a_listing_once(listing: Listing, masv: Simulat
 
 
 def test_a_listing_is_used_for_a_minute(
-    listing: Listing, masv: Simulator, stopwatch: Stopwatch
+    listing: Reader, masv: Simulator, stopwatch: Stopwatch
 ) -> None:
     ids = added(masv, 10)
     for package in ids[:5]:
@@ -98,7 +98,7 @@ def test_a_listing_is_used_for_a_minute(
 
 @pytest.mark.parametrize(("listed", "read"), [(1000, 1), (1000, 5), (1000, 20), (120, 120)])
 def test_packages_read_together_cost_the_least_and_one_page_to_know(
-    listing: Listing, masv: Simulator, listed: int, read: int
+    listing: Reader, masv: Simulator, listed: int, read: int
 ) -> None:
     ids = set(added(masv, listed)[:read])
     assert set(listing.read_all(ids)[0]) == ids
@@ -108,7 +108,7 @@ def test_packages_read_together_cost_the_least_and_one_page_to_know(
 @pytest.mark.parametrize("served", ["served", "missing"])
 @pytest.mark.parametrize(("sent", "received"), [(0, 1), (0, 60), (60, 1), (60, 60), (1, 300)])
 def test_what_no_listing_shows_is_read_singly_before_it_is_called_gone(
-    listing: Listing, masv: Simulator, sent: int, received: int, served: Any
+    listing: Reader, masv: Simulator, sent: int, received: int, served: Any
 ) -> None:
     masv.switch(inbox_read=served)
     ids = {*added(masv, sent), *added(masv, received, received=True)}
