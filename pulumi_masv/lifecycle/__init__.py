@@ -1,14 +1,7 @@
-"""The verbs: read, plan, refuse, write, read back. Knows no Pulumi.
+"""The verbs: look, decide, promise, write, read back. Knows no Pulumi.
 
-`view` is what one process knows of MASV and `checked` what it knows of the program. `packages` does
-what is done to any package; `run` asks for one, `fleet` for many, with `batch` and `lines`.
-`windows` is for archive windows.
+`protocol` says what may be asked; `package`, `fleet` and `window` answer, one controller a kind of
+resource. `session` is what one process knows of a team, `registry` what all processes of a run know
+together. `reconcile` is what makes one package as declared, `deletion` what may end with its
+resource, `review` what somebody has allowed, and `verdicts` what is said of it all.
 """
-
-from pulumi_masv.lifecycle.fleet import Fleets
-from pulumi_masv.lifecycle.packages import Packages
-from pulumi_masv.lifecycle.run import Run
-from pulumi_masv.lifecycle.view import View
-from pulumi_masv.lifecycle.windows import Windows
-
-__all__ = ["Fleets", "Packages", "Run", "View", "Windows"]

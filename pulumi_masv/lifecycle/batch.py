@@ -6,33 +6,35 @@ from dataclasses import dataclass
 from typing import Final
 
 from pulumi_masv.errors import WHOLE_ACCOUNT, MasvError
-from pulumi_masv.lifecycle.packages import Packages
-from pulumi_masv.lifecycle.view import View
+from pulumi_masv.formatting import counted
+from pulumi_masv.lifecycle.reconcile import Reconciler
+from pulumi_masv.lifecycle.session import Session
 from pulumi_masv.models import Seen
-from pulumi_masv.plan import Plan, counted
+from pulumi_masv.plan import Plan
 
 _EVERY: Final = 5.0  # seconds between two lines of progress
 
 
 @dataclass(frozen=True)
 class Job:
-    """A package, and what is to be done to it; whether that is the end of its entry."""
+    """A package, and what is to be done to it."""
 
     seen: Seen
     plan: Plan
-    ends: bool = False
 
     @property
     def package_id(self) -> str:
+        """Return MASV's id of the package."""
         return self.seen.package.id
 
 
 class Batch:
     """The writes of one verb of a fleet."""
 
-    def __init__(self, view: View, packages: Packages) -> None:
-        self._view = view
-        self._packages = packages
+    def __init__(self, session: Session, reconciler: Reconciler, urn: str) -> None:
+        self._session = session
+        self._reconciler = reconciler
+        self._urn = urn
         self._hopeless: MasvError | None = None
         self.failures: dict[str, str] = {}
         self.not_begun = 0
@@ -42,41 +44,42 @@ class Batch:
         jobs = [job for job in jobs if job.plan.steps]
         if not jobs:
             return
-        started = told = self._view.stopwatch()
-        requests, writes = self._view.masv().requests, 0
-        with ThreadPoolExecutor(self._view.settings().concurrency) as pool:
+        session, note = self._session, self._session.announcer.note
+        started = told = session.stopwatch()
+        requests, writes = session.masv().requests, 0
+        with ThreadPoolExecutor(session.settings().concurrency) as pool:
             running = [pool.submit(self._one, job) for job in jobs]
             for done, each in enumerate(as_completed(running), 1):
                 written = each.result()
                 self.not_begun += written is None
                 writes += written or 0
-                now = self._view.stopwatch()
+                now = session.stopwatch()
                 if now - told >= _EVERY:
                     told = now
-                    rate = (self._view.masv().requests - requests) / (now - started)
-                    self._view.say(
+                    rate = (session.masv().requests - requests) / (now - started)
+                    note(
                         f"{done} packages done, {len(jobs) - done} left, "
-                        f"{len(self.failures)} failed, {rate:.0f} requests a second"
+                        f"{len(self.failures)} failed, {rate:.0f} requests a second",
+                        urn=self._urn,
                     )
-        self._view.say(
+        note(
             f"{counted(len(jobs), 'package')}, "
-            f"{counted(self._view.masv().requests - requests, 'request')}, "
-            f"{counted(writes, 'write')}, {self._view.stopwatch() - started:.1f} s"
+            f"{counted(session.masv().requests - requests, 'request')}, "
+            f"{counted(writes, 'write')}, {session.stopwatch() - started:.1f} s",
+            urn=self._urn,
         )
 
     def _one(self, job: Job) -> int | None:
-        """How many writes were done; None where it was not begun."""
+        """Return how many writes were done; None where it was not begun."""
         if self._hopeless is not None:
             return None
-        if job.ends and job.package_id in self._view.checked:
-            return 0  # another resource has come to declare it
         try:
-            self._packages.do(job.seen, job.plan)
+            self._reconciler.perform(job.seen, job.plan)
         except MasvError as error:
             if isinstance(error, WHOLE_ACCOUNT):
                 self._hopeless = error  # the next one would fail alike
             self.failures[job.package_id] = str(error)
             return 0
         finally:
-            self._view.forget(job.package_id)
+            self._session.forget(job.package_id)
         return len(job.plan.steps)

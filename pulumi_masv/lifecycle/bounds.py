@@ -1,0 +1,58 @@
+"""What binds a run: what was reviewed, what its preview named, and who is there to permit it.
+
+Every loss that a check or a deletion decides on passes here, and is refused where it goes beyond.
+"""
+
+from dataclasses import replace
+
+from pulumi_masv import plan
+from pulumi_masv.formatting import spell
+from pulumi_masv.lifecycle.previews import Named
+from pulumi_masv.lifecycle.session import Session
+from pulumi_masv.models import earlier, parse_instant
+from pulumi_masv.plan import Loss, Plan, Refusal
+
+
+def kept(session: Session, result: Plan, urn: str) -> Plan:
+    """Return a plan, with a refusal in it where its loss goes beyond what binds this run.
+
+    Args:
+        session: of the account.
+        result: what is to be done to a package.
+        urn: of the resource that asks for it.
+    """
+    if result.loss is None or result.refusals:
+        return result
+    refusal = _refusal(session, result, result.loss, urn)
+    if refusal is None:
+        return result
+    session.registry.refuse()
+    return replace(result, refusals=(refusal,))
+
+
+def _refusal(session: Session, result: Plan, loss: Loss, urn: str) -> Refusal | None:
+    package, registry = result.observed, session.registry
+    if not session.review.allows(package, loss):
+        return plan.NotReviewed(package, loss)
+    # A `destroy`, which checks nothing, is no up that a preview of one could bind.
+    is_up = registry.has_checks()
+    named = registry.named(session.account, package.id, urn) if is_up else None
+    if named is not None and not any(_covers(one, loss) for one in named):
+        return plan.NotPreviewed(package, loss)
+    if loss.at_once and not registry.is_hosted:
+        return plan.NotPermitted(package, registry.why_alone)
+    return None
+
+
+def _covers(named: Named, loss: Loss) -> bool:
+    """Return whether what a preview has named says as much as a loss, or that it may be any."""
+    if not named.ends:
+        return True
+    if loss.at_once or loss.ends < parse_instant(named.ends):
+        return False
+    if named.planned == spell(loss.planned):
+        return True
+    try:
+        return not earlier(parse_instant(named.planned), loss.planned)
+    except ValueError:  # it was never to end, or nobody knew
+        return named.planned == "never"

@@ -1,0 +1,170 @@
+"""What a check decides of a fleet's entries: new ones, those declared anew, those taken out."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
+from typing import Final
+
+from pulumi_masv import plan
+from pulumi_masv.formatting import amount, amount_of_all, resource_name
+from pulumi_masv.lifecycle.protocol import CheckRequest
+from pulumi_masv.lifecycle.reconcile import Reconciler
+from pulumi_masv.lifecycle.session import Session
+from pulumi_masv.lifecycle.verdicts import Verdict
+from pulumi_masv.models import FleetInputs, LifecycleInputs, Package, Seen, Stored, StoredFleet
+from pulumi_masv.plan import Plan
+
+_FLAGS: Final = frozenset({"forceDestroy", "retainRemoved"})
+Asked = CheckRequest[FleetInputs, Mapping[str, LifecycleInputs]]
+
+
+def foresee(session: Session, reconciler: Reconciler, request: Asked) -> Sequence[Verdict]:
+    """Return the verdicts on what a change of a fleet is about, and promise them."""
+    return _Check(session, reconciler, request).verdicts()
+
+
+@dataclass(frozen=True)
+class _Check:
+    session: Session
+    reconciler: Reconciler
+    asked: Asked
+
+    def verdicts(self) -> Sequence[Verdict]:
+        if self.asked.inputs is None:
+            return self._unknown()
+        entries, before = self.asked.inputs.entries(), self.asked.before
+        changed = changed_in(self.asked, entries)
+        removed = before.keys() - entries.keys()
+        kept = self.session.registry.declared(self.session.account, removed) if removed else set()
+        left = removed if self.asked.inputs.retain_removed else kept
+        if self.asked.inputs.retain_removed:  # a replacement ends the old fleet by its old flags
+            self.session.declare(removed)
+        forced = _newly_forced(self.asked, entries)
+        looked = changed | (removed - left) | forced
+        found, why = self.session.look_or_why(
+            lambda: self.session.look_all(looked), "this fleet", self.asked.urn
+        )
+        seen, failed = found or ({}, {})
+        for i, error in failed.items():
+            line = f"cannot look at {i}, so it is not checked: {error}"
+            self.session.announcer.note(line, urn=self.asked.urn)
+        if found is None:
+            failed = dict.fromkeys(looked, why)  # type: ignore[arg-type]
+        verdicts = [self._entry(i, entries[i], seen.get(i), failed) for i in sorted(changed)]
+        verdicts += [self._removed(i, seen.get(i), failed) for i in sorted(removed - left)]
+        for i in sorted(left):
+            does = "let go" if i in kept else "left alone"
+            verdicts.append(self._verdict(i, does=does))
+        self._tell_of_force([seen[i] for i in sorted(forced & seen.keys())])
+        return verdicts
+
+    def _entry(
+        self,
+        package_id: str,
+        entry: LifecycleInputs,
+        seen: Seen | None,
+        failed: Mapping[str, object],
+    ) -> Verdict:
+        """Return the verdict on an entry that is new or declared anew."""
+        unknown = self.asked.unknown_of.get(package_id, frozenset())
+        if package_id in failed:
+            doubt = str(failed[package_id]) if entry.expiry or "expiry" in unknown else ""
+            return self._verdict(package_id, does="unknown", doubt=doubt)
+        if seen is None:
+            gone = plan.NotFound(package_id, self.session.masv().team_id, in_fleet=True)
+            return self._verdict(package_id, does="refused", refusals=(gone,))
+        before = self.asked.before.get(package_id)
+        return self.reconciler.foresee(seen, entry, before, urn=self.asked.urn, unknown=unknown)
+
+    def _removed(self, package_id: str, seen: Seen | None, failed: Mapping[str, object]) -> Verdict:
+        """Return the verdict on an entry that is taken out, and that nothing else declares."""
+        if package_id in failed:
+            doubt = f"what taking it out destroys cannot be told: {failed[package_id]}"
+            return self._verdict(package_id, does="unknown", doubt=doubt)
+        if seen is None:
+            return self._verdict(package_id, does="ended")
+        flags = self.asked.inputs or FleetInputs(packages={})
+        maybe = sorted(self.asked.unknown & _FLAGS)
+        if maybe:
+            flags = flags.model_copy(update={"force_destroy": True})
+        result = end_of(seen, self.asked.before[package_id], flags)
+        doubt = ""
+        if result.loss or (result.refusals and maybe):
+            doubt = self._undecided(seen.package, maybe)
+        if result.refusals and "retainRemoved" in maybe:
+            result = Plan(seen.package)
+        result = self.reconciler.promise(result, self.asked.urn)
+        verdict = Verdict.of(result, urn=self.asked.urn, does="ended", now=seen.now, doubt=doubt)
+        return replace(verdict, steps=(), loss=None) if doubt else verdict
+
+    def _undecided(self, package: Package, maybe: Sequence[str]) -> str:
+        """Return why it cannot be told yet whether the files of an entry end."""
+        why = f"{' and '.join(maybe)} is not known yet" if maybe else ""
+        unsettled = ", ".join(self.session.registry.unsettled())
+        if unsettled:
+            why = f"whether the program still declares it is not known yet ({unsettled})"
+        return f"{amount(package)} may end now: {why}" if why else ""
+
+    def _unknown(self) -> Sequence[Verdict]:
+        """Return the verdicts on a fleet whose map is not known yet."""
+        line = "cannot look at a fleet whose packages are not known yet"
+        self.session.announcer.note(line, urn=self.asked.urn)
+        found, why = self.session.look_or_why(
+            lambda: self.session.look_all(self.asked.before.keys()),
+            "this fleet",
+            self.asked.urn,
+        )
+        unknown = "what is declared of it is not known yet"
+        seen = found[0] if found else {}
+        verdicts = [self._verdict("", does="unknown", doubt=why or unknown)]
+        for i, one in sorted(seen.items()):
+            if one.package.files_exist:
+                forced = self.asked.before[i].force_destroy
+                how = "end earlier, or be destroyed" if forced else "end earlier"
+                doubt = f"{amount(one.package)} may {how}: {unknown}"
+                verdicts.append(self._verdict(i, does="unknown", doubt=doubt, observed=one.package))
+        return verdicts
+
+    def _verdict(self, package_id: str, **values: object) -> Verdict:
+        now = self.session.clock()
+        return Verdict(package_id=package_id, urn=self.asked.urn, now=now, **values)  # type: ignore[arg-type]
+
+    def _tell_of_force(self, seen: Iterable[Seen]) -> None:
+        """Say so where the end of an entry comes to destroy files."""
+        held = [one.package for one in seen if one.package.files_exist]
+        if held:
+            destroys = "may destroy" if "forceDestroy" in self.asked.unknown else "destroys"
+            self.session.announcer.note(
+                f"{resource_name(self.asked.urn)}: from now on taking an entry out, or removing "
+                f"the fleet, {destroys} its files: {amount_of_all(held)}",
+                urn=self.asked.urn,
+            )
+
+
+def changed_in(request: Asked, entries: Mapping[str, LifecycleInputs]) -> AbstractSet[str]:
+    before = request.before
+    return {
+        i
+        for i, entry in entries.items()
+        if i in request.unknown_of or i not in before or not plan.same(entry, before[i])
+    }
+
+
+def _newly_forced(request: Asked, entries: Mapping[str, LifecycleInputs]) -> AbstractSet[str]:
+    now = request.inputs is not None and request.inputs.force_destroy
+    if not (now or "forceDestroy" in request.unknown):
+        return frozenset()
+    before = request.before
+    return {i for i in entries if not (i in before and before[i].force_destroy)}
+
+
+def end_of(seen: Seen, stored: LifecycleInputs | Stored, flags: FleetInputs | StoredFleet) -> Plan:
+    """Return the end of an entry: a flag counts where it was stored and still stands."""
+    return plan.end(
+        seen.package,
+        force_destroy=stored.force_destroy and flags.force_destroy,
+        archive_on_destroy=stored.archive_on_destroy and flags.archive_on_destroy,
+        now=seen.now,
+        cause="removed from a fleet",
+        in_fleet=True,
+    )

@@ -1,0 +1,197 @@
+"""What a process does with a package in a resource of its own: check, adopt, change, read, end."""
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+
+from pulumi_masv import plan
+from pulumi_masv.errors import PackageNotFound
+from pulumi_masv.formatting import amount, quote
+from pulumi_masv.lifecycle import deletion
+from pulumi_masv.lifecycle.protocol import (
+    ApplyRequest,
+    CheckRequest,
+    EndRequest,
+    Outcome,
+    ReadRequest,
+)
+from pulumi_masv.lifecycle.reconcile import Reconciler, early_end
+from pulumi_masv.lifecycle.session import Session
+from pulumi_masv.lifecycle.verdicts import Verdict
+from pulumi_masv.lifecycle.window import contradicted
+from pulumi_masv.models import LifecycleInputs, Seen, Stored
+from pulumi_masv.plan import Refusal
+
+Asked = CheckRequest[LifecycleInputs, LifecycleInputs | None]
+
+
+class PackageController:
+    """The verbs of PackageLifecycles, for one process. Every verb may raise MasvError."""
+
+    def __init__(self, session: Session, reconciler: Reconciler) -> None:
+        self._session = session
+        self._reconciler = reconciler
+        self._unsettled: set[str] = set()
+
+    def declare(self, request: Asked) -> None:
+        """Take note of the package, and that the resource may come to take another one."""
+        if request.before and "packageId" in request.unknown:
+            self._unsettled.add(request.before.package_id)
+        if request.inputs:
+            self._session.urns[request.inputs.package_id] = request.urn
+            self._session.declare({request.inputs.package_id})
+
+    def is_unsettled(self, package_id: str) -> bool:
+        """Return whether a resource of this package was checked, and may take another one."""
+        return package_id in self._unsettled
+
+    def foresee(self, request: Asked) -> Sequence[Verdict]:
+        """Look at the package, and decide what the change does to it."""
+        inputs, before = request.inputs, request.before
+        if inputs is None:
+            unknown = "cannot look at a package whose package_id is not known yet"
+            self._session.announcer.note(unknown, urn=request.urn)
+            return [self._unknown(request, "", "its package_id is not known yet")]
+        if before and before.package_id != inputs.package_id:
+            before = None
+        seen, why = self._session.look_or_why(
+            lambda: self._session.look(inputs.package_id), inputs.package_id, request.urn
+        )
+        if why:
+            return [self._unknown(request, inputs.package_id, why)]
+        if seen is None:
+            refusal = plan.NotFound(inputs.package_id, self._session.masv().team_id)
+            return [self._unknown(request, inputs.package_id, "", refusal)]
+        verdict = self._reconciler.foresee(
+            seen, inputs, before, urn=request.urn, unknown=request.unknown
+        )
+        if seen.package.files_exist and not verdict.refusals:
+            self._tell_of_force(request, before, seen)
+        return [verdict]
+
+    def contradictions(self, request: Asked) -> Sequence[Refusal]:
+        """Return where an ArchiveWindow of the program declares the opposite of the package."""
+        return contradicted(self._session, [request.inputs] if request.inputs else [])
+
+    def waits_for_refresh(self, stored: Stored) -> bool:
+        """Return whether an archive waits that only a refresh brings about."""
+        due = stored.expiry is not None and stored.expiry <= self._session.clock()
+        return bool(stored.pending_archive and due and stored.package_id in self._session.urns)
+
+    def unchanged(self, package_id: str, stored: Stored) -> None:
+        """Record that nothing is done to a package, if a check of this process has seen it."""
+        if package_id in self._session.urns and not self._reconciler.promised(package_id):
+            self._session.announcer.unchanged(
+                [
+                    Verdict(
+                        package_id=package_id,
+                        urn=self._session.urns[package_id],
+                        does="unchanged",
+                        now=self._session.clock(),
+                        observed=stored.package(),
+                    )
+                ]
+            )
+
+    def apply(self, request: ApplyRequest[LifecycleInputs, Stored]) -> Outcome[Stored]:
+        """Make a package what is declared: adopt it, or change it.
+
+        Raises:
+            PackageNotFound: the team has none of that id.
+            ChangeRefused: something declared would end files unnamed, or needs files that are gone.
+            NotAsDeclared: MASV keeps another value than the one asked for.
+            OtherTeam: it was stored under another team.
+        """
+        inputs, stored = request.inputs, request.stored
+        if stored is not None:
+            self._session.recall(stored)
+            if plan.untouched(inputs, stored.projection()):
+                return Outcome(stored.redeclared(inputs))
+        seen = self._found(inputs.package_id, self._session.look)
+        if stored is not None:
+            self._note(early_end(seen, stored), inputs.package_id)
+        result = self._reconciler.due(seen, inputs, stored)
+        self._reconciler.perform(seen, result)
+        if result.steps:
+            self._session.forget(inputs.package_id)
+            seen = self._found(inputs.package_id, self._session.read)
+        self._session.forget(inputs.package_id)
+        return Outcome(self._reconciler.record(seen, inputs, stored, result))
+
+    def read(self, request: ReadRequest[Stored]) -> Outcome[Stored]:
+        """Return what is observed of a package, stored or only read; None where it is gone.
+
+        Raises:
+            OtherTeam: it was stored under another team.
+            PackageNotFound: it is only read and not there; or the team has none of that id, and may
+                not be the one that it was stored in.
+        """
+        stored = request.stored
+        if stored.state is None:
+            return Outcome(self._reconciler.record(self._found(request.id, self._session.look)))
+        self._session.recall(stored)
+        seen = self._session.look(request.id)
+        if seen is None and stored.team_id is None:
+            raise self._session.masv().not_found(request.id)
+        if seen is None:
+            return Outcome(None)
+        self._note(early_end(seen, stored), request.id)
+        return Outcome(self._reconciler.record(seen, stored=stored))
+
+    def end(self, request: EndRequest[Stored]) -> Outcome[Stored]:
+        """End a package with its resource, as far as the program has permitted it.
+
+        Raises:
+            ChangeRefused: files exist that may not be destroyed.
+            OtherTeam: it was stored under another team.
+        """
+        if deletion.is_kept(self._session, [request.id]):
+            return Outcome(None)
+        self._session.recall(request.stored)
+        seen = self._session.read(request.id)
+        if seen is None:
+            return Outcome(None)
+        result = plan.end(
+            seen.package,
+            force_destroy=request.stored.force_destroy,
+            archive_on_destroy=request.stored.archive_on_destroy,
+            now=seen.now,
+        )
+        with suppress(PackageNotFound):  # gone meanwhile: done
+            self._reconciler.perform(seen, deletion.permitted(self._session, result))
+        return Outcome(None)
+
+    def _unknown(self, request: Asked, package_id: str, why: str, *refusals: Refusal) -> Verdict:
+        """Return the verdict on a package that could not be looked at, or is not there."""
+        inputs = request.inputs
+        may_end = inputs is None or inputs.expiry or request.unknown & {"expiry", "packageId"}
+        return Verdict(
+            package_id=package_id,
+            urn=request.urn,
+            does="refused" if refusals else "unknown" if may_end else "changed",
+            now=self._session.clock(),
+            refusals=refusals,
+            doubt=why if may_end else "",
+        )
+
+    def _tell_of_force(self, request: Asked, before: LifecycleInputs | None, seen: Seen) -> None:
+        """Say so where the end of the resource comes to destroy files."""
+        now = request.inputs is not None and request.inputs.force_destroy
+        maybe = "forceDestroy" in request.unknown
+        if maybe or (now and not (before and before.force_destroy)):
+            does = "may destroy" if maybe else "destroys"
+            held = f"{amount(seen.package)} of {quote(seen.package.name)}"
+            self._session.announcer.note(
+                f"{seen.package.id} {quote(seen.package.name)}: from now on removing this resource "
+                f"{does} {held}",
+                urn=request.urn,
+            )
+
+    def _note(self, line: str | None, package_id: str) -> None:
+        if line:
+            self._session.remind(line, package_id)
+
+    def _found(self, package_id: str, look: Callable[[str], Seen | None]) -> Seen:
+        seen = look(package_id)
+        if seen is None:
+            raise self._session.masv().not_found(package_id)
+        return seen

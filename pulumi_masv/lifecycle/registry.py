@@ -1,0 +1,240 @@
+"""What the processes of one run know together: what the program declares, and what may end.
+
+The program hosts it and each provider's handler joins it, by the one thing that they share: the
+engine's address, another one in each phase of a run. What a preview found is kept beside it, for
+the up that follows.
+"""
+
+import json
+import shutil
+import sqlite3
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, ClassVar, Final
+
+from pulumi_masv.lifecycle.meeting_place import (
+    Database,
+    NoMeetingPlace,
+    explained,
+    folder_name,
+    hold,
+    is_held,
+    open_database,
+    private,
+    root_folder,
+    sweep,
+)
+from pulumi_masv.lifecycle.previews import Named, Previews
+
+ANYWHERE: Final = ""
+"""The account of what is declared where the program does not know yet which account it is."""
+_TABLES: Final = """
+CREATE TABLE run (stack TEXT, is_preview INT, is_bound INT, has_checks INT, refused INT);
+CREATE TABLE declared (package_id TEXT, account TEXT, holder INT, archived INT, expiry TEXT);
+CREATE INDEX declared_by_id ON declared (package_id);
+CREATE TABLE unsettled (holder INT, what TEXT);
+CREATE TABLE windows (account TEXT, bag TEXT);
+CREATE TABLE tombstones (package_id TEXT PRIMARY KEY, expiry TEXT);
+CREATE TABLE permits (package_id TEXT, account TEXT, destroys INT);
+"""
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """A package that the program declares.
+
+    Attributes:
+        package_id: of the package.
+        account: of the account, or ANYWHERE.
+        holder: tells the resources of a program apart.
+        archived: as declared, where that is known.
+        expiry: as declared, where that is known; not checked yet.
+    """
+
+    package_id: str
+    account: str
+    holder: int
+    archived: bool | None = None
+    expiry: str | None = None
+
+
+class Registry:
+    """What the processes of one run know together, for all threads of one of them.
+
+    Args:
+        folder: of this run; None where nobody else takes part.
+        is_hosted: whether the program takes part, so that what it declares is known.
+        why_alone: why it does not.
+    """
+
+    _hosted: ClassVar[dict[str, "Registry"]] = {}
+
+    def __init__(
+        self, folder: Path | None = None, *, is_hosted: bool = False, why_alone: str = ""
+    ) -> None:
+        self.is_hosted = is_hosted
+        self.why_alone = why_alone
+        self._folder = folder
+        self._alive: sqlite3.Connection | None = None
+        self._closed = False
+        self._run = Database(folder / "run.db" if folder else None, "" if folder else _TABLES)
+        self._previews = Previews(folder.parent / "previews.db" if folder else None)
+
+    @classmethod
+    def host(cls, address: str, *, stack: str, is_preview: bool, program: str = "") -> "Registry":
+        """Open the registry of a run in the process of its program.
+
+        Args:
+            address: of the engine.
+            stack: what tells the stack apart from all others of this machine.
+            is_preview: whether nothing is written in this phase.
+            program: what tells the program apart from what it was or will be; an up is bound by
+                the last preview of the same program.
+
+        Raises:
+            NoMeetingPlace: there is no private folder for it.
+        """
+        with explained():
+            if address in cls._hosted:  # of a run that is over: ports are given out again
+                cls._hosted.pop(address).close()
+            root = root_folder()
+            sweep(root)
+            folder = root / folder_name(address)
+            folder.mkdir(mode=0o700, exist_ok=True)
+            alive = open_database(private(folder / "alive.db"), wait=1)
+            if not hold(alive):
+                alive.close()  # another process of the same program, such as a component's
+                return cls(folder, is_hosted=True)
+            private(folder / "run.db").write_bytes(b"")
+            Database(folder / "run.db", _TABLES).close()
+            private(root / "previews.db")
+            registry = cls._hosted[address] = cls(folder, is_hosted=True)
+            registry._alive = alive
+            is_bound = registry._previews.begin(stack, program, is_preview=is_preview)
+            row = (stack, is_preview, is_bound, False, False)
+            registry._run.write("INSERT INTO run VALUES (?, ?, ?, ?, ?)", [row])
+            return registry
+
+    @classmethod
+    def join(cls, address: str) -> "Registry":
+        """Open the registry that the program of this run hosts, in the process of a handler.
+
+        Raises:
+            NoMeetingPlace: the run has no program, or there is no private folder.
+        """
+        with explained():
+            folder = root_folder() / folder_name(address)
+            if not is_held(folder / "alive.db"):
+                raise NoMeetingPlace("the program takes no part in this run")
+            return cls(folder, is_hosted=True)
+
+    def close(self) -> None:
+        """Leave the run; its host takes the folder away, and what the run's preview named."""
+        if self._closed:
+            return
+        self._closed = True
+        if self._alive is not None and self._folder is not None:
+            done = "SELECT stack FROM run WHERE is_preview = 0 AND refused = 0"
+            for (stack,) in self._run.read(done):
+                self._previews.forget(stack)
+            self._alive.close()
+            shutil.rmtree(self._folder, ignore_errors=True)
+        self._run.close()
+        self._previews.close()
+
+    def declare(self, several: Iterable[Declaration]) -> None:
+        """Write down packages that the program declares."""
+        rows = [(d.package_id, d.account, d.holder, d.archived, d.expiry) for d in several]
+        self._run.write("INSERT INTO declared VALUES (?, ?, ?, ?, ?)", rows)
+
+    def unsettle(self, holder: int, what: str) -> None:
+        """Write down that a resource may declare packages whose ids are not known yet."""
+        self._run.write("INSERT INTO unsettled VALUES (?, ?)", [(holder, what)])
+
+    def settle(self, holder: int) -> None:
+        """Write down that the ids of a resource are known now."""
+        self._run.write("DELETE FROM unsettled WHERE holder = ?", [(holder,)])
+
+    def unsettled(self) -> list[str]:
+        """Return what may declare any package, since its ids are not known yet."""
+        return [what for (what,) in self._run.read("SELECT what FROM unsettled ORDER BY what")]
+
+    def declared(
+        self, account: str, package_ids: Collection[str], *, apart_from: int = 0
+    ) -> set[str]:
+        """Return which of some packages the program declares, in any resource but one."""
+        query = (
+            "SELECT package_id FROM declared WHERE account IN (?, '') "
+            "AND (holder = 0 OR holder != ?)"
+        )
+        arguments = [account, apart_from]
+        if len(package_ids) == 1:
+            found = self._run.read(f"{query} AND package_id = ?", *arguments, *package_ids)
+        else:
+            found = self._run.read(query, *arguments) if package_ids else []
+        return {package_id for (package_id,) in found}.intersection(package_ids)
+
+    def check(self) -> None:
+        """Write down that something was checked: a `destroy` checks nothing."""
+        self._run.write("UPDATE run SET has_checks = ?", [(True,)])
+
+    def has_checks(self) -> bool:
+        """Return whether anything was checked in this phase."""
+        return any(one for (one,) in self._run.read("SELECT has_checks FROM run"))
+
+    def declare_window(self, account: str, bag: Mapping[str, Any]) -> None:
+        """Write down an archive window that the program declares, as the wire has it."""
+        self._run.write("INSERT INTO windows VALUES (?, ?)", [(account, json.dumps(bag))])
+
+    def windows(self, account: str) -> list[dict[str, Any]]:
+        """Return the archive windows that the program declares."""
+        query = "SELECT DISTINCT bag FROM windows WHERE account IN (?, '')"
+        return [json.loads(bag) for (bag,) in self._run.read(query, account)]
+
+    def bury(self, expiries: Mapping[str, str]) -> None:
+        """Write down when packages expired: package id -> instant in its canonical spelling."""
+        self._run.write("INSERT OR REPLACE INTO tombstones VALUES (?, ?)", list(expiries.items()))
+
+    def tombstones(self, account: str, *, archived: bool) -> list[tuple[str, str | None]]:
+        """Return the packages declared so, and when they expired or are declared to."""
+        query = (
+            "SELECT d.package_id, coalesce(t.expiry, d.expiry) FROM declared d "
+            "LEFT JOIN tombstones t USING (package_id) "
+            "WHERE d.account IN (?, '') AND d.archived = ?"
+        )
+        return [(one, expiry) for one, expiry in self._run.read(query, account, archived)]
+
+    def permit(self, account: str, destroys: Mapping[str, bool]) -> None:
+        """Let packages end in this very phase: package id -> whether their files may go."""
+        rows = [(package_id, account, files) for package_id, files in destroys.items()]
+        self._run.write("INSERT INTO permits VALUES (?, ?, ?)", rows)
+
+    def permits(self, account: str) -> dict[str, bool]:
+        """Return the packages that may end in this phase, and whether their files may go."""
+        query = "SELECT package_id, destroys FROM permits WHERE account = ?"
+        return {package_id: bool(files) for package_id, files in self._run.read(query, account)}
+
+    @cached_property
+    def is_preview(self) -> bool:
+        """Whether nothing is written in this phase."""
+        return any(one for (one,) in self._run.read("SELECT is_preview FROM run"))
+
+    def name(self, account: str, several: Iterable[Named]) -> None:
+        """Keep what a preview has named, for the up that follows."""
+        for (stack,) in self._run.read("SELECT stack FROM run"):
+            self._previews.name(stack, account, several)
+
+    def named(self, account: str, package_id: str, urn: str) -> list[Named] | None:
+        """Return what the preview before this up has named of a package.
+
+        None where nothing binds: in a preview, and where this machine has made none.
+        """
+        for (stack,) in self._run.read("SELECT stack FROM run WHERE is_bound = 1"):
+            return self._previews.named(stack, account, package_id, urn)
+        return None
+
+    def refuse(self) -> None:
+        """Write down that this up does not do all: its preview goes on to bind the next one."""
+        self._run.write("UPDATE run SET refused = ?", [(True,)])

@@ -1,0 +1,243 @@
+"""One process's connection to a team, its cache and its clock, and what it knows of the run.
+
+Nothing of it outlives the process; what decides over files is read anew, stored, or shared by the
+processes of the run in their registry.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from datetime import datetime, timezone
+from functools import cached_property
+from typing import Any, Protocol, TypeVar
+
+from pulumi_masv.client import Client
+from pulumi_masv.errors import WHOLE_ACCOUNT, MasvError, OtherTeam
+from pulumi_masv.formatting import quote, spell
+from pulumi_masv.lifecycle.previews import Named
+from pulumi_masv.lifecycle.registry import ANYWHERE, Declaration, Registry
+from pulumi_masv.lifecycle.review import Review
+from pulumi_masv.lifecycle.verdicts import Verdict
+from pulumi_masv.models import Seen, Stored
+from pulumi_masv.reader import KEPT, Reader
+from pulumi_masv.settings import Settings, resolve
+
+Look = TypeVar("Look")
+
+
+class Announcer(Protocol):
+    """Shows the user what was decided, at the resource that it is about."""
+
+    def note(self, text: str, *, urn: str = "") -> None:
+        """Show one line."""
+
+    def verdicts(self, several: Sequence[Verdict], *, urn: str = "") -> None:
+        """Show what was decided of one package, or of many in one resource."""
+
+    def unchanged(self, several: Sequence[Verdict]) -> None:
+        """Record packages that nothing is done to; nobody reads a line of them."""
+
+
+class Session:
+    """One process's view of one account, for all its threads.
+
+    Args:
+        configuration: the stack's, with keys like `masv:apiKey`.
+        environment: the process's.
+        announcer: shows the user what was decided.
+        registry: opens what the processes of the run share, when it is first needed.
+        connect: makes the client, at the first request.
+        stopwatch: seconds that only ever grow.
+        sleep: waits that many seconds.
+        clock: the UTC instant, used where no answer tells it.
+    """
+
+    def __init__(
+        self,
+        configuration: Mapping[str, object],
+        environment: Mapping[str, str],
+        *,
+        announcer: Announcer,
+        registry: Callable[[], Registry],
+        connect: Callable[[Settings], Client] = Client,
+        stopwatch: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+        clock: Callable[[], datetime] = lambda: datetime.now(timezone.utc),
+    ) -> None:
+        self.announcer = announcer
+        self.clock = clock
+        self.sleep = sleep
+        self.stopwatch = stopwatch
+        self._sources = (configuration, environment)
+        self._open_registry = registry
+        self._registry: Registry | None = None
+        self._connect = connect
+        self._lock = threading.Lock()
+        self._client: Client | None = None
+        self._reader: Reader | None = None
+        self._looks: dict[object, tuple[Any, float]] = {}
+        self._received: dict[str, datetime] = {}
+        self._blind = ""
+        self._takes_part = False
+        self.urns: dict[str, str] = {}
+
+    @property
+    def registry(self) -> Registry:
+        """What the processes of the run share."""
+        with self._lock:
+            if self._registry is None:
+                self._registry = self._open_registry()
+            return self._registry
+
+    def announce(self, several: Sequence[Verdict], urn: str) -> None:
+        """Show what was decided; what a preview names binds the up that follows."""
+        self.announcer.verdicts(several, urn=urn)
+        if self.registry.is_preview:
+            named = [one for one in map(_named, several) if one is not None]
+            self.registry.name(self.account, named)
+
+    @cached_property
+    def review(self) -> Review:
+        """What was reviewed. Raises SettingsError where it cannot be read."""
+        return Review.read(self._sources[1])
+
+    def take_part(self) -> None:
+        """Tell the run, once, that something is checked. Raises SettingsError as `review` does."""
+        _ = self.review
+        if not self._takes_part:
+            self._takes_part = True
+            self.registry.check()
+
+    def declare(self, package_ids: AbstractSet[str]) -> None:
+        """Declare what a check is given and no constructor has seen, such as by a transform."""
+        missing = package_ids - self.registry.declared(self.account, package_ids)
+        self.registry.declare(Declaration(one, self.account, holder=0) for one in missing)
+
+    @cached_property
+    def account(self) -> str:
+        """The team: one team may be reached by two addresses, and is let go of by either."""
+        return self.settings().team_id or ANYWHERE
+
+    def settings(self) -> Settings:
+        """Return the settings. Raises SettingsError where one is wrong, not where it is missing."""
+        return resolve(*self._sources)
+
+    def masv(self) -> Client:
+        """Return the one client. Raises SettingsError where a setting is missing."""
+        with self._lock:
+            if self._client is None:
+                self._client = self._connect(self.settings())
+            return self._client
+
+    def look_or_why(
+        self, look: Callable[[], Look], what: str, urn: str = ""
+    ) -> tuple[Look | None, str]:
+        """Return what a look finds; or say, once, that it cannot look, and return why.
+
+        Args:
+            look: asks MASV.
+            what: it looks at.
+            urn: of the resource that it looks for.
+
+        Raises:
+            SettingsError: a setting is wrong (a missing one only means that there is no look).
+        """
+        blind = self.settings().missing() or self._blind
+        if not blind:
+            try:
+                return look(), ""
+            except WHOLE_ACCOUNT as error:
+                blind = self._blind = str(error)
+            except MasvError as error:
+                line = f"cannot look at {what}, so it is not checked: {error}"
+                self.announcer.note(line, urn=urn)
+                return None, f"it could not be looked at: {error}"
+        self.announcer.note(f"cannot look at MASV, so nothing is checked there: {blind}")
+        return None, f"MASV could not be asked: {blind}"
+
+    def remind(self, line: str, subject: str) -> None:
+        """Show a line at the resource whose check has seen a package, or a window."""
+        self.announcer.note(line, urn=self.urns.get(subject, ""))
+
+    def read(self, package_id: str) -> Seen | None:
+        """Read a package now, and keep the look for the verb that follows."""
+        since, received_at = self.stopwatch(), self._received.get(package_id)
+        seen = self.masv().get_package(package_id, received_at=received_at)
+        return self._seen(package_id, seen, since)
+
+    def look(self, package_id: str) -> Seen | None:
+        """Return the look that is kept, if it is young enough, else one that costs the least."""
+        seen: Seen | None = self.kept(package_id)
+        if seen is not None:
+            return seen
+        received_at = self._received.get(package_id)
+        seen, since = self._team().read(package_id, received_at)
+        return self._seen(package_id, seen, since)
+
+    def look_all(
+        self, package_ids: AbstractSet[str]
+    ) -> tuple[dict[str, Seen], dict[str, MasvError]]:
+        """Return those of many packages that the team has, and those that cannot be read."""
+        if not package_ids:
+            return {}, {}
+        since = self.stopwatch()
+        kept: dict[str, Seen] = {i: seen for i in package_ids if (seen := self.kept(i))}
+        read, failed = self._team().read_all(package_ids - kept.keys())
+        for package_id, seen in read.items():
+            self._seen(package_id, seen, since)
+        return kept | read, failed
+
+    def look_by(self, subject: object, read: Callable[[], Look]) -> Look:
+        """Return the same for anything that is read otherwise."""
+        kept: Look | None = self.kept(subject)
+        if kept is None:
+            since, kept = self.stopwatch(), read()
+            self._looks[subject] = (kept, since)
+        return kept
+
+    def kept(self, subject: object) -> Any:
+        """Return the look that is kept of a package id or of another subject, or None."""
+        seen, since = self._looks.get(subject, (None, 0.0))
+        return seen if self.stopwatch() - since <= KEPT else None
+
+    def forget(self, subject: object) -> None:
+        """Drop whatever was seen of it: it is about to change."""
+        self._looks.pop(subject, None)
+        if isinstance(subject, str):
+            self._team().forget(subject)
+
+    def recall(self, stored: Stored) -> None:
+        """Take up what the state knows of a package. Raises OtherTeam."""
+        self.same_team(stored.team_id, f"{stored.package_id} {quote(stored.name)}")
+        if stored.received and stored.package_id and stored.created_at:
+            self._received.setdefault(stored.package_id, stored.created_at)
+
+    def same_team(self, stored_team: str | None, what: str) -> None:
+        """Raise OtherTeam where another team is configured than the one stored."""
+        team = self.settings().team_id
+        if team is not None and stored_team not in (None, team):
+            raise OtherTeam(what, stored_team, team)
+
+    def _team(self) -> Reader:
+        masv = self.masv()
+        with self._lock:
+            if self._reader is None:
+                self._reader = Reader(masv, self.stopwatch, self.settings().concurrency)
+            return self._reader
+
+    def _seen(self, package_id: str, seen: Seen | None, since: float) -> Seen | None:
+        if seen is not None:
+            self._looks[package_id] = (seen, since)
+            if seen.received_at is not None:
+                self._received[package_id] = seen.received_at
+        return seen
+
+
+def _named(verdict: Verdict) -> Named | None:
+    if verdict.loss and not verdict.loss.at_once:
+        ends, planned = spell(verdict.loss.ends), spell(verdict.loss.planned)
+        return Named(verdict.package_id, verdict.urn, ends, planned)
+    if verdict.loss or verdict.doubt:
+        return Named(verdict.package_id, verdict.urn)
+    return None
