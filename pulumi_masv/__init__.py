@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+from pulumi_masv import program
 from pulumi_masv._version import __version__
 from pulumi_masv.data import (
     get_package,
@@ -39,8 +40,8 @@ from pulumi_masv.resources import (
 )
 
 if TYPE_CHECKING:
-    from pulumi_masv.manifest import Manifest
     from pulumi_masv.models import Package
+    from pulumi_masv.policy import Manifest
 
 __all__ = [
     "AmbiguousPackage",
@@ -76,6 +77,8 @@ __all__ = [
     "manage",
 ]
 
+program.begin()
+
 
 def __getattr__(name: str) -> Any:
     # pydantic is slow to load, and most programs name no model.
@@ -84,7 +87,7 @@ def __getattr__(name: str) -> Any:
 
         return Package
     if name == "Manifest":
-        from pulumi_masv.manifest import Manifest
+        from pulumi_masv.policy import Manifest
 
         return Manifest
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -3,13 +3,23 @@
 Runs in the program's process. Only what no check can see is refused here: a key stored in clear.
 """
 
+import os
 import weakref
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
 
 import pulumi
+from pulumi.runtime import settings as runtime
 from pulumi.runtime.config import CONFIG
 
+from pulumi_masv.lifecycle.registry import ANYWHERE
+from pulumi_masv.sources import value_of
+
+_ANY: Final = "pulumi-python:dynamic/masv:Package"
+# Also those whose last resource goes: its packages are looked at with their keys.
+_PROVIDERS: "weakref.WeakKeyDictionary[pulumi.Resource, list[Provider]]" = (
+    weakref.WeakKeyDictionary()
+)
 _WARNED: "weakref.WeakSet[pulumi.Resource]" = weakref.WeakSet()
 
 
@@ -65,19 +75,85 @@ class Provider(pulumi.ProviderResource):
         }
         spelled["masv:apiKey"] = pulumi.Output.secret(api_key)
         super().__init__("pulumi-python", resource_name, spelled, opts)
+        root = runtime.get_root_resource()
+        if root is not None:
+            _PROVIDERS.setdefault(root, []).append(self)
 
 
 def given(opts: pulumi.InvokeOptions | pulumi.InvokeOutputOptions | None) -> Mapping[str, Any]:
     """The settings a data function is to use: its provider's, or the stack configuration's."""
     provider = opts.provider if opts else None
     if provider is None and opts and opts.parent:
-        provider = opts.parent.get_provider("pulumi-python:dynamic/masv:Package")
+        provider = opts.parent.get_provider(_ANY)
     if provider is None:
         check_configuration()
-        return {key: value for key, value in CONFIG.get().items() if key.startswith("masv:")}
-    if not isinstance(provider, Provider):
+    elif not isinstance(provider, Provider):
         raise Refused("opts.provider is to be a masv.Provider: it says which account is asked")
-    return provider.given
+    return _settings(provider)
+
+
+class Accounts:
+    """The accounts that a program speaks to: the configuration's, and that of each Provider."""
+
+    def __init__(self) -> None:
+        self._sessions: dict[int, Any] = {}
+
+    def key(self, opts: pulumi.ResourceOptions | None) -> str:
+        """Return the team of a resource; ANYWHERE where it is not known yet."""
+        provider = provider_of(opts)
+        if provider is not None and not isinstance(provider, Provider):
+            return ANYWHERE
+        team_id = value_of("team_id", _settings(provider), os.environ)
+        return team_id if isinstance(team_id, str) else ANYWHERE
+
+    async def session(self, team_id: str | None, registry: Any, engine: Any) -> Any:
+        """Return a session of the account whose team it is: of the configuration's before others.
+
+        Args:
+            team_id: the team that a package was stored in; None where the state does not say.
+            registry: what the processes of the run share.
+            engine: a stub of the engine's service.
+        """
+        from pulumi_masv.announcer import PulumiAnnouncer, engine_log
+        from pulumi_masv.lifecycle.session import Session
+
+        found = None
+        root = runtime.get_root_resource()
+        for provider in (None, *(_PROVIDERS.get(root, ()) if root is not None else ())):
+            known: Any = pulumi.Output.from_input(dict(_settings(provider))).future()
+            settings = {key: value for key, value in (await known or {}).items() if value}
+            made = self._sessions.get(id(provider)) or Session(
+                settings,
+                os.environ,
+                announcer=PulumiAnnouncer(engine_log(engine), os.environ),
+                registry=lambda: registry,
+            )
+            self._sessions[id(provider)] = made
+            found = found or made
+            if team_id is None or made.settings().team_id == team_id:
+                return made
+        return found
+
+
+def provider_of(opts: pulumi.ResourceOptions | None) -> pulumi.ProviderResource | None:
+    """Return the provider that serves a resource with these options; None for the default one."""
+    if opts is None:
+        return None
+    if opts.provider is not None:
+        return opts.provider
+    given = opts.providers or {}
+    many = given.values() if isinstance(given, Mapping) else given
+    several = many if isinstance(many, Iterable) else [many]
+    for one in several:
+        if one.package == "pulumi-python":
+            return one
+    return opts.parent.get_provider(_ANY) if opts.parent else None
+
+
+def _settings(provider: Provider | None) -> Mapping[str, Any]:
+    if provider is not None:
+        return provider.given
+    return {key: value for key, value in CONFIG.get().items() if key.startswith("masv:")}
 
 
 def check_configuration() -> None:

@@ -22,8 +22,8 @@ from pulumi_masv.errors import AmbiguousPackage, FilterError, MasvError, Package
 
 if TYPE_CHECKING:
     from pulumi_masv.client import Client
-    from pulumi_masv.models import ManifestModel, Package, Sort, State
-    from pulumi_masv.plan import Decision
+    from pulumi_masv.models import Package, Sort, State
+    from pulumi_masv.policy import Decision, ManifestModel
     from pulumi_masv.settings import Settings
 
 Answer = TypeVar("Answer")
@@ -121,19 +121,8 @@ def get_package(
 
     Args:
         package_id: MASV's id; then nothing else is asked.
-        status: this and the others: see `get_packages`.
-        name: see there.
-        sender: see there.
-        tags: see there.
-        teamspaces: see there.
-        created_at_start: see there.
-        created_at_end: see there.
-        expiry_start: see there.
-        expiry_end: see there.
-        extra_storage: see there.
-        received: see there.
-        portal: see there.
-        opts: see there.
+        status: this and all others are as in `get_packages`.
+        opts: whose account is asked, as there.
 
     Raises:
         PackageNotFound: there is none.
@@ -168,14 +157,14 @@ def get_package_output(
 
 
 def decide(manifest: ManifestModel, opts: pulumi.InvokeOptions | None) -> Decision:
-    """What a manifest comes to for the packages of an account."""
-    from pulumi_masv import estate
+    """Return what a manifest comes to for the packages of an account."""
+    from pulumi_masv.policy import inventory
 
-    if not estate.asks(manifest):
-        return estate.decide(manifest, None)
+    if not inventory.asks(manifest):
+        return inventory.decide(manifest, None)
     asked = {"manifest": manifest, "opts": opts}
     return _now(
-        lambda client, asked: estate.decide(asked["manifest"], client),
+        lambda client, asked: inventory.decide(asked["manifest"], client),
         asked,
         "manage",
         "give the provider's settings as they are, or set MASV_API_KEY for the stack",
@@ -217,7 +206,8 @@ def _one(client: Client, asked: Mapping[str, Any]) -> Package:
 
 
 def _candidates(described: str, total: int, packages: list[Package]) -> str:
-    from pulumi_masv.plan import NEVER, quote, spell
+    from pulumi_masv.formatting import quote, spell
+    from pulumi_masv.models import NEVER
 
     shown = [
         f"{one.id} {quote(one.name)} ({one.state}, expiry "

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from typing import Any, Final
 
-from pulumi_masv.manifest import Manifest
 from pulumi_masv.models import (
     Declared,
     FleetInputs,
@@ -21,6 +20,7 @@ from pulumi_masv.models import (
     Stored,
     StoredFleet,
 )
+from pulumi_masv.policy import Manifest
 
 LIFECYCLE: Final = "pulumi-python:dynamic/masv:PackageLifecycle"
 FLEET: Final = "pulumi-python:dynamic/masv:PackageFleet"

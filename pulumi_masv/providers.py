@@ -6,6 +6,7 @@ to write that name down, so what serves a run is loaded only where a run is conf
 
 import functools
 import os
+import select
 import sys
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -20,7 +21,7 @@ from pulumi.dynamic import (
 )
 
 if TYPE_CHECKING:
-    from pulumi_masv.lifecycle import View
+    from pulumi_masv.lifecycle.session import Session
 
 
 class _Provider(ResourceProvider):
@@ -85,19 +86,45 @@ class PackageFleetProvider(_Provider):
 
 @functools.cache
 def _handler_for(name: str, configuration: tuple[tuple[str, Any], ...]) -> Any:
-    """The one handler of a process, also where states of several interpreters name it."""
+    """Return the one handler of a process, also where states of several interpreters name it."""
     from pulumi_masv import handlers
 
-    return getattr(handlers, name)(_view_for(configuration))
+    return getattr(handlers, name)(_session_for(configuration))
 
 
 @functools.cache
-def _view_for(configuration: tuple[tuple[str, Any], ...]) -> "View":
-    """What one process knows, for all its resources, whichever of them is asked first."""
-    from pulumi_masv.lifecycle import View
+def _session_for(configuration: tuple[tuple[str, Any], ...]) -> "Session":
+    """Return what one process knows, for all its resources, whichever of them is asked first."""
+    from pulumi_masv.announcer import PulumiAnnouncer, engine_at, engine_log
+    from pulumi_masv.client import Client
+    from pulumi_masv.lifecycle.meeting_place import NoMeetingPlace
+    from pulumi_masv.lifecycle.registry import Registry
+    from pulumi_masv.lifecycle.session import Session
 
-    def say(line: str) -> None:
-        # Pulumi shows what a handler prints under the stack; its own log does not reach the user.
-        print(line, flush=True)
+    address = sys.argv[-1]  # of the engine; flags may stand before it
 
-    return View(dict(configuration), os.environ, say=say)
+    def registry() -> Registry:
+        try:
+            return Registry.join(address)
+        except NoMeetingPlace as error:
+            return Registry(why_alone=str(error))
+
+    return Session(
+        dict(configuration),
+        os.environ,
+        announcer=PulumiAnnouncer(engine_log(engine_at(address)), os.environ),
+        registry=registry,
+        connect=lambda settings: Client(settings, cancelled=_is_unread),
+    )
+
+
+def _is_unread() -> bool:
+    """Return whether nobody reads this process's output.
+
+    A killed engine leaves its handler behind, at work, and this is all there is to see of it.
+    """
+    if sys.platform == "win32":
+        return False
+    output = select.poll()
+    output.register(1, 0)
+    return any(event & (select.POLLERR | select.POLLHUP) for _, event in output.poll(0))

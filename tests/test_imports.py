@@ -16,13 +16,13 @@ import pulumi_masv
 from pulumi_masv import imports
 from pulumi_masv.client import Client
 from pulumi_masv.handlers import PackageFleetHandler, PackageLifecycleHandler
-from pulumi_masv.lifecycle import View
-from pulumi_masv.manifest import Manifest
 from pulumi_masv.models import FleetInputs, Package, Query, Seen, State
+from pulumi_masv.policy import Manifest
 from pulumi_masv.providers import PackageFleetProvider, PackageLifecycleProvider
 from pulumi_masv.resources.base import WIRE
 from pulumi_masv.settings import resolve
 from pulumi_masv.simulator import Simulator
+from tests.sessions import session
 
 NOW = datetime(2027, 1, 1, tzinfo=timezone.utc)
 NAMES = st.sets(st.sampled_from(imports.DECLARABLE))
@@ -59,7 +59,7 @@ def seen(packages: list[Package]) -> list[Seen]:
 
 
 def offline(kind: Any) -> Any:
-    return kind(View({}, {}, say=print, connect=lambda _: pytest.fail("nothing is to be asked")))
+    return kind(session(connect=lambda _: pytest.fail("nothing is to be asked")))
 
 
 def own(bag: dict[str, Any]) -> dict[str, Any]:
@@ -154,7 +154,7 @@ def test_what_is_imported_is_what_an_adoption_would_store_and_a_refresh_finds(
         "MASV_API_KEY": masv.api_key,
         "MASV_TEAM_ID": masv.team_id,
     }
-    view = View({}, environment, say=print)
+    own_session = session({}, environment)
     with masv.in_process():
         client = Client(resolve({}, environment))
         listed = [
@@ -163,8 +163,8 @@ def test_what_is_imported_is_what_an_adoption_would_store_and_a_refresh_finds(
             for one in client.list_packages(Query(status=get_args(State), received=received))
         ]
         for handler, entries in (
-            (PackageLifecycleHandler(view), imports.lifecycles(listed, masv.team_id, names)),
-            (PackageFleetHandler(view), imports.fleet("f", listed, masv.team_id, names)),
+            (PackageLifecycleHandler(own_session), imports.lifecycles(listed, masv.team_id, names)),
+            (PackageFleetHandler(own_session), imports.fleet("f", listed, masv.team_id, names)),
         ):
             for entry in entries:
                 inputs, outputs = own(entry["inputs"]), own(entry["outputs"])

@@ -6,12 +6,17 @@ import pickle
 import pickletools
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import grpc
 import pytest
+from google.protobuf.empty_pb2 import Empty
 from pulumi.dynamic import Config, ConfigureRequest
 from pulumi.dynamic.dynamic import serialize_provider
+from pulumi.runtime.proto import engine_pb2_grpc
 
+from pulumi_masv.lifecycle.registry import ANYWHERE, Declaration, Registry
 from pulumi_masv.providers import (
     ArchiveWindowProvider,
     PackageFleetProvider,
@@ -89,10 +94,33 @@ def _the_process_stays_as_it_was() -> Any:
         del sys.tracebacklimit
 
 
+class EngineLog(engine_pb2_grpc.EngineServicer):
+    """An engine's log, behind a real socket."""
+
+    def __init__(self) -> None:
+        self.said: list[tuple[str, str]] = []
+
+    def Log(self, request: Any, _context: Any) -> Any:  # noqa: N802 # as the protocol spells it
+        self.said.append((request.message, request.urn))
+        return Empty()
+
+
+@pytest.fixture
+def engine(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """An engine whose address a handler's process is started with."""
+    log = EngineLog()
+    server = grpc.server(ThreadPoolExecutor(1))
+    engine_pb2_grpc.add_EngineServicer_to_server(log, server)
+    address = f"127.0.0.1:{server.add_insecure_port('127.0.0.1:0')}"
+    server.start()
+    monkeypatch.setattr(sys, "argv", ["pulumi.dynamic", "--tracing", "tcp://x", address])
+    yield log, address
+    server.stop(None).wait()
+
+
 @pytest.mark.usefixtures("_the_process_stays_as_it_was")
-def test_a_configured_handler_serves_every_verb_and_prints_what_it_says(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
+def test_a_configured_handler_serves_every_verb_and_says_at_the_resource(engine: Any) -> None:
+    log, address = engine
     simulator = Simulator(packages=0)
     package = simulator.account.add_package(name="raw")
     configuration = {
@@ -101,18 +129,23 @@ def test_a_configured_handler_serves_every_verb_and_prints_what_it_says(
         "masv:teamId": simulator.team_id,
     }
     provider = PackageLifecycleProvider()
+    registry = Registry.host(address, stack="test", is_preview=False)
+    registry.declare([Declaration(package, ANYWHERE, holder=1)])
     with simulator.in_process():
         provider.configure(ConfigureRequest(Config(configuration, "test")))
-        inputs = provider.check({}, {"packageId": package, "name": "Day 12"}).inputs
+        news = {"packageId": package, "name": "Day 12", "resourceUrn": "urn:day12"}
+        inputs = provider.check({}, news).inputs
+        assert "resourceUrn" not in inputs
         outputs = provider.create(inputs).outs
         assert outputs is not None
-        assert capsys.readouterr().out == f'{package} "raw": rename to "Day 12"\n'
+        assert log.said == [(f'{package} "raw": rename to "Day 12"', "urn:day12")]
         assert provider.diff(package, outputs, inputs).changes is False
         assert provider.read(package, outputs).inputs == inputs
         updated = provider.update(package, outputs, {**inputs, "name": "Day 13"}).outs
         assert updated is not None
-        assert updated["name"] == "Day 13"
-        provider.delete(package, updated)  # it passed check: let go of
+        provider.delete(package, updated)  # the program declares it
+    registry.close()
+    assert simulator.account.package(package).name == "Day 12"  # nothing but what was promised
 
 
 @pytest.mark.usefixtures("_the_process_stays_as_it_was")

@@ -4,9 +4,10 @@ from datetime import datetime
 
 import pulumi
 
+from pulumi_masv import program
 from pulumi_masv.accounts import check_configuration
 from pulumi_masv.providers import ArchiveWindowProvider
-from pulumi_masv.resources.base import MasvResource, spelled
+from pulumi_masv.resources.base import WIRE, MasvResource, spelled
 
 
 class ArchiveWindow(MasvResource, module="masv", name="ArchiveWindow"):
@@ -40,15 +41,22 @@ class ArchiveWindow(MasvResource, module="masv", name="ArchiveWindow"):
         unarchive_on_destroy: pulumi.Input[bool] | None = None,
     ) -> None:
         check_configuration()
+        run = program.current()
+        given = {
+            "expiry_start": spelled(expiry_start),
+            "expiry_end": spelled(expiry_end),
+            "received": received,
+            "archived": archived,
+            "unarchive_on_destroy": unarchive_on_destroy,
+        }
+        run.window({WIRE.get(name, name): value for name, value in given.items()}, opts)
         super().__init__(
             ArchiveWindowProvider(),
             resource_name,
             {
-                "expiry_start": spelled(expiry_start),
-                "expiry_end": spelled(expiry_end),
-                "received": received,
-                "archived": archived,
-                "unarchive_on_destroy": unarchive_on_destroy,
+                **given,
+                # For `check`, which takes it out.
+                "resource_urn": run.context("ArchiveWindow", resource_name, opts, None),
                 # An output can be read in the program only if its name is given here.
                 "archived_count": None,
                 "expired_count": None,

@@ -17,6 +17,7 @@ WIRE: Final = {
     "force_destroy": "forceDestroy",
     "package_id": "packageId",
     "pending_archive": "pendingArchive",
+    "resource_urn": "resourceUrn",
     "retain_removed": "retainRemoved",
     "team_id": "teamId",
     "total_files": "totalFiles",

@@ -3,19 +3,19 @@
 from __future__ import annotations  # the models are loaded where they are used
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import fields
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 import pulumi
 
-from pulumi_masv import data
+from pulumi_masv import accounts, data
 from pulumi_masv.resources.package_fleet import PackageArgs, PackageFleet
 
 if TYPE_CHECKING:
-    from pulumi_masv.manifest import Manifest
     from pulumi_masv.models import Declared, Package
+    from pulumi_masv.policy import Manifest
 
 
 def manage(
@@ -38,7 +38,7 @@ def manage(
         ManifestError: the file has mistakes, one line each.
         MasvError: the packages cannot be listed.
     """
-    from pulumi_masv.manifest import Manifest
+    from pulumi_masv.policy import Manifest
 
     with data.in_one_line():
         if not isinstance(manifest, Manifest):
@@ -57,7 +57,7 @@ def manage(
 def evaluate(
     manifest: Manifest, packages: Iterable[Package], now: datetime
 ) -> dict[str, PackageArgs]:
-    """What a manifest declares of these packages: package id -> its arguments in a fleet.
+    """Return what a manifest declares of packages: package id -> its arguments in a fleet.
 
     Pure: nothing is asked of MASV. A package that nothing decides is left out.
 
@@ -70,21 +70,15 @@ def evaluate(
         ManifestError: a rule asks for tags or a portal, which only `manage` can list.
         ValueError: `now` has no zone.
     """
-    from pulumi_masv import plan
+    from pulumi_masv import policy
 
-    decision = plan.evaluate(manifest, list(packages), now)
+    decision = policy.evaluate(manifest, list(packages), now)
     return {i: _arguments(declared) for i, declared in decision.declared.items()}
 
 
 def _account(opts: pulumi.ResourceOptions) -> pulumi.InvokeOptions:
-    """What asks the account that a resource with these options speaks to."""
-    given = opts.providers or {}
-    many = given.values() if isinstance(given, Mapping) else given
-    several = many if isinstance(many, Iterable) else [many]
-    ours = [one for one in several if one.package == "pulumi-python"]
-    return pulumi.InvokeOptions(
-        parent=opts.parent, provider=opts.provider or next(iter(ours), None)
-    )
+    """Return what asks the account that a resource with these options speaks to."""
+    return pulumi.InvokeOptions(parent=opts.parent, provider=accounts.provider_of(opts))
 
 
 def _arguments(declared: Declared) -> PackageArgs:

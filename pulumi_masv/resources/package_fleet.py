@@ -7,10 +7,10 @@ from typing import Any
 
 import pulumi
 
+from pulumi_masv import program
 from pulumi_masv.accounts import Refused, check_configuration
 from pulumi_masv.providers import PackageFleetProvider
 from pulumi_masv.resources.base import MasvResource, spelled
-from pulumi_masv.resources.claims import claim, others
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,14 +62,15 @@ class PackageFleet(MasvResource, module="masv", name="PackageFleet"):
         archive_on_destroy: pulumi.Input[bool] | None = None,
     ) -> None:
         check_configuration()
-        mine = [f"PackageFleet {resource_name!r}"]
+        run = program.current()
+        holder = run.holder(f"PackageFleet {resource_name!r}", opts)
+        context = run.context("PackageFleet", resource_name, opts, holder)
         super().__init__(
             PackageFleetProvider(),
             resource_name,
             {
-                "packages": _each(packages, mine),
-                # For `check`, which takes it out: an entry that has moved is not removed.
-                "elsewhere": others(mine),
+                "resource_urn": context,  # for `check`, which takes it out
+                "packages": _each(packages, run, holder),
                 "force_destroy": force_destroy,
                 "retain_removed": retain_removed,
                 "archive_on_destroy": archive_on_destroy,
@@ -79,8 +80,9 @@ class PackageFleet(MasvResource, module="masv", name="PackageFleet"):
                 "team_id": None,
                 "declared": None,
             },
-            opts,
+            program.options(opts, run),
         )
+        holder.resource = self
 
     @property
     @pulumi.getter
@@ -125,24 +127,28 @@ class PackageFleet(MasvResource, module="masv", name="PackageFleet"):
         return pulumi.get(self, "archive_on_destroy")
 
 
-def _each(packages: Any, mine: list[str]) -> Any:
-    """The entries as the wire has them, each claimed by its id, now or once they are known."""
+def _each(packages: Any, run: program.Program, holder: program.Holder) -> Any:
+    """Return the entries as the wire has them, each claimed by its id, now or once it is known."""
     if isinstance(packages, pulumi.Output):
-        return packages.apply(lambda known: _each(known, mine))
+        return run.later(packages, holder, lambda known: _each(known, run, holder))
     if not isinstance(packages, Mapping):
         return packages
     for package_id, entry in packages.items():
         if not isinstance(package_id, str):
             raise Refused(
-                f"{mine[0]}: a package id is a str, not {type(package_id).__name__}: where it is "
-                f"an Output, make the map of it by `apply`"
+                f"{holder.what}: a package id is a str, not {type(package_id).__name__}: where it "
+                f"is an Output, make the map of it by `apply`"
             )
         if entry is None:
             raise Refused(
-                f"{mine[0]}: {package_id} is None: write {{}} to manage it and declare nothing of "
-                f"it, or leave it out"
+                f"{holder.what}: {package_id} is None: write {{}} to manage it and declare nothing "
+                f"of it, or leave it out"
             )
-    return {claim(package_id, mine): _entry(entry) for package_id, entry in packages.items()}
+    entries = {package_id: _entry(entry) for package_id, entry in packages.items()}
+    for package_id, entry in entries.items():
+        known = entry if isinstance(entry, Mapping) else {}
+        run.claim(package_id, holder, known.get("archived"), known.get("expiry"))
+    return entries
 
 
 def _entry(entry: Any) -> Any:

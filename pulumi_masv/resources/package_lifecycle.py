@@ -5,10 +5,10 @@ from datetime import datetime
 
 import pulumi
 
+from pulumi_masv import program
 from pulumi_masv.accounts import check_configuration
 from pulumi_masv.providers import PackageLifecycleProvider
 from pulumi_masv.resources.base import MasvResource, spelled
-from pulumi_masv.resources.claims import claim
 
 
 class PackageLifecycle(MasvResource, module="masv", name="PackageLifecycle"):
@@ -48,12 +48,18 @@ class PackageLifecycle(MasvResource, module="masv", name="PackageLifecycle"):
         archive_on_destroy: pulumi.Input[bool] | None = None,
     ) -> None:
         check_configuration()
+        context = holder = None
         if opts is None or opts.id is None:
-            package_id = claim(package_id, [f"PackageLifecycle {resource_name!r}"])
+            run = program.current()
+            holder = run.holder(f"PackageLifecycle {resource_name!r}", opts)
+            package_id = run.claim(package_id, holder, archived, spelled(expiry))
+            context = run.context("PackageLifecycle", resource_name, opts, holder)
+            opts = program.options(opts, run)
         super().__init__(
             PackageLifecycleProvider(),
             resource_name,
             {
+                "resource_urn": context,  # for `check`, which takes it out
                 "package_id": package_id,
                 "name": name,
                 "expiry": spelled(expiry),
@@ -75,6 +81,8 @@ class PackageLifecycle(MasvResource, module="masv", name="PackageLifecycle"):
             },
             opts,
         )
+        if holder is not None:
+            holder.resource = self
 
     @staticmethod
     def get(

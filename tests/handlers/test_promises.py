@@ -1,5 +1,6 @@
 """What holds for every resource alike, whatever it is."""
 
+import contextlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -87,8 +88,9 @@ def test_a_preview_writes_nothing(engine: Engine, masv: Simulator, kind: Kind) -
     engine.preview(changed(program, kind.change))
     engine.up(program)
     masv.reset_journal()
-    for after in (changed(program, {**kind.change, **kind.flag}), {}):
-        engine.preview(after, refresh=True)
+    engine.preview(changed(program, {**kind.change, **kind.flag}), refresh=True)
+    with contextlib.suppress(Refused):  # what is not forced is refused in the preview
+        engine.preview({}, refresh=True)
     assert masv.writes == []
 
 
@@ -186,7 +188,9 @@ def test_a_state_that_nobody_can_read_is_one_line_and_does_not_break_a_refreshs_
         engine.up(changed(program, kind.change))
     [line] = caught.value.lines
     first, second = kind.broken
-    assert line.startswith(f"MasvError: the state of {kind.subject} cannot be read ({first}: ")
+    assert line.startswith(
+        f"StateUnreadable: the state of {kind.subject} cannot be read ({first}: "
+    )
     assert f"; {second}: " in line
     assert "pulumi state delete" in line
     assert masv.writes == []
@@ -202,3 +206,43 @@ def test_nothing_secret_is_stored_or_said(engine: Engine, masv: Simulator, kind:
     told = json.dumps([engine.state, engine.said, caught.value.lines])
     for canary in (KEY_CANARY, TOKEN_CANARY, PASSWORD_CANARY, "eyJ"):
         assert canary not in told
+
+
+def test_an_end_moved_by_hand_after_the_preview_is_not_reverted_by_an_up_that_refreshes(
+    engine: Engine, masv: Simulator
+) -> None:
+    package = masv.account.add_package(name="Day 12", expiry="2027-01-31T00:00:00Z")
+    program = {"day12": {"packageId": package, "expiry": "2027-01-31T00:00:00Z"}}
+    engine.up(program)
+    assert engine.preview(program, refresh=True).changes == {}
+    masv.account.set_expiry(package, "2027-12-01T00:00:00Z")
+    with pytest.raises(Refused, match="304 days earlier than planned, which the preview before"):
+        engine._phase(program, refresh=True, dry=False)
+    engine.up(program, refresh=True)  # a preview of its own has shown it
+    assert masv.account.package(package).expiry.month == 1
+
+
+def test_what_a_preview_let_go_of_is_not_destroyed_by_its_up(
+    engine: Engine, masv: Simulator
+) -> None:
+    alone, entry = (masv.account.add_package(name=name) for name in ("Day 12", "Day 13"))
+    forced = {"forceDestroy": True}
+    season = {"__type": "PackageFleet", "packages": {entry: {}}, **forced}
+    engine.up({"day12": {"packageId": alone, **forced}, "season": season})
+    moved = {"moved": {"packageId": alone}, "other": {"packageId": entry}}
+    gone = {"season": {**season, "packages": {}}}
+    engine.preview({**gone, **moved})
+    for _ in range(2):  # what the program makes late may be there in its preview alone
+        with pytest.raises(Refused, match="which the preview before this run did not show"):
+            engine._phase(gone, refresh=False, dry=False)
+        assert masv.account.losses == ()
+        engine.preview({**gone, **moved})
+    engine.up(gone)
+    assert {loss.package_id for loss in masv.account.losses} == {alone, entry}
+
+
+def test_a_review_that_cannot_be_read_is_one_line(engine: Engine, masv: Simulator) -> None:
+    package = masv.account.add_package(name="Day 12")
+    engine.environment = {"MASV_REVIEWED": "/nowhere/report.json"}
+    with pytest.raises(Refused, match=r"MASV_REVIEWED: /nowhere/report\.json: No such file"):
+        engine.preview({"day12": {"packageId": package, "name": "x"}})

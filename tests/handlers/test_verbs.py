@@ -229,10 +229,14 @@ def test_what_an_up_says_is_said_once_though_a_replacement_checks_twice(
 ) -> None:
     old = masv.account.add_package(name="Day 12")
     new = masv.account.add_package(name="Day 13", expiry=DEC)
-    engine.up(one(old))
+    engine.up(one(old, forceDestroy=True))
     said = engine.preview(one(new, expiry=JAN)).said
-    assert len(said) == len(set(said)) == 3
-    assert "this replacement is refused unless retain_on_delete is stored already" in said[0]
+    assert len(said) == len(set(said)) == 4
+    assert said[2:] == [
+        f'{old} "Day 12": delete',
+        f'{old} "Day 12": LOSS 3 files (1.5GB, 1500000000 bytes) end now, 10 days earlier than '
+        "planned",
+    ]
 
 
 def test_an_expiry_that_a_preview_does_not_know_is_named_as_a_possible_loss(
@@ -241,7 +245,7 @@ def test_an_expiry_that_a_preview_does_not_know_is_named_as_a_possible_loss(
     package = masv.account.add_package(name="Day 12")
     said = engine.preview(one(package, expiry=Unknown())).said
     assert said == [
-        f'{package} "Day 12": LOSS 3 files (1.5GB, 1500000000 bytes) may end earlier: '
+        f'{package} "Day 12": 3 files (1.5GB, 1500000000 bytes) may end earlier: '
         "its new expiry is not known yet"
     ]
     said = engine.preview(one(Unknown())).said  # type: ignore[arg-type]
@@ -328,10 +332,11 @@ def test_a_replacement_that_a_preview_cannot_know_names_what_it_may_destroy(
 ) -> None:
     package = masv.account.add_package(name="Day 12")
     engine.up(one(package, forceDestroy=True))
-    said = engine.preview(one(Unknown(), forceDestroy=True)).said  # type: ignore[arg-type]
-    assert said[0].startswith(
-        f'{package} "Day 12": if it is replaced, unless the program declares it elsewhere: LOSS'
-    )
+    phase = engine.preview(one(Unknown(), forceDestroy=True))  # type: ignore[arg-type]
+    assert phase.changes == {"day12": "replace"}
+    [line] = phase.warned
+    assert line.startswith(f'{package} "Day 12": 3 files')
+    assert "may end now: whether the program still declares it is not known yet" in line
 
 
 def test_a_flag_that_a_preview_does_not_know_is_named_as_what_it_may_mean(
@@ -359,7 +364,7 @@ def test_trouble_with_one_package_hides_no_loss_of_another(engine: Engine, masv:
     said = engine.preview(
         {"a": {"packageId": first}, "b": {"packageId": second, "expiry": JAN}}
     ).said
-    assert said[0].startswith("cannot look at this package, so it is not checked: GET ")
+    assert said[0].startswith(f"cannot look at {first}, so it is not checked: GET ")
     assert "LOSS" in said[2]
 
 
@@ -405,7 +410,7 @@ def test_what_hangs_on_something_deleted_first_is_not_deleted_before_its_check(
     engine.up(one(package, forceDestroy=True))
     stored = engine.state["day12"]
     unknown = {"packageId": Unknown(), "forceDestroy": True}
-    handler, _ = engine._process()
+    handler = engine.process().handlers["PackageLifecycle"]
     before = handler.diff(package, stored["outputs"], unknown)
     assert before.replaces == []
     handler.check(stored["inputs"], unknown)
@@ -414,7 +419,7 @@ def test_what_hangs_on_something_deleted_first_is_not_deleted_before_its_check(
 
 def test_a_look_older_than_a_minute_is_not_acted_on(engine: Engine, masv: Simulator) -> None:
     package = masv.account.add_package(name="raw", expiry=JAN)
-    handler, _ = engine._process()
+    handler = engine.process().handlers["PackageLifecycle"]
     inputs = handler.check({}, {"packageId": package, "expiry": FEB}).inputs
     masv.account.set_expiry(package, FEB)
     engine.stopwatch = 61.0
@@ -426,7 +431,7 @@ def test_a_package_that_expires_during_its_adoption_is_archived_by_a_refresh_and
     engine: Engine, masv: Simulator
 ) -> None:
     package = masv.account.add_package(name="raw", expiry=JAN)
-    handler, _ = engine._process()
+    handler = engine.process().handlers["PackageLifecycle"]
     inputs = handler.check({}, {"packageId": package, "archived": True, "name": "x"}).inputs
     renamed = masv.account.rename
 
@@ -470,7 +475,7 @@ def test_a_package_that_vanishes_under_its_delete_is_done(engine: Engine, masv: 
     package = masv.account.add_package(name="Day 12")
     engine.up(one(package, forceDestroy=True))
     masv.faults.set("status", status=404, message="gone", method="DELETE")
-    masv.faults.set("status", status=404, message="gone", at=3, route=f"*/packages/{package}")
+    masv.faults.set("status", status=404, message="gone", at=4, route=f"*/packages/{package}")
     engine.destroy()
     assert engine.state == {}
 
@@ -479,7 +484,7 @@ def test_get_reads_what_is_there_and_raises_where_nothing_is(
     engine: Engine, masv: Simulator
 ) -> None:
     package = masv.account.add_package(name="Day 12")
-    handler, _ = engine._process()
+    handler = engine.process().handlers["PackageLifecycle"]
     result = handler.read(package, {"packageId": package, "__provider": "x"})
     assert result.outs["name"] == "Day 12"
     assert result.inputs == {"packageId": package}

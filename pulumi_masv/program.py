@@ -1,0 +1,296 @@
+"""One run of a program: what it declares, and what may end with its resources.
+
+Runs in the program's process, which alone knows all that is declared, by whatever provider,
+targeted or not. It hosts the registry of the run, and answers the engine's question before each
+deletion, in previews too.
+"""
+
+import asyncio
+import atexit
+import os
+import weakref
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import pulumi
+from pulumi.runtime import settings as runtime
+
+from pulumi_masv import accounts, engine
+from pulumi_masv.lifecycle.meeting_place import NoMeetingPlace
+from pulumi_masv.lifecycle.registry import Declaration, Registry
+
+HOOK: Final = "masv:before-delete"
+"""The name of the delete hook, frozen for ever: states name it."""
+_FLEET: Final = "PackageFleet"
+_REGISTERED: Final = 0.5  # seconds; what is registered says its id at once
+_PATIENCE: Final = 5.0  # seconds; what an Output hangs on may itself wait for this very deletion
+
+
+@dataclass(eq=False)
+class Holder:
+    """A resource that declares packages.
+
+    Attributes:
+        number: tells the resources of a program apart, in the order in which they are made.
+        what: its class and name.
+        account: of its packages.
+        resource: the resource, once it is made.
+    """
+
+    number: int
+    what: str
+    account: str
+    resource: pulumi.CustomResource | None = None
+
+
+@dataclass(eq=False)
+class Program:
+    """One run of a program; a process may have several (Automation API).
+
+    Attributes:
+        registry: what the processes of the run know together.
+        engine: a stub of the engine's service; None under Pulumi's mocks.
+        hook: the delete hook of this run; None under mocks.
+    """
+
+    registry: Registry
+    engine: Any = None
+    hook: pulumi.ResourceHook | None = None
+    _holders: dict[str, Holder] = field(default_factory=dict)
+    _number: int = field(default_factory=lambda: os.getpid() << 20)  # apart from a component's
+    _urns: dict[str, Holder] = field(default_factory=dict)
+    _made: list[Declaration] = field(default_factory=list)
+    _pending: dict[int, "asyncio.Future[Any]"] = field(default_factory=dict)
+    _accounts: accounts.Accounts = field(default_factory=accounts.Accounts)
+
+    def holder(self, what: str, opts: pulumi.ResourceOptions | None) -> Holder:
+        """Return what stands for a resource that declares packages."""
+        self._number += 1
+        return Holder(self._number, what, self._accounts.key(opts))
+
+    def claim(
+        self,
+        package_id: pulumi.Input[str],
+        holder: Holder,
+        archived: Any = None,
+        expiry: Any = None,
+    ) -> pulumi.Input[str]:
+        """Declare a package, now or once its id is known; refuse it where another declares it."""
+
+        def take(known: Any) -> Any:
+            if not isinstance(known, str):
+                return known
+            other = self._holders.setdefault(known, holder)
+            if other is not holder:
+                raise accounts.Refused(
+                    f"package {known} is declared twice, by {other.what} and by {holder.what}: "
+                    f"keep one of them"
+                )
+            self._made.append(
+                Declaration(
+                    known,
+                    holder.account,
+                    holder.number,
+                    archived if isinstance(archived, bool) else None,
+                    expiry if isinstance(expiry, str) else None,
+                )
+            )
+            return known
+
+        if not isinstance(package_id, pulumi.Output):
+            claimed: pulumi.Input[str] = take(package_id)
+            return claimed
+        return self.later(package_id, holder, take)
+
+    def later(
+        self, known: pulumi.Output[Any], holder: Holder, take: Callable[[Any], Any]
+    ) -> pulumi.Output[Any]:
+        """Return what `take` makes of a value once it is known; till then it may be any package."""
+        self.registry.unsettle(holder.number, f"the packages of {holder.what}")
+
+        def settle(value: Any) -> Any:
+            taken = take(value)
+            self._flush()
+            self.registry.settle(holder.number)
+            return taken
+
+        made = known.apply(settle)
+        if self.engine is not None:
+            task = asyncio.ensure_future(_value(made))
+            self._pending[holder.number] = task
+            task.add_done_callback(lambda _: self._pending.pop(holder.number, None))
+        return made
+
+    def window(self, bag: Mapping[str, Any], opts: pulumi.ResourceOptions | None) -> None:
+        """Declare an archive window, once all that it is made of is known."""
+        account = self._accounts.key(opts)
+        given = {name: value for name, value in bag.items() if value is not None}
+        if any(isinstance(value, pulumi.Output) for value in given.values()):
+            pulumi.Output.all(**given).apply(lambda one: self.registry.declare_window(account, one))
+        else:
+            self.registry.declare_window(account, given)
+
+    def context(
+        self, kind: str, name: str, opts: pulumi.ResourceOptions | None, holder: Holder | None
+    ) -> Awaitable[str] | None:
+        """Return what gives a check the URN of its resource, once all that it asks for is declared.
+
+        Awaited when the program has run to its end: Pulumi registers nothing before.
+        """
+        return None if self.engine is None else self._context(kind, name, opts, holder)
+
+    async def _context(
+        self, kind: str, name: str, opts: pulumi.ResourceOptions | None, holder: Holder | None
+    ) -> str:
+        self._watch_the_end()
+        # As `pulumi.create_urn` makes it, whose Outputs cost more than all else here.
+        parent = opts.parent if opts else None
+        prefix = f"urn:pulumi:{runtime.get_stack()}::{runtime.get_project()}::"
+        if parent is not None and parent is not runtime.get_root_resource():
+            prefix = f"{(await parent.urn.future() or '').rpartition('::')[0]}$"
+        urn = f"{prefix}pulumi-python:dynamic/masv:{kind}::{name}"
+        if holder is not None:
+            self._urns[urn] = holder
+        if holder is not None and kind == _FLEET:
+            # What is made before this fleet cannot wait for it.
+            earlier = [one for number, one in self._pending.items() if 0 < number < holder.number]
+            if earlier:
+                await asyncio.wait(earlier)
+            for _ in range(100):  # and of the rest all that is known already
+                await asyncio.sleep(0)
+        self._flush()
+        return urn
+
+    async def before_delete(self, args: pulumi.ResourceHookArgs) -> None:
+        """Decide, in a preview too, what the deletion of a resource may destroy."""
+        try:
+            await self._before_delete(args)
+        except Exception as error:  # noqa: BLE001 # Pulumi takes one without a text for a success
+            from pulumi_masv import vocabulary
+            from pulumi_masv.errors import MasvError
+
+            known = isinstance(error, MasvError)
+            line = vocabulary.spelled(error) if known else f"{type(error).__name__}: {error}"  # type: ignore[arg-type]
+            raise accounts.Refused(line) from None
+
+    async def _before_delete(self, args: pulumi.ResourceHookArgs) -> None:
+        from pulumi_masv.lifecycle import deletion
+        from pulumi_masv.models import Stored, StoredFleet
+
+        bag: Any = await pulumi.Output.from_input(dict(args.old_outputs or {})).future() or {}
+        kind = StoredFleet if args.type.endswith(_FLEET) else Stored
+        stored = kind.parse(bag)
+        self._watch_the_end()
+        if self._pending:
+            await asyncio.wait(list(self._pending.values()), timeout=_PATIENCE)
+        self._flush()
+        session = await self._accounts.session(stored.team_id, self.registry, self.engine)
+        asked = deletion.Deletion.of(
+            stored,
+            id=args.id,
+            urn=args.urn,
+            leaves=await self._leaving(args),
+            is_replaced=args.urn in self._urns and self.registry.has_checks(),
+            is_preview=pulumi.runtime.is_dry_run(),
+        )
+        await asyncio.to_thread(deletion.permit, session, asked)
+
+    async def _leaving(self, args: pulumi.ResourceHookArgs) -> int:
+        """Return the number of a resource that a `destroy` takes away though it is declared.
+
+        A destroy checks nothing, and deletes only what is registered already, under the same id.
+        """
+        holder = self._urns.get(args.urn)
+        if holder is None or holder.resource is None or self.registry.has_checks():
+            return 0
+        known = asyncio.ensure_future(_value(holder.resource.id))
+        done, _ = await asyncio.wait([known], timeout=_REGISTERED)
+        return holder.number if done and known.result() == args.id else 0
+
+    def _flush(self) -> None:
+        made, self._made = self._made, []
+        self.registry.declare(made)
+
+    def _watch_the_end(self) -> None:
+        """Take note of a program that makes resources after it has waited for something."""
+        root = runtime.get_root_resource()
+        if 0 not in self._pending and not _has_ended(root):
+            self.registry.unsettle(0, "a program that has not run to its end")
+
+            async def end() -> None:
+                while not _has_ended(root):
+                    await asyncio.sleep(0.05)
+                self._flush()
+                self.registry.settle(0)
+
+            task = asyncio.ensure_future(end())
+            self._pending[0] = task
+            task.add_done_callback(lambda _: self._pending.pop(0, None))
+
+
+_PROGRAMS: "weakref.WeakKeyDictionary[pulumi.Resource, Program]" = weakref.WeakKeyDictionary()
+
+
+def current() -> Program:
+    """Return the run that this program is in; outside of one, a run of its own."""
+    root = runtime.get_root_resource()
+    known = _PROGRAMS.get(root) if root is not None else None
+    if known is not None:
+        return known
+    made = _begin()
+    if root is not None:
+        _PROGRAMS[root] = made
+    return made
+
+
+def begin() -> None:
+    """Take part in the run that imports this, so that its last resource of ours can end, too."""
+    if runtime.get_root_resource() is not None and runtime.get_monitor() is not None:
+        current()
+
+
+def options(opts: pulumi.ResourceOptions | None, program: Program) -> pulumi.ResourceOptions | None:
+    """Return a resource's options with the delete hook.
+
+    It is not bound where the resource is retained: Pulumi calls it all the same, and does not say.
+    """
+    if program.hook is None or (opts is not None and opts.retain_on_delete):
+        return opts
+    binding = pulumi.ResourceHookBinding(before_delete=[program.hook])
+    return pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(hooks=binding))
+
+
+def _begin() -> Program:
+    stub = runtime.get_engine()
+    address = engine.address(stub)
+    if address is None:
+        return Program(Registry(why_alone="there is no engine"))
+    is_preview = pulumi.runtime.is_dry_run()
+    try:
+        registry = Registry.host(
+            address, stack=engine.stack(), is_preview=is_preview, program=engine.sources()
+        )
+    except NoMeetingPlace as error:
+        pulumi.log.warn(f"{error}; until then nothing is destroyed")
+        registry = Registry(why_alone=str(error))
+    atexit.register(registry.close)
+    made = Program(registry, stub)
+    if runtime.get_root_resource() is None:
+        return made  # a component's own process: its program has registered the hook
+    made.hook = pulumi.ResourceHook(
+        HOOK, made.before_delete, pulumi.ResourceHookOptions(on_dry_run=True)
+    )
+    return made
+
+
+def _has_ended(root: Any) -> bool:
+    return bool(getattr(root, "_outputs_registered", True))
+
+
+async def _value(output: pulumi.Output[Any]) -> Any:
+    """Return a value once it is known; whether it is refused shows where it is used."""
+    try:
+        return await output.future()
+    except Exception:  # noqa: BLE001 # the resource that has it as an input fails by it
+        return None
