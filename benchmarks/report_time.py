@@ -10,45 +10,51 @@ import tempfile
 import time
 from pathlib import Path
 
-FLEET = "pulumi-python:dynamic/masv:PackageFleet"
-URN = f"urn:pulumi:team::dailies::{FLEET}::all"
-PROVIDER = "urn:pulumi:team::dailies::pulumi:providers:pulumi-python::default::1"
+TYPE = "pulumi-python:dynamic/masv:PackageFleet"
+URN = f"urn:pulumi:team::dailies::{TYPE}::all"
 FORMATS = ("markdown", "html", "svg", "json", "ics")
+IN_A_MESSAGE = 500  # records
 
 
 def preview(packages: int) -> bytes:
-    """A preview, refreshed, that renames every package and ends each one earlier."""
-    ids = [f"01J8ZK3V9D{number:016d}" for number in range(packages)]
-    live = {
-        package_id: {
-            "name": f"Day {number} raw <dailies>",
-            "expiry": "2027-06-01T00:00:00Z",
-            "unlimitedStorage": False,
-            "archived": False,
-            "pendingArchive": False,
-            "state": "finalized",
-            "size": number * 10**9,
-            "totalFiles": number % 40,
-        }
-        for number, package_id in enumerate(ids)
+    """A preview that renames every package of a fleet and ends each one earlier."""
+    records = [record(number) for number in range(packages)]
+    parts = (records[i : i + IN_A_MESSAGE] for i in range(0, packages, IN_A_MESSAGE))
+    said = [f"masv-verdicts {json.dumps(part, separators=(',', ':'))}" for part in parts]
+    live = {one["id"]: {"name": one["name"], "expiry": one["endBefore"]} for one in records}
+    wanted = {one["id"]: {"name": "Day", "expiry": one["endAfter"]} for one in records}
+    old = {"type": TYPE, "inputs": {"packages": live}, "outputs": {"live": live}}
+    new = {"type": TYPE, "inputs": {"packages": wanted}}
+    whole = {
+        "steps": [{"op": "update", "urn": URN, "oldState": old, "newState": new}],
+        "diagnostics": [{"urn": URN, "message": text, "severity": "info"} for text in said],
+        "changeSummary": {"update": 1},
     }
-    declared = {
-        package_id: {"name": f"Day {number}", "expiry": f"2026-12-{1 + number % 28:02d}T00:00:00Z"}
-        for number, package_id in enumerate(ids)
+    return json.dumps(whole, indent=4).encode()
+
+
+def record(number: int) -> dict[str, object]:
+    """What the check of such a fleet records of one of its packages."""
+    name, before = f"Day {number} raw <dailies>", "2027-06-01T00:00:00Z"
+    after = f"2026-12-{1 + number % 28:02d}T00:00:00Z"
+    return {
+        "urn": URN,
+        "id": f"01J8ZK3V9D{number:016d}",
+        "does": "changed",
+        "now": "2026-11-24T00:00:00Z",
+        "name": name,
+        "state": "finalized",
+        "files": number % 40,
+        "bytes": number * 10**9,
+        "endBefore": before,
+        "endAfter": after,
+        "filesAfter": True,
+        "changes": [
+            {"property": "name", "before": name, "after": f"Day {number}"},
+            {"property": "expiry", "before": before, "after": after},
+        ],
+        "loss": {"ends": after, "planned": before, "why": "expiry earlier", "atOnce": False},
     }
-    shared = {"type": FLEET, "provider": PROVIDER}
-    old = {
-        **shared,
-        "id": "fleet-1",
-        "inputs": {"packages": {package_id: {} for package_id in ids}},
-        "outputs": {"live": live, "declared": {package_id: [] for package_id in ids}},
-    }
-    new = {**shared, "inputs": {"packages": declared}}
-    steps = [
-        {"op": "refresh", "urn": URN, "oldState": old, "newState": old},
-        {"op": "update", "urn": URN, "oldState": old, "newState": new},
-    ]
-    return json.dumps({"steps": steps, "changeSummary": {"update": 1}}, indent=4).encode()
 
 
 def main() -> None:
@@ -61,7 +67,7 @@ def main() -> None:
             output = str(Path(folder, "report"))
             asked = [command, "report", str(file), "--format", name, "--output", output]
             started = time.perf_counter()
-            child = os.posix_spawn(command, [*asked, "--now", "2026-11-24T00:00:00Z"], os.environ)
+            child = os.posix_spawn(command, asked, os.environ)
             _, status, used = os.wait4(child, 0)
             took = time.perf_counter() - started
             assert os.waitstatus_to_exitcode(status) == 3

@@ -1,8 +1,8 @@
 """The command `pulumi-masv`: arguments in, exit status out. One file per command.
 
 Exit status: 0 done, 1 the answer is no (MASV refused, a check failed, a file has mistakes), 2 not
-understood (arguments, settings, what was to be read); `report` adds 3 and 4. An error is one line
-on stderr.
+understood (arguments, settings, what was to be read); `preview` and `report` add 3 and 4. An error
+is one line on stderr.
 """
 
 import io

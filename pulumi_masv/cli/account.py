@@ -7,8 +7,8 @@ from rich.console import Console
 from rich.live import Live
 
 from pulumi_masv.client import Client
+from pulumi_masv.formatting import counted
 from pulumi_masv.models import Query, Seen
-from pulumi_masv.plan import counted
 from pulumi_masv.settings import Settings, resolve
 
 

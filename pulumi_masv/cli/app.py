@@ -10,6 +10,7 @@ from pulumi_masv.cli.import_file import import_file
 from pulumi_masv.cli.list import list_packages
 from pulumi_masv.cli.manifest import explain, validate
 from pulumi_masv.cli.options import Json
+from pulumi_masv.cli.preview import PASSES_ON, PassesOn, preview
 from pulumi_masv.cli.report import report
 from pulumi_masv.cli.simulator import simulator
 
@@ -24,6 +25,7 @@ app.command()(validate)
 app.command()(explain)
 app.command()(import_file)
 app.command()(doctor)
+app.command(cls=PassesOn, context_settings=PASSES_ON)(preview)
 app.command()(report)
 app.command()(simulator)
 

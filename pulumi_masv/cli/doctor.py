@@ -25,9 +25,10 @@ from pulumi_masv.cli import NO
 from pulumi_masv.cli.options import Json
 from pulumi_masv.client import Client
 from pulumi_masv.errors import MasvError, RequestRefused, SettingsError
+from pulumi_masv.formatting import span
 from pulumi_masv.models import Query
-from pulumi_masv.plan import span
-from pulumi_masv.settings import NAMES, Settings, resolve, variable
+from pulumi_masv.settings import NAMES, Settings, resolve
+from pulumi_masv.sources import variable
 
 Outcome = Literal["ok", "warning", "failed", "cannot be told"]
 _STYLES: Final = {"ok": "green", "warning": "yellow", "failed": "bold red", "cannot be told": "dim"}

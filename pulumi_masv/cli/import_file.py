@@ -15,8 +15,8 @@ from pulumi_masv.cli import refused
 from pulumi_masv.cli.account import connect, listed
 from pulumi_masv.cli.options import Json, filtered
 from pulumi_masv.errors import PackageNotFound
+from pulumi_masv.formatting import counted
 from pulumi_masv.models import Query
-from pulumi_masv.plan import counted
 
 
 @filtered

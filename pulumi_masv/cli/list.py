@@ -9,11 +9,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from pulumi_masv import plan
 from pulumi_masv.cli.account import connect, listed
 from pulumi_masv.cli.options import Json, filtered
+from pulumi_masv.formatting import amount_of_all, counted, size, span, spell_moment, visible
 from pulumi_masv.models import Package, Query
-from pulumi_masv.plan import amount_of_all, counted, span, spell_moment, visible
 
 _STYLES: Final = {"new": "cyan", "finalized": "green", "expired": "red", "archived": "dim"}
 _UNCUT: Final = 1_000_000  # columns: no name is as long
@@ -51,7 +50,7 @@ def _cells(package: Package, now: datetime) -> list[Text]:
         Text(package.id),
         Text(visible(package.name or "")),
         Text(package.state, style=_STYLES[package.state]),
-        Text("" if package.size is None else plan.size(package.size)),
+        Text("" if package.size is None else size(package.size)),
         Text("" if package.total_files is None else str(package.total_files)),
         Text(_end(package, now)),
         Text(visible(package.sender or "")),

@@ -7,13 +7,13 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from pulumi_masv import estate, plan
+from pulumi_masv import policy
 from pulumi_masv.cli import NO
 from pulumi_masv.cli.account import connect
 from pulumi_masv.cli.options import Json
-from pulumi_masv.manifest import Manifest, Mistaken
-from pulumi_masv.models import Declared, Package
-from pulumi_masv.plan import NEVER, counted, end_of, quote, spell
+from pulumi_masv.formatting import counted, quote, spell
+from pulumi_masv.models import NEVER, Declared, Package
+from pulumi_masv.policy import Manifest, Mistaken, inventory
 
 
 def validate(
@@ -47,17 +47,17 @@ def explain(
     manifest = Manifest.load(file)
     client = connect()
     with Console(stderr=True).status("listing packages"):  # on a terminal only
-        packages, now = estate.gather(manifest, client)
+        packages, now = inventory.gather(manifest, client)
     package = next((one for one in packages if one.id == package_id), None)
     if package is None:
         raise client.not_found(package_id)
-    decision = plan.evaluate(manifest, packages, now)
+    decision = policy.evaluate(manifest, packages, now)
     declared = decision.declared.get(package_id)
-    reasons = plan.reasons(manifest, decision, package, now)
+    reasons = policy.reasons(manifest, decision, package, now)
     if as_json:
-        print(json.dumps(_bag(package, declared, reasons), indent=2))
+        print(json.dumps(_as_json(package, declared, reasons), indent=2))
         return
-    print(f"{package_id} {quote(package.name)}: {package.state}, ends {spell(end_of(package))}")
+    print(f"{package_id} {quote(package.name)}: {package.state}, ends {spell(package.end)}")
     for reason in reasons:
         print(f"  {reason}")
     print(f"declared: {_spelled(declared)}")
@@ -66,7 +66,7 @@ def explain(
 def _spelled(declared: Declared | None) -> str:
     if declared is None:
         return "nothing, it is left alone"
-    end = end_of(declared)
+    end = declared.end
     said = {
         "name": declared.name and quote(declared.name),
         "expiry": None if end is None or end is NEVER else spell(end),
@@ -81,7 +81,7 @@ def _yaml(flag: bool | None) -> str | None:
     return None if flag is None else str(flag).lower()
 
 
-def _bag(package: Package, declared: Declared | None, reasons: list[str]) -> dict[str, Any]:
+def _as_json(package: Package, declared: Declared | None, reasons: list[str]) -> dict[str, Any]:
     return {
         "package": package.model_dump(mode="json"),
         "declared": declared and declared.model_dump(mode="json", exclude_none=True),

@@ -3,14 +3,57 @@
 import functools
 import inspect
 from collections.abc import Callable
+from datetime import timedelta
+from enum import Enum
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from pydantic import TypeAdapter, ValidationError
 
-from pulumi_masv.models import Query
+from pulumi_masv.models import Query, problems_of
+from pulumi_masv.policy.values import Length, Size
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Words = list[str] | None
+
+
+class Format(str, Enum):
+    """What a report can be written as."""
+
+    MARKDOWN = "markdown"
+    HTML = "html"
+    SVG = "svg"
+    JSON = "json"
+    ICS = "ics"
+
+
+def _as(kind: Any) -> Callable[[str], Any]:
+    """Return what reads an argument as a value of a model, with its words for a mistake."""
+    adapter = TypeAdapter(kind)
+
+    def parse(text: str) -> Any:
+        try:
+            return adapter.validate_python(text)
+        except ValidationError as error:
+            raise typer.BadParameter(problems_of(error)[0].reason) from None
+
+    return parse
+
+
+Form = Annotated[Format, typer.Option("--format", help="What to write.")]
+Output = Annotated[
+    Path | None, typer.Option("--output", "-o", help="Where to; stdout if left out.")
+]
+Within = Annotated[
+    timedelta, typer.Option(parser=_as(Length), metavar="LENGTH", help="How far ahead to tell.")
+]
+MostPackages = Annotated[int | None, typer.Option(min=0, help="Exit 4 if more packages end early.")]
+MostFiles = Annotated[int | None, typer.Option(min=0, help="Exit 4 if more files do.")]
+MostBytes = Annotated[
+    int | None,
+    typer.Option(parser=_as(Size), metavar="SIZE", help="Exit 4 if more bytes do: 10GB."),
+]
 
 
 def filtered(command: Callable[..., None]) -> Callable[..., None]:

@@ -1,1 +1,1 @@
-"""What a preview says that a run will do, for people who review it. No Pulumi."""
+"""Renders what a preview recorded, for people who review it. Decides nothing, asks nobody."""

@@ -8,45 +8,45 @@ from typing import Final
 
 from icalendar import Calendar, Event, vDDDTypes, vText
 
+from pulumi_masv.formatting import spell_moment
+from pulumi_masv.lifecycle.verdicts import Record
 from pulumi_masv.models import MOMENT
-from pulumi_masv.plan import spell_moment
-from pulumi_masv.report import words
-from pulumi_masv.report.fates import Fate
+from pulumi_masv.report import cells
 from pulumi_masv.report.summary import Report
 
 _TRANSPARENT: Final = vText("TRANSPARENT")  # such a day is not taken
 
 
 def render(report: Report) -> bytes:
-    """All that ends on schedule, and all that is lost later than at once."""
+    """Return all that ends on schedule, and all that is lost later than at once."""
     calendar = Calendar()
     calendar.add("prodid", "-//pulumi_masv//report//EN")
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
-    now = vDDDTypes(report.now)
-    later = [fate for fate in report.losses if fate.loss and not fate.loss.at_once]
-    for fate in (*later, *report.scheduled):
-        if isinstance(fate.end_after, datetime):
-            calendar.add_component(_event(fate, fate.end_after, now))
+    later = [(r, r.loss.ends) for r in report.losses if r.loss and not r.loss.at_once]
+    due = [(r, r.end_after) for r in report.scheduled if isinstance(r.end_after, datetime)]
+    now = vDDDTypes(report.now) if report.now else None
+    for record, end in (*later, *due):
+        calendar.add_component(_event(record, end, now))
     text: bytes = calendar.to_ical(sorted=False)
     return text
 
 
 def last_day(end: datetime) -> date:
-    """The UTC day in which a download can still begin."""
+    """Return the UTC day in which a download can still begin."""
     return (end - MOMENT).date()
 
 
-def _event(fate: Fate, end: datetime, now: vDDDTypes) -> Event:
-    early = f", earlier than planned ({fate.loss.why})" if fate.loss else ""
+def _event(record: Record, end: datetime, now: vDDDTypes | None) -> Event:
+    early = f", earlier than planned ({cells.why(record)})" if record.loss else ""
     event = Event()
     # The typed values at once: `add` takes longer to find them than the rest of an event does.
-    event["UID"] = vText(f"{fate.package_id}@last-day.pulumi-masv")
+    event["UID"] = vText(f"{record.id}@last-day.pulumi-masv")
     event["DTSTAMP"] = now
     event["DTSTART"] = vDDDTypes(last_day(end))
     event["TRANSP"] = _TRANSPARENT
-    event["SUMMARY"] = vText(f"Last day to download {words.name(fate) or fate.package_id}")
+    event["SUMMARY"] = vText(f"Last day to download {cells.called(record)}")
     event["DESCRIPTION"] = vText(
-        f"{words.files(fate)} files ({words.size(fate)}) end on {spell_moment(end)}{early}."
+        f"{cells.files(record)} files ({cells.size(record)}) end on {spell_moment(end)}{early}."
     )
     return event

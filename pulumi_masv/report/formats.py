@@ -3,13 +3,13 @@
 from collections.abc import Callable
 from typing import Final
 
-from pulumi_masv.report import calendar, markdown, page, shape, timeline
+from pulumi_masv.report import calendar, json_format, markdown, page, timeline
 from pulumi_masv.report.summary import Report
 
 RENDER: Final[dict[str, Callable[[Report], bytes]]] = {
     "markdown": markdown.render,
     "html": page.render,
     "svg": timeline.render,
-    "json": shape.render,
+    "json": json_format.render,
     "ics": calendar.render,
 }

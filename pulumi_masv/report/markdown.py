@@ -6,13 +6,13 @@ each table shows its first rows and says how many more there are.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import date
 from typing import Final, TypeVar
 
-from pulumi_masv.plan import span, spell_moment, visible
-from pulumi_masv.report import words
-from pulumi_masv.report.fates import Fate, Move
-from pulumi_masv.report.summary import Report, Total
+from pulumi_masv.formatting import span, spell_moment, visible
+from pulumi_masv.lifecycle.verdicts import Change, Record
+from pulumi_masv.report import cells
+from pulumi_masv.report.steps import Unchecked
+from pulumi_masv.report.summary import Report
 
 Subject = TypeVar("Subject")
 _FITS: Final = 60_000  # characters; a comment on GitHub takes 65,536
@@ -20,7 +20,7 @@ _ROWS: Final = (10_000_000, 300, 100, 30, 10, 3, 0)
 
 
 def render(report: Report) -> bytes:
-    """The report, as far as it fits."""
+    """Return the report, as far as it fits."""
     for rows in _ROWS:
         text = "\n".join(_lines(report, rows)) + "\n"
         if len(text) <= _FITS:
@@ -29,7 +29,7 @@ def render(report: Report) -> bytes:
 
 
 def code(text: str) -> str:
-    """A text that no Markdown reads anything into."""
+    """Return a text that no Markdown reads anything into."""
     shown = "".join(c if c.isalnum() or c == " " else f"&#{ord(c)};" for c in visible(text))
     return f"<code>{shown}</code>"
 
@@ -37,19 +37,18 @@ def code(text: str) -> str:
 def _lines(report: Report, most: int) -> Iterator[str]:
     yield f"## MASV: {report.verdict()}"
     yield ""
-    yield f"{code(report.stack)}, as of {spell_moment(report.now)}."
+    as_of = f", as of {spell_moment(report.now)}" if report.now else ""
+    yield f"{code(report.stack)}{as_of}."
     yield from _bullets("The preview failed", report.failures, most)
     yield from _table(
         "Files that end early",
         ("Package", "Files", "Size", "End", "Planned", "Why"),
         report.losses,
-        lambda fate: (
-            _package(fate),
-            words.files(fate),
-            words.size(fate),
-            f"**{words.lost_at(fate)}**",
-            words.moment(fate.end_before),
-            f"{fate.loss.why if fate.loss else ''} ({code(fate.resource)})",
+        lambda record: (
+            *_held(record),
+            f"**{cells.ends(record)}**",
+            cells.planned(record),
+            f"{cells.why(record)} ({_resource(record)})",
         ),
         most,
     )
@@ -57,38 +56,28 @@ def _lines(report: Report, most: int) -> Iterator[str]:
         "Cannot be told",
         ("Package", "Resource", "Why"),
         report.doubts,
-        lambda fate: (_package(fate), code(fate.resource), code(fate.doubt)),
+        lambda one: (*_whose(one), code(one.doubt)),
         most,
     )
     yield from _table(
         "By day (UTC)",
         ("Day", "Packages", "Files", "Size"),
         list(report.days.items()),
-        lambda day: (
-            f"{day[0]}",
-            f"{day[1].packages}",
-            f"{day[1].least}{day[1].files}",
-            day[1].size,
-        ),
+        lambda day: (f"{day[0]}", f"{day[1].packages}", day[1].count, day[1].size),
         most,
     )
     yield from _table(
         "The run will refuse",
         ("Package", "Resource", "Why"),
         report.refused,
-        lambda fate: (_package(fate), code(fate.resource), code("; ".join(fate.refusals))),
+        lambda record: (*_whose(record), code("; ".join(record.refusals))),
         most,
     )
     yield from _table(
         "Changes",
         ("Package", "Resource", "Is", "What changes"),
         report.changed,
-        lambda fate: (
-            _package(fate),
-            code(fate.resource),
-            fate.does,
-            "<br>".join(map(_move, fate.moves)),
-        ),
+        lambda record: (*_whose(record), record.does, "<br>".join(map(_change, record.changes))),
         most,
     )
     yield from _bullets("Other changes", report.resources, most)
@@ -96,30 +85,32 @@ def _lines(report: Report, most: int) -> Iterator[str]:
         f"Ends on schedule within {span(report.within)}",
         ("Package", "Files", "Size", "End"),
         report.scheduled,
-        lambda fate: (
-            _package(fate),
-            words.files(fate),
-            words.size(fate),
-            words.moment(fate.end_after),
-        ),
+        lambda record: (*_held(record), cells.ends(record)),
         most,
     )
     if report.notes:
         yield from ("", "### About this report", "", *(f"- {note}" for note in report.notes))
 
 
-def _day(of: tuple[date, Total]) -> Sequence[str]:
-    day, total = of
-    return f"{day}", f"{total.packages}", f"{total.least}{total.files}", total.size
+def _package(one: Record | Unchecked) -> str:
+    name = f"{code(one.name)}<br>" if one.name else ""
+    return name + (code(one.id) if one.id else cells.package_id(one))
 
 
-def _package(fate: Fate) -> str:
-    name = f"{code(fate.name)}<br>" if fate.name else ""
-    return name + (code(fate.package_id) if fate.package_id else words.package_id(fate))
+def _whose(one: Record | Unchecked) -> tuple[str, str]:
+    return _package(one), _resource(one)
 
 
-def _move(move: Move) -> str:
-    what, before, after = words.move(move)
+def _held(record: Record) -> tuple[str, str, str]:
+    return _package(record), cells.files(record), cells.size(record)
+
+
+def _resource(one: Record | Unchecked) -> str:
+    return code(cells.resource(one))
+
+
+def _change(change: Change) -> str:
+    what, before, after = cells.change(change)
     return f"{what}: {code(before)} → {code(after)}"
 
 

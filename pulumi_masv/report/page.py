@@ -3,24 +3,24 @@
 Each picture in it has its table; it is read in light and in dark, and on paper.
 """
 
-from pulumi_masv.plan import counted, span, spell_moment
-from pulumi_masv.report import timeline, words
+from pulumi_masv.formatting import counted, span, spell_moment
+from pulumi_masv.report import cells, timeline
 from pulumi_masv.report.summary import Report
 from pulumi_masv.report.templates import template
 
 
 def render(report: Report) -> bytes:
-    """The whole page."""
+    """Return the whole page."""
     mood, headline = _answer(report)
     page = template("page.html.j2").render(
         report=report,
-        words=words,
+        cells=cells,
         mood=mood,
         headline=headline,
         subline=_beside(report),
         picture=timeline.picture(report),
         within=span(report.within),
-        now=spell_moment(report.now),
+        now=spell_moment(report.now) if report.now else "",
     )
     return (page + "\n").encode()
 
@@ -36,9 +36,7 @@ def _answer(report: Report) -> tuple[str, str]:
 
 
 def _beside(report: Report) -> str:
-    parts = []
-    if report.doubts:
-        parts.append(f"of {counted(len(report.doubts), 'package')} it cannot be told")
+    parts = report.doubts_told()
     if report.refused:
         parts.append(f"{counted(len(report.refused), 'package')} the run will refuse")
     if report.scheduled:

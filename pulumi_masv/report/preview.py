@@ -1,41 +1,30 @@
-"""What `pulumi preview --json` printed, as far as a report needs it.
+"""What `pulumi preview --json` printed, as far as a report needs it: steps, diagnostics, records.
 
-Tolerant of what it does not know, strict about what it needs: a text that is no preview, or a
-step of ours that nobody knows, is refused in one line. A value that the preview does not know
-yet, and one that it hides as a secret, is *hidden*: `known` takes both out and names them.
+Tolerant of what it does not know. A text that is no preview, and a record that this version cannot
+read, are refused in one line.
 """
 
 import re
-from collections.abc import Mapping
-from typing import Annotated, Any, Final
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Any, Final
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 from pydantic.alias_generators import to_camel
 
 from pulumi_masv.errors import PreviewError
+from pulumi_masv.formatting import visible
+from pulumi_masv.lifecycle.verdicts import MARK, Record
 from pulumi_masv.models import problems_of
 
-LIFECYCLE: Final = "pulumi-python:dynamic/masv:PackageLifecycle"
-FLEET: Final = "pulumi-python:dynamic/masv:PackageFleet"
-WINDOW: Final = "pulumi-python:dynamic/masv:ArchiveWindow"
-
-# As Pulumi spells an unknown value (its sentinel for a computed string), and a secret one.
-_HIDDEN: Final = frozenset({"04da6b54-80e4-46f7-96ec-b56ff0331ba9", "[secret]"})
-
-CREATES: Final = frozenset({"create", "create-replacement", "import", "import-replacement"})
-PENDING: Final = "delete-replaced"
-DELETES: Final = frozenset({"delete", PENDING})
-_NO_WRITES: Final = frozenset(
-    {
-        "read",
-        "read-replacement",
-        "read-discard",
-        "discard",
-        "discard-replaced",
-        "remove-pending-replace",
-    }
+LIFECYCLE: Final = "PackageLifecycle"
+FLEET: Final = "PackageFleet"
+WINDOW: Final = "ArchiveWindow"
+_OURS: Final = re.compile(
+    rf"(?:pulumi-python:dynamic/masv|masv:index):({LIFECYCLE}|{FLEET}|{WINDOW})"
 )
-_OPS: Final = CREATES | DELETES | _NO_WRITES | {"replace", "update", "same", "refresh"}
+_RECORDED: Final = re.compile(rf"(?:\w+: )?{re.escape(MARK)}(.*)")
+_read_records: Final = TypeAdapter(list[Record]).validate_json
 
 
 class _Read(BaseModel):
@@ -48,14 +37,9 @@ class State(_Read):
     """A resource before the run, or after it."""
 
     id: str = ""
-    type: str
     inputs: dict[str, Any] = {}
-    outputs: dict[str, Any] = {}
-    provider: str = ""
-    external: bool = False
     retain_on_delete: bool = False
     delete: bool = False
-    deleted_with: str = ""
 
 
 class Step(_Read):
@@ -67,13 +51,13 @@ class Step(_Read):
     new_state: State | None = None
 
     @property
-    def type(self) -> str:
-        state = self.new_state or self.old_state
-        return state.type if state else ""
+    def name(self) -> str:
+        return name_of(self.urn)
 
     @property
-    def name(self) -> str:
-        return self.urn.rsplit("::", 1)[-1]
+    def kind(self) -> str:
+        """Which of our resources it is about; empty where it is somebody else's."""
+        return kind_of(self.urn)
 
 
 class Diagnostic(_Read):
@@ -81,91 +65,87 @@ class Diagnostic(_Read):
     severity: str = ""
     urn: str = ""
 
+    def lines(self) -> Iterator[tuple[str, str]]:
+        """Yield each line: the records that it holds, as JSON, or else its text."""
+        for line in self.message.split("\n"):
+            found = _RECORDED.match(line)
+            yield ("", line) if found is None else (found[1], "")
+
 
 class Preview(_Read):
     """All of it."""
 
-    steps: list[Step]
-    diagnostics: list[Diagnostic] | None = None
-    change_summary: Annotated[dict[str, int], Field(alias="changeSummary")]
-    is_fresh: bool = False
+    steps: tuple[Step, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+    @cached_property
+    def records(self) -> tuple[Record, ...]:
+        """What the run's checks and hooks recorded.
+
+        Raises:
+            PreviewError: this version cannot read it.
+        """
+        lines = (line for one in self.diagnostics for line in one.lines())
+        try:
+            return tuple(r for recorded, _ in lines if recorded for r in _read_records(recorded))
+        except ValidationError as error:
+            why = problems_of(error)[0]
+            told = visible(f"{why.property}: {why.reason}")
+            raise PreviewError(
+                f"a record that this version cannot read ({told}): upgrade pulumi_masv"
+            ) from None
 
     @property
     def errors(self) -> list[Diagnostic]:
-        return [one for one in self.diagnostics or [] if one.severity == "error"]
+        return [one for one in self.diagnostics if one.severity == "error"]
 
     @property
     def stack(self) -> str:
         """The project and the stack, as every resource's URN begins."""
-        parts = self.steps[0].urn.split("::") if self.steps else []
-        return f"{parts[1]}/{parts[0].rpartition(':')[2]}" if len(parts) > 1 else ""
-
-    def settled(self) -> list[Step]:
-        """Each resource's last word: a refresh is shown as it was before it, so any other wins.
-
-        What an earlier run has replaced and not yet deleted shows in its refresh alone.
-        """
-        decided = {step.urn for step in self.steps if step.op != "refresh"}
-        found = []
-        for step in self.steps:
-            if step.op == "refresh" and step.old_state and step.old_state.delete:
-                found.append(step.model_copy(update={"op": PENDING}))
-            elif step.op != "refresh" or step.urn not in decided:
-                found.append(step)
-        return found
-
-    @property
-    def refreshed(self) -> frozenset[str]:
-        """Resources whose old state was read from MASV in this very preview, or just before."""
-        return frozenset(s.urn for s in self.steps if self.is_fresh or s.op == "refresh")
+        urns = [one.urn for one in self.steps] or [one.urn for one in self.records]
+        parts = [*(urns[0] if urns else "").split("::"), ""]
+        return "/".join((parts[1], parts[0].rpartition(":")[2])).strip("/")
 
 
-def read(text: bytes, *, is_fresh: bool = False) -> Preview:
-    """The preview in a text that may begin with something else.
+def type_of(urn: str) -> str:
+    """Return the type of the resource that a URN names, without its parents'."""
+    parts = urn.split("::", 3)
+    return parts[2].rpartition("$")[2] if len(parts) > 2 else ""
 
-    Args:
-        text: what Pulumi printed.
-        is_fresh: whether the state was refreshed before it.
+
+def kind_of(urn: str) -> str:
+    """Return which of our resources a URN names; empty where it is somebody else's."""
+    found = _OURS.fullmatch(type_of(urn))
+    return found[1] if found else ""
+
+
+def name_of(urn: str) -> str:
+    """Return the name that the program gives the resource."""
+    return urn.split("::", 3)[-1]
+
+
+def read(text: bytes) -> Preview:
+    """Return the preview in a text that may begin with something else.
 
     Raises:
-        PreviewError: it holds none, or none that this version knows.
+        PreviewError: it holds none, or a record that this version does not know.
     """
     start = re.search(rb"^\s*\{", text, re.MULTILINE)
     if start is None:
-        raise PreviewError("no preview: give what `pulumi preview --json` prints on its stdout")
+        raise _no_preview("")
     try:
         preview = Preview.model_validate_json(text[start.start() : text.rindex(b"}") + 1])
-        preview = preview.model_copy(update={"is_fresh": is_fresh})
-    except (ValidationError, ValueError) as error:
-        why = problems_of(error)[0] if isinstance(error, ValidationError) else None
-        told = f"{why.property}: {why.reason}".strip(": ") if why else "it is cut off"
-        raise PreviewError(
-            f"no preview ({told}): give what `pulumi preview --json` prints on its stdout"
-        ) from None
-    for step in preview.steps:
-        if step.type not in (LIFECYCLE, FLEET):
-            continue
-        needs_old = step.op in DELETES | {"replace", "update", "same", "refresh"}
-        needs_new = step.op in CREATES | {"replace", "update"}
-        if (
-            step.op not in _OPS
-            or (needs_old and step.old_state is None)
-            or (needs_new and step.new_state is None)
-        ):
-            raise PreviewError(
-                f"a step that this version does not know ({step.op} of {step.name}): "
-                f"upgrade pulumi_masv"
-            )
+    except ValidationError as error:
+        why = problems_of(error)[0]
+        raise _no_preview(f"{why.property}: {why.reason}".strip(": ")) from None
+    except ValueError:
+        raise _no_preview("it is cut off") from None
+    if not preview.model_fields_set:
+        raise _no_preview("it has no steps")
+    _ = preview.records  # what is wrong with them is said before anything is written
     return preview
 
 
-def hides(value: object) -> bool:
-    """Whether a preview does not show this value."""
-    return isinstance(value, str) and value in _HIDDEN
-
-
-def known(bag: Mapping[str, Any]) -> tuple[dict[str, Any], frozenset[str]]:
-    """What of a bag a preview shows, without Pulumi's own keys; and the names of the rest."""
-    own = {name: value for name, value in bag.items() if not name.startswith("__")}
-    hidden = frozenset(name for name, value in own.items() if hides(value))
-    return {name: value for name, value in own.items() if name not in hidden}, hidden
+def _no_preview(why: str) -> PreviewError:
+    told = f" ({why})" if why else ""
+    return PreviewError(f"no preview{told}: give what `pulumi preview --json` prints on its stdout")

@@ -1,30 +1,23 @@
-"""What a preview says that a run will do, as one value: every format shows this, and no more.
+"""What a preview recorded, as one value: every format shows this, and no more.
 
-Losses and what cannot be told decide over the exit status; the limits say how much may be lost.
+Losses, and what could not be told, decide over the exit status; the limits say how much may be
+lost.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
-from typing import Final
 
-from pydantic import ValidationError
-
-from pulumi_masv import plan
-from pulumi_masv.models import Package, WindowInputs, shifted
-from pulumi_masv.plan import counted, visible
-from pulumi_masv.report.asked import Turn
-from pulumi_masv.report.fates import Fate, foretell
-from pulumi_masv.report.preview import FLEET, LIFECYCLE, WINDOW, Preview, Step, known
+from pulumi_masv import formatting
+from pulumi_masv.formatting import counted, visible
+from pulumi_masv.lifecycle.verdicts import Record
+from pulumi_masv.models import shifted
+from pulumi_masv.report import steps
+from pulumi_masv.report.preview import LIFECYCLE, Preview, kind_of
+from pulumi_masv.report.steps import Unchecked
 
 NO_LOSS, FAILED, LOSSES, BEYOND = 0, 2, 3, 4
-_FLAGS: Final = {
-    "forceDestroy": "force_destroy",
-    "retainRemoved": "retain_removed",
-    "archiveOnDestroy": "archive_on_destroy",
-}
 
 
 @dataclass(frozen=True)
@@ -37,13 +30,13 @@ class Total:
     unknown: int
 
     @classmethod
-    def of(cls, fates: Iterable[Fate]) -> "Total":
-        held = [fate.before for fate in fates if fate.before]
+    def of(cls, records: Iterable[Record]) -> "Total":
+        held = list(records)
         return cls(
             packages=len(held),
-            files=sum(one.total_files or 0 for one in held),
-            bytes=sum(one.size or 0 for one in held),
-            unknown=sum(one.size is None or one.total_files is None for one in held),
+            files=sum(one.files or 0 for one in held),
+            bytes=sum(one.bytes or 0 for one in held),
+            unknown=sum(one.bytes is None or one.files is None for one in held),
         )
 
     @property
@@ -51,8 +44,12 @@ class Total:
         return "at least " if self.unknown else ""
 
     @property
+    def count(self) -> str:
+        return f"{self.least}{self.files}"
+
+    @property
     def size(self) -> str:
-        return self.least + plan.size(self.bytes)
+        return self.least + formatting.size(self.bytes)
 
     def __str__(self) -> str:
         files = counted(self.files, "file")
@@ -77,75 +74,92 @@ class Report:
 
     Attributes:
         stack: project and stack.
-        now: the instant it was made for.
         within: how far ahead an end on schedule is told.
-        fates: of every package that the preview shows.
+        records: of every package that the preview names, one each.
+        unchecked: resources of which nothing was recorded.
         failures: why the preview failed; then nothing else can be relied on.
         resources: changes that are no package's, a line each.
         notes: what the reader has to know about the report itself.
     """
 
     stack: str
-    now: datetime
     within: timedelta
-    fates: tuple[Fate, ...]
+    records: tuple[Record, ...]
+    unchecked: tuple[Unchecked, ...] = ()
     failures: tuple[str, ...] = ()
     resources: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
     @cached_property
-    def losses(self) -> list[Fate]:
-        lost = [(f.loss.instant, f.package_id, f) for f in self.fates if f.loss]
-        return [fate for _, _, fate in sorted(lost, key=lambda one: one[:2])]
+    def now(self) -> datetime | None:
+        """MASV's clock as the last record has it."""
+        return max((record.now for record in self.records), default=None)
 
     @cached_property
-    def doubts(self) -> list[Fate]:
-        return [fate for fate in self.fates if fate.doubt]
+    def losses(self) -> list[Record]:
+        lost = [(r.loss.ends, r.id, r) for r in self.records if r.loss and not r.doubt]
+        return [record for _, _, record in sorted(lost, key=lambda one: one[:2])]
 
     @cached_property
-    def refused(self) -> list[Fate]:
-        return [fate for fate in self.fates if fate.refusals]
+    def doubted(self) -> list[Record]:
+        return [record for record in self.records if record.doubt]
+
+    @property
+    def doubts(self) -> list[Record | Unchecked]:
+        return [*self.doubted, *self.unchecked]
 
     @cached_property
-    def changed(self) -> list[Fate]:
+    def refused(self) -> list[Record]:
+        return [record for record in self.records if record.refusals]
+
+    @cached_property
+    def changed(self) -> list[Record]:
         """All that something is done to."""
-        return [fate for fate in self.fates if fate.moves or fate.does in ("adopted", "left alone")]
+        managed = ("adopted", "left alone", "let go")
+        return [record for record in self.records if record.changes or record.does in managed]
 
     @cached_property
-    def scheduled(self) -> list[Fate]:
+    def scheduled(self) -> list[Record]:
         """What ends soon, as planned."""
+        if self.now is None:
+            return []
         last = shifted(self.now, self.within)
-        soon = [
-            (fate.end_after, fate.package_id, fate)
-            for fate in self.fates
-            if not fate.loss and fate.after and fate.after.files_exist
-        ]
-        due = [(end, i, f) for end, i, f in soon if isinstance(end, datetime) and end <= last]
-        return [fate for _, _, fate in sorted(due, key=lambda one: one[:2])]
+        soon = [(r.end_after, r.id, r) for r in self.records if r.files_after and not r.loss]
+        due = [(end, i, r) for end, i, r in soon if isinstance(end, datetime) and end <= last]
+        return [record for _, _, record in sorted(due, key=lambda one: one[:2])]
 
     @cached_property
     def days(self) -> dict[date, Total]:
         """The losses of each UTC day."""
-        by_day: dict[date, list[Fate]] = {}
-        for fate in self.losses:
-            if fate.loss:
-                by_day.setdefault(fate.loss.instant.date(), []).append(fate)
-        return {day: Total.of(fates) for day, fates in by_day.items()}
+        by_day: dict[date, list[Record]] = {}
+        for record in self.losses:
+            if record.loss:
+                by_day.setdefault(record.loss.ends.date(), []).append(record)
+        return {day: Total.of(records) for day, records in by_day.items()}
 
     @cached_property
     def total(self) -> Total:
         return Total.of(self.losses)
 
     def verdict(self) -> str:
-        """The answer, in one sentence."""
+        """The answer, in a sentence or two."""
         if self.failures:
             return "The preview failed, so its losses cannot be told."
+        parts = [f"Files end early: {self.total}"] if self.losses else []
+        parts += [f"{one[0].upper()}{one[1:]}" for one in self.doubts_told()]
+        return " ".join(f"{part}." for part in parts) or "No files end early."
+
+    def doubts_told(self) -> list[str]:
+        """How much cannot be told, in parts of a sentence."""
         parts = []
-        if self.losses:
-            parts.append(f"Files end early: {self.total}.")
-        if self.doubts:
-            parts.append(f"Of {counted(len(self.doubts), 'package')} it cannot be told.")
-        return " ".join(parts) or "No files end early."
+        if self.doubted:
+            parts.append(f"of {counted(len(self.doubted), 'package')} it cannot be told")
+        if self.unchecked:
+            alone = all(kind_of(one.urn) == LIFECYCLE for one in self.unchecked)
+            noun, number = "package" if alone else "resource", len(self.unchecked)
+            told = f"one {noun}" if number == 1 else counted(number, noun)
+            parts.append(f"{told} could not be checked")
+        return parts
 
     def status(self, limits: Limits) -> int:
         """The exit status."""
@@ -169,79 +183,41 @@ class Report:
         return " ".join(f"--max-lost-{name} {number}" for name, number in needed.items())
 
 
-def summarise(
-    preview: Preview,
-    asked: list[Turn],
-    *,
-    seen: Mapping[str, Package],
-    unseen: str,
-    now: datetime,
-    within: timedelta,
-) -> Report:
-    """The report of a preview."""
-    fates = foretell(asked, seen, unseen, now)
+def summarise(preview: Preview, within: timedelta, *, ended: int = 0) -> Report:
+    """Return the report of a preview.
+
+    Args:
+        preview: what Pulumi printed.
+        within: how far ahead an end on schedule is told.
+        ended: the exit status of Pulumi, where it is known.
+    """
+    failures = [visible(" ".join(one.message.split())) for one in preview.errors]
+    if ended and not failures:
+        failures = [f"pulumi preview ended with exit status {ended}"]
     return Report(
         stack=visible(preview.stack),
-        now=now,
         within=within,
-        fates=tuple(fates),
-        failures=tuple(visible(" ".join(one.message.split())) for one in preview.errors),
-        resources=tuple(_resources(preview)),
-        notes=tuple(_notes(preview)),
+        records=tuple(_one_each(preview.records)),
+        unchecked=tuple(steps.unchecked(preview)),
+        failures=tuple(failures),
+        resources=tuple(steps.resources(preview)),
+        notes=tuple(steps.notes(preview)),
     )
 
 
-def _resources(preview: Preview) -> Iterator[str]:
-    others: Counter[str] = Counter()
-    for step in preview.settled():
-        if step.op in ("same", "refresh", "read") or step.type == "pulumi:pulumi:Stack":
-            continue
-        if step.type == WINDOW:
-            yield f"archive window {visible(step.name)}: {step.op}, {_window(step)}"
-        elif step.type in (LIFECYCLE, FLEET):
-            yield from _flags(step)
-        else:
-            others[step.op] += 1
-    if others:
-        told = ", ".join(f"{number} {op}" for op, number in sorted(others.items()))
-        yield f"resources of other providers: {told}"
+def _one_each(records: Iterable[Record]) -> list[Record]:
+    """Return the weightiest record of each package, and all of packages that are not known yet."""
+    found: dict[str, Record] = {}
+    nameless = []
+    for record in records:
+        other = found.get(record.id)
+        if not record.id:
+            nameless.append(record)
+        elif other is None or _weight(record) >= _weight(other):
+            found[record.id] = record
+    return [*found.values(), *nameless]
 
 
-def _window(step: Step) -> str:
-    state = step.new_state or step.old_state
-    try:
-        inputs = WindowInputs.model_validate(known(state.inputs)[0] if state else {})
-    except ValidationError:
-        return "its span is not known yet"
-    return f"{inputs} {'archived' if inputs.archived else 'shown'}; no files end by it"
-
-
-def _flags(step: Step) -> Iterator[str]:
-    if not (step.old_state and step.new_state) or step.op not in ("update", "replace"):
-        return
-    before, after = (known(state.inputs)[0] for state in (step.old_state, step.new_state))
-    for name, spelled in _FLAGS.items():
-        was, becomes = (bool(bag.get(name)) for bag in (before, after))
-        if was is not becomes:
-            yield f"{visible(step.name)}: {spelled} {was} -> {becomes}" + (
-                "; from now on its end destroys files"
-                if spelled == "force_destroy" and becomes
-                else ""
-            )
-
-
-def _notes(preview: Preview) -> Iterator[str]:
-    shown = sum(step.op == "same" for step in preview.steps)
-    stale = sum(step.op == "refresh" for step in preview.settled())
-    missing = max(preview.change_summary.get("same", 0) - shown, stale)
-    if missing:
-        yield (
-            f"{counted(missing, 'unchanged resource')} not in the preview as now: add --show-sames "
-            f"to it, to see what ends on schedule there"
-        )
-    stored = any(step.old_state and step.type in (LIFECYCLE, FLEET) for step in preview.steps)
-    if stored and not preview.refreshed:
-        yield (
-            "read from the state, which does not know what was changed by hand since the last "
-            "run, nor of a deletion that an interrupted run left: add --refresh to the preview"
-        )
+def _weight(record: Record) -> tuple[bool, ...]:
+    facts = (record.loss, record.doubt, record.refusals, record.changes)
+    return (*map(bool, facts), record.does in ("adopted", "changed", "ended"))

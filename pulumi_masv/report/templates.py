@@ -4,7 +4,7 @@ from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
-from pulumi_masv.plan import visible
+from pulumi_masv.formatting import visible
 
 
 @cache

@@ -5,15 +5,14 @@ lie; a life that goes on beyond has an arrow. What is lost is hatched and has a 
 colour is needed to see it.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from pulumi_masv.formatting import visible
+from pulumi_masv.lifecycle.verdicts import Record, Spelled
 from pulumi_masv.models import shifted
-from pulumi_masv.plan import End, Never, spell_moment
-from pulumi_masv.report import words
-from pulumi_masv.report.fates import Fate
+from pulumi_masv.report import cells
 from pulumi_masv.report.summary import Report
 from pulumi_masv.report.templates import template
 
@@ -45,18 +44,19 @@ class Row:
 
 
 def render(report: Report) -> bytes:
-    """The picture alone."""
+    """Return the picture alone."""
     return (picture(report) + "\n").encode()
 
 
 def picture(report: Report) -> str:
-    """The `svg` element; nothing in it comes from elsewhere."""
-    fates = list(_drawn(report))
-    axis = _Axis(report, fates)
-    rows = [_row(fate, axis, place) for place, fate in enumerate(fates)]
+    """Return the `svg` element; nothing in it comes from elsewhere."""
+    records = _drawn(report)
+    axis = _Axis(report.now, records) if report.now else None
+    rows = [_row(record, axis, place) for place, record in enumerate(records) if axis]
+    unclear = report.failures or report.doubts
     return template("timeline.svg.j2").render(
         verdict=report.verdict(),
-        now=spell_moment(report.now),
+        empty="nothing to draw" if unclear else "nothing changes, and nothing ends soon",
         width=WIDTH,
         height=TOP + ROW * max(len(rows), 1) + 30,
         left=LEFT,
@@ -64,37 +64,34 @@ def picture(report: Report) -> str:
         top=TOP,
         row_height=ROW,
         rows=rows,
-        ticks=axis.ticks(),
+        ticks=axis.ticks() if axis else (),
     )
 
 
-def _drawn(report: Report) -> Iterator[Fate]:
-    """Losses by their instant, what cannot be told, then the rest as it changes or ends."""
-    told: set[int] = set()
-    for group in (report.losses, report.doubts, report.changed, report.scheduled):
-        for fate in group:
-            if id(fate) not in told and fate.before and fate.before.files_exist:
-                told.add(id(fate))
-                yield fate
+def _drawn(report: Report) -> list[Record]:
+    """Return losses by their instant, what cannot be told, then the rest as it changes or ends."""
+    groups = (report.losses, report.doubted, report.changed, report.scheduled)
+    every = (record for group in groups for record in group)
+    return list({id(one): one for one in every if one.state in ("new", "finalized")}.values())
 
 
 class _Axis:
     """Where an instant lies between now and the last that is drawn."""
 
-    def __init__(self, report: Report, fates: list[Fate]) -> None:
-        self._now = report.now
+    def __init__(self, now: datetime, records: list[Record]) -> None:
+        self._now = now
         ends = sorted(
             end
-            for fate in fates
-            for end in (fate.end_before, fate.end_after)
+            for record in records
+            for end in (record.end_before, record.end_after)
             if isinstance(end, datetime)
         )
-        most = ends[len(ends) * 9 // 10] if ends else report.now
-        span = max((most - report.now) * 1.12, timedelta(days=2))
-        self._span = max(shifted(report.now, span) - report.now, timedelta(seconds=1))
+        most = ends[len(ends) * 9 // 10] if ends else now
+        span = max((most - now) * 1.12, timedelta(days=2))
+        self._span = max(shifted(now, span) - now, timedelta(seconds=1))
 
-    def bar(self, end: End) -> Bar:
-        if end is None or isinstance(end, Never) or end - self._now > self._span:
+    def bar(self, end: Spelled) -> Bar:
+        if not isinstance(end, datetime) or end - self._now > self._span:
             return Bar(WIDTH - RIGHT - 8, goes_on=True)
         return Bar(self._x(max(end, self._now)), goes_on=False)
 
@@ -112,25 +109,24 @@ class _Axis:
         return round(LEFT + share * (WIDTH - RIGHT - LEFT), 1)
 
 
-def _row(fate: Fate, axis: _Axis, place: int) -> Row:
-    before, after = axis.bar(fate.end_before), axis.bar(fate.end_after)
-    name = words.name(fate) or fate.package_id
+def _row(record: Record, axis: _Axis, place: int) -> Row:
+    name = cells.called(record)
     kind = "stays"
-    if fate.loss:
-        kind = "lost"
-    elif fate.doubt:
+    if record.doubt:
         kind = "doubt"
-    elif fate.end_before != fate.end_after:
+    elif record.loss:
+        kind = "lost"
+    elif record.end_before != record.end_after:
         kind = "longer"
-    was, becomes = words.moment(fate.end_before), words.lost_at(fate)
+    was, becomes = cells.moment(record.end_before), cells.ends(record)
     changes = f"ends {becomes}, planned: {was}" if was != becomes else f"ends {was}"
-    told = f"cannot be told: {fate.doubt}" if fate.doubt else changes
+    told = f"cannot be told: {visible(record.doubt)}" if record.doubt else changes
     return Row(
         y=TOP + place * ROW,
         name=name if len(name) <= _NAME else f"{name[: _NAME - 1]}…",
-        told=f"{fate.package_id} {name}: {told}",
-        ends="cannot be told" if fate.doubt else becomes.removesuffix(" UTC"),
+        told=f"{cells.package_id(record)} {name}: {told}",
+        ends="cannot be told" if record.doubt else becomes.removesuffix(" UTC"),
         kind=kind,
-        before=before,
-        after=after,
+        before=axis.bar(record.end_before),
+        after=axis.bar(None if record.doubt else record.end_after),
     )

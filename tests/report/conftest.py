@@ -1,92 +1,86 @@
-"""A preview in a few words: one forced removal, one move of an expiry, one that stays."""
+"""A preview in a few words: its steps, and what the run's checks and hooks recorded."""
 
 import json
-from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-import pytest
+from typer.testing import CliRunner, Result
 
-from pulumi_masv.models import Package, parse_instant
-from pulumi_masv.report import asked, preview, summary
+from pulumi_masv.cli.app import app
+from pulumi_masv.report import preview, summary
 
 NOW = "2026-11-24T22:00:00Z"
-FLEET = "pulumi-python:dynamic/masv:PackageFleet"
-TOKEN = "pulumi-python:dynamic/masv:PackageLifecycle"
-PROVIDER = "urn:pulumi:team::dailies::pulumi:providers:pulumi-python::default::1"
+PLANNED = "2027-03-01T00:00:00Z"
+TYPE = "pulumi-python:dynamic/masv:"
 Bag = dict[str, Any]
 
 
-def state(package_id: str, inputs: Bag | None = None, **outputs: Any) -> Bag:
-    live = {"state": "finalized", "unlimitedStorage": False, "size": 41_200_000_000}
-    given = {"packageId": package_id, **(inputs or {})}
-    stored = {"name": "Day 12", "expiry": "2027-03-01T00:00:00Z", "totalFiles": 12, **outputs}
-    flags = {name: value for name, value in given.items() if name == "forceDestroy"}
-    return {
-        "type": TOKEN,
-        "provider": PROVIDER,
-        "id": package_id,
-        "inputs": given,
-        "outputs": {"packageId": package_id, **live, **stored, **flags, "declared": sorted(given)},
-    }
+def urn(name: str, kind: str = "PackageLifecycle") -> str:
+    token = kind if ":" in kind else TYPE + kind
+    return f"urn:pulumi:team::dailies::{token}::{name}"
 
 
-def step(op: str, old: Bag | None = None, **inputs: Any) -> Bag:
-    package_id = inputs.get("packageId") or (old or {"id": ""})["id"]
-    urn = f"urn:pulumi:team::dailies::{TOKEN}::{package_id.lower()}"
-    made: Bag = {"op": op, "urn": urn, "oldState": old}
-    if op not in ("delete", "refresh"):
-        made["newState"] = {
-            "type": TOKEN,
-            "provider": PROVIDER,
-            "inputs": {"packageId": package_id, **inputs},
-        }
-    return made
+def step(op: str, name: str, *, kind: str = "PackageLifecycle", **more: Any) -> Bag:
+    """What a run does with a resource."""
+    return {"op": op, "urn": urn(name, kind), **more}
 
 
-def fleet(
-    op: str, declared: Bag, *, flags: Bag | None = None, hides: Bag | None = None, **live: Bag
-) -> Bag:
-    """A step of a fleet whose state holds `live`, and whose flags are stored and kept."""
-    shared = {"type": FLEET, "provider": PROVIDER}
-    entry = {"state": "finalized", "expiry": "2027-03-01T00:00:00Z", "size": 1, "totalFiles": 1}
-    outputs = {"live": {i: entry | one for i, one in live.items()}, **(flags or {})}
-    outputs["declared"] = {i: [] for i in live}
-    old = {"inputs": {"packages": {i: {} for i in live}, **(flags or {})}, "outputs": outputs}
-    old["outputs"] |= hides or {}
-    new = {"inputs": {"packages": declared, **(flags or {})}}
-    made = {"op": op, "urn": f"urn:pulumi:team::dailies::{FLEET}::f", "oldState": shared | old}
-    return made if op == "delete" else made | {"newState": shared | new}
+def record(package_id: str, does: str, **more: Any) -> Bag:
+    """What was recorded of a package, asked for by a resource of the same name."""
+    bag = {"urn": urn(package_id.lower()), "id": package_id, "does": does, "now": NOW}
+    held = {"name": "Day 12", "state": "finalized", "files": 12, "bytes": 41_200_000_000}
+    ends = {"endBefore": PLANNED, "endAfter": PLANNED, "filesAfter": True}
+    return {**bag, **held, **ends, **more}
 
 
-def printed(*steps: Bag, **more: Any) -> bytes:
-    return json.dumps({"steps": steps, "changeSummary": {}, **more}).encode()
+def destroyed(package_id: str, **more: Any) -> Bag:
+    """A deletion that ends files at once."""
+    loss = {"ends": NOW, "planned": PLANNED, "why": "deleted", "atOnce": True}
+    change = {"property": "files", "before": "kept", "after": "destroyed"}
+    after = {"endAfter": NOW, "filesAfter": False, "changes": [change]}
+    return record(package_id, "ended", loss=loss, **{**after, **more})
+
+
+def earlier(package_id: str, ends: str = "2027-01-31T12:00:00Z", **more: Any) -> Bag:
+    """An expiry that is moved to an earlier day."""
+    loss = {"ends": ends, "planned": PLANNED, "why": "expiry earlier", "atOnce": False}
+    change = {"property": "expiry", "before": PLANNED, "after": ends}
+    after = {"endAfter": ends, "changes": [change]}
+    return record(package_id, "changed", loss=loss, **{**after, **more})
+
+
+def line(*records: Bag, prefix: str = "") -> Bag:
+    """Records as they stand among the diagnostics."""
+    text = json.dumps(records, separators=(",", ":"))
+    return {"message": f"{prefix}masv-verdicts {text}\n", "severity": "info"}
+
+
+def printed(*steps: Bag, records: tuple[Bag, ...] = (), says: tuple[Bag, ...] = ()) -> bytes:
+    """What Pulumi prints; where no step is given, each record has one."""
+    done = steps or tuple({"op": "update", "urn": one["urn"]} for one in records)
+    told = (*says, line(*records)) if records else says
+    return json.dumps({"steps": done, "diagnostics": told, "changeSummary": {}}).encode()
 
 
 def of_name(name: str) -> bytes:
-    """A loss at once, a loss later, and an end on schedule, all of one name."""
+    """A loss at once, a loss later, an end on schedule, a refusal and a doubt, all of one name."""
+    renamed = {"property": "name", "before": name, "after": name + "!"}
     return printed(
-        step("delete", state("01HA", {"forceDestroy": True}, name=name)),
-        step("update", state("01HB", name=name), expiry="2027-01-31T12:00:00Z", name=name + "!"),
-        step("same", state("01HC", name=name, expiry="2026-12-01T00:00:00Z")),
-        step("delete", state("01HD", name=name)),
+        records=(
+            destroyed("01HA", name=name),
+            earlier("01HB", name=name, changes=[renamed]),
+            record("01HC", "unchanged", name=name, endAfter="2026-12-01T00:00:00Z"),
+            record("01HD", "refused", name=name, refusals=[f"files of {name} exist"]),
+            record("01HE", "adopted", name=name, doubt=f"{name} has no expiry"),
+        )
     )
 
 
-def told(text: bytes, seen: Mapping[str, Package] | None = None) -> summary.Report:
-    """The report of a preview, where MASV says what is in `seen`."""
-    read = preview.read(text)
-    return summary.summarise(
-        read,
-        asked.turns(read),
-        seen=seen or {},
-        unseen="nobody looked",
-        now=parse_instant(NOW),
-        within=timedelta(days=14),
-    )
+def told(text: bytes, within: timedelta = timedelta(days=14)) -> summary.Report:
+    """The report of a preview."""
+    return summary.summarise(preview.read(text), within)
 
 
-@pytest.fixture(autouse=True)
-def no_account(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("MASV_API_KEY", "MASV_TEAM_ID", "MASV_BASE_URL"):
-        monkeypatch.delenv(name, raising=False)
+def run(text: bytes, *arguments: str) -> Result:
+    """What the command makes of a preview."""
+    return CliRunner().invoke(app, ["report", "-", *arguments], input=text)
