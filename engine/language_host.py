@@ -159,7 +159,7 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
 
 
 def main() -> None:
-    engine = next((word for word in sys.argv[1:] if not word.startswith("-")), "")
+    engine = sys.argv[-1]  # flags and their values may stand before it
     parent = os.getppid()
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -44,7 +45,7 @@ class Result:
         """The lines that report an error, without the engine's own summaries."""
         own = ("preview failed", "update failed", "resource registration", "delete failed")
         return [
-            line.strip().removeprefix("error: ")
+            re.sub(r'^error: (Preview failed: )?(before hook "[^"]+" failed: )?', "", line.strip())
             for line in self.text.splitlines()
             if line.strip().startswith("error: ") and not any(summary in line for summary in own)
         ]
@@ -111,7 +112,8 @@ class Stack:
         return self.run("refresh", "--yes", "--skip-preview", *arguments, expect=expect)
 
     def destroy(self, *arguments: str, expect: int | None = 0) -> Result:
-        return self.run("destroy", "--yes", "--skip-preview", *arguments, expect=expect)
+        every = ("--yes", "--skip-preview", "--run-program")
+        return self.run("destroy", *every, *arguments, expect=expect)
 
     def state(self) -> dict[str, Any]:
         exported = json.loads(self.run("stack", "export").text)
@@ -169,12 +171,17 @@ def initialised(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def stack(tmp_path: Path, masv: Simulator, initialised: Path) -> Stack:
-    shutil.copytree(initialised, tmp_path, dirs_exist_ok=True)
+    return stack_in(tmp_path, masv, initialised)
+
+
+def stack_in(folder: Path, masv: Simulator, initialised: Path) -> Stack:
+    """A stack of its own in a folder."""
+    shutil.copytree(initialised, folder, dirs_exist_ok=True)
     environment = {
-        **environment_of(tmp_path),
+        **environment_of(folder),
         "PULUMI_STACK": "test",  # what `stack init` would have selected
         "MASV_BASE_URL": masv.url,
         "MASV_API_KEY": masv.api_key,
         "MASV_TEAM_ID": masv.team_id,
     }
-    return Stack(tmp_path / "project", environment, masv)
+    return Stack(folder / "project", environment, masv)
