@@ -1,6 +1,7 @@
 """A team's repository, with the commands that its pipelines run and nothing else."""
 
 import html
+import json
 import os
 import re
 import shutil
@@ -12,7 +13,7 @@ import yaml
 
 from pulumi_masv.simulator import Simulator
 from tests.engine.conftest import BIN, ROOT, Stack
-from tests.engine.pipelines import COMMIT, TOKEN, Forge, GitHub, GitLab, Job
+from tests.engine.pipelines import TOKEN, Forge, GitHub, GitLab, Job
 
 EXAMPLE = ROOT / "examples" / "gitops"
 DAILIES, MASTER, CLAIM = (
@@ -20,6 +21,18 @@ DAILIES, MASTER, CLAIM = (
     "01J8ZK3V9DFEATVREMASTER001",
     "01J8ZK3V9DREE10CA1M0000001",
 )
+
+
+ANYTHING = json.dumps(
+    {
+        "version": 1,
+        "losses": [
+            {"id": i, "files": None, "bytes": None, "ends": None, "atOnce": True}
+            for i in (DAILIES, MASTER, CLAIM)
+        ],
+    }
+)
+"""A report that lets all of them end at once."""
 
 
 @pytest.fixture(params=[GitHub, GitLab])
@@ -59,6 +72,15 @@ def only(jobs: dict[str, Job], name: str, *, red: bool = False) -> Job:
     return jobs[name]
 
 
+def previewed(forge: Forge, *, red: bool = False) -> Job:
+    """The job of a pull request that runs the branch's code; another has told what it found."""
+    jobs = forge.pull_request()
+    assert list(jobs) == ["preview", forge.TELLER]
+    assert not jobs[forge.TELLER].red, jobs[forge.TELLER].log
+    assert jobs["preview"].red == red, jobs["preview"].log
+    return jobs["preview"]
+
+
 def ends(masv: Simulator, package: str) -> str:
     live = masv.account.package(package)
     return "never" if live.unlimited_storage else live.expiry.date().isoformat()
@@ -71,15 +93,17 @@ def test_a_pull_request_shows_a_merge_does_exactly_that_and_the_night_does_what_
         name="B014_raw", expiry="2027-03-01T00:00:00Z", total_files=38, size=5 * 10**10
     )
     sound = masv.account.add_package(name="Mix", sender="sound@mixhouse.example")
-    only(forge.pull_request(), "preview")
-    shown = only(forge.pull_request(), "preview")
+    previewed(forge)
+    shown = previewed(forge)
     assert masv.writes == []
     [comment] = forge.comments
     for named in (DAILIES, "A001_raw", "212", "2027-01-31", raw, "B014_raw", "38", "2027-01-18"):
         assert named in html.unescape(comment)
     assert sound not in comment
+    assert {loss["id"] for loss in forge.reports[-1]["losses"]} == {DAILIES, raw}
 
     done = only(forge.merge(), "up")
+    assert "Bound by the report" in done.log
     assert {each: ends(masv, each) for each in (DAILIES, raw, MASTER, CLAIM, sound)} == {
         DAILIES: "2027-01-31",
         raw: "2027-01-18",
@@ -112,13 +136,20 @@ def test_a_pull_request_shows_a_merge_does_exactly_that_and_the_night_does_what_
 def test_a_run_that_would_end_more_than_its_limits_stops_before_its_first_write(
     forge: Forge, masv: Simulator
 ) -> None:
+    forge.variables["MAX_LOST_BYTES"] = "1TB"
+    previewed(forge)
     forge.variables["MAX_LOST_BYTES"] = "500GB"
-    only(forge.pull_request(), "preview", red=True)
+    for jobs in (forge.merge(), forge.nightly()):
+        assert "more is lost than allowed" in only(jobs, "up", red=True).log
+    assert masv.writes == []
+    previewed(forge, red=True)
     assert "A001_raw" in html.unescape(forge.comments[0])
     only(forge.merge(), "up", red=True)
     assert masv.writes == []
     forge.variables["MAX_LOST_BYTES"] = "1TB"
-    only(forge.pull_request(), "preview")
+    only(forge.merge(), "up", red=True)  # the pull request's own check is still red
+    assert masv.writes == []
+    previewed(forge)
     only(forge.merge(), "up")
     assert ends(masv, DAILIES) == "2027-01-31"
 
@@ -132,7 +163,7 @@ def test_what_a_preview_refuses_is_in_the_comment_and_is_not_written(
     manifest.write_text(
         manifest.read_text().replace(CLAIM, unknown).replace("hold: true #", "name: x #")
     )
-    only(forge.pull_request(), "preview", red=True)
+    previewed(forge, red=True)
     [comment] = forge.comments
     assert unknown in comment
     only(forge.merge(), "up", red=True)
@@ -144,38 +175,40 @@ def test_a_manifest_with_a_mistake_is_told_by_its_line_before_masv_is_asked(
 ) -> None:
     manifest = forge.repository / "masv.yaml"
     manifest.write_text(manifest.read_text().replace("expiry: 2027", "expires: 2027"))
-    for job in (*forge.pull_request().values(), *forge.merge().values()):
-        assert job.red
+    for job in (previewed(forge, red=True), only(forge.merge(), "up", red=True)):
         assert "masv.yaml:8" in job.log
         assert "expiry" in job.log
     assert masv.journal == []
 
 
 def test_a_fork_gets_no_key_and_stays_red_with_the_way_on(forge: Forge, masv: Simulator) -> None:
-    job = only(forge.pull_request(fork=True), "preview", red=True)
+    jobs = forge.pull_request(fork=True)
+    job = jobs["preview"]
+    assert job.red
     assert "gets no keys" in job.log
     assert "yourself" in job.log
-    assert not any(masv.api_key in seen.values() for seen in job.seen)
+    for seen in (seen for job in jobs.values() for seen in job.seen):
+        assert masv.api_key not in seen.values()
     assert forge.comments == []
     assert masv.journal == []
 
 
+@pytest.mark.parametrize("forge", [GitHub], indirect=True)
 def test_a_push_without_a_preview_leaves_no_older_report_in_the_comment(forge: Forge) -> None:
-    only(forge.pull_request(), "preview")
+    previewed(forge)
     assert "A001_raw" in html.unescape(forge.comments[0])
     manifest = forge.repository / "masv.yaml"
     manifest.write_text(manifest.read_text().replace("expiry: 2027", "expires: 2027"))
-    only(forge.pull_request(), "preview", red=True)
+    previewed(forge, red=True)
     [comment] = forge.comments
     assert "No preview" in comment
-    assert COMMIT in comment
+    assert forge.branch in comment
     assert "A001_raw" not in html.unescape(comment)
 
 
 @pytest.mark.parametrize("forge", [GitLab], indirect=True)
 def test_an_old_pipeline_that_is_run_again_writes_nothing(forge: Forge, masv: Simulator) -> None:
-    forge.head = "newer" * 8
-    job = only(forge.merge(), "up", red=True)
+    job = only(forge.again(), "up", red=True)
     assert "main has moved on" in job.log
     assert masv.journal == []
 
@@ -184,6 +217,7 @@ def test_an_old_pipeline_that_is_run_again_writes_nothing(forge: Forge, masv: Si
 def test_what_happens_after_the_preview_is_left_for_the_next_run_and_its_report(
     forge: Forge, masv: Simulator
 ) -> None:
+    previewed(forge)
     only(forge.merge(), "up")
     for red, happens in (
         (False, lambda: masv.account.rename(DAILIES, "by hand")),
@@ -193,7 +227,7 @@ def test_what_happens_after_the_preview_is_left_for_the_next_run_and_its_report(
         masv.reset_journal()
         forge.before_up = happens
         job = only(forge.nightly(), "up", red=red)
-        assert ("violates plan" in job.log) is red
+        assert ("violates plan" in job.log or "did not show" in job.log) is red
         assert masv.writes == []
         forge.before_up = lambda: None
         only(forge.nightly(), "up")
@@ -204,9 +238,10 @@ def test_what_happens_after_the_preview_is_left_for_the_next_run_and_its_report(
 def test_a_life_extended_by_hand_after_the_preview_is_not_shortened_unseen(
     forge: Forge, masv: Simulator
 ) -> None:
+    previewed(forge)
     only(forge.merge(), "up")
-    manifest = forge.repository / "masv.yaml"
-    manifest.write_text(manifest.read_text().replace("name: Feature master", "name: Master 2"))
+    rename_master(forge)
+    previewed(forge)
     forge.variables["MAX_LOST_PACKAGES"] = "0"
     forge.before_up = lambda: masv.account.set_expiry(DAILIES, "2027-06-30T00:00:00Z")
     only(forge.merge(), "up")
@@ -225,11 +260,121 @@ def test_a_life_extended_by_hand_after_the_preview_is_not_shortened_unseen(
 def test_an_up_that_failed_half_way_is_finished_by_the_next_run(
     forge: Forge, masv: Simulator
 ) -> None:
+    previewed(forge)
     masv.faults.set("status", status=400, method="PUT", route=f"*{DAILIES}/expiry")
     only(forge.merge(), "up", red=True)
     assert (ends(masv, MASTER), ends(masv, DAILIES)) == ("never", "2027-03-01")
     only(forge.nightly(), "up")
     assert ends(masv, DAILIES) == "2027-01-31"
+
+
+def rename_master(forge: Forge) -> None:
+    """A change that ends nothing."""
+    manifest = forge.repository / "masv.yaml"
+    manifest.write_text(manifest.read_text().replace("name: Feature master", "name: Master 2"))
+
+
+@pytest.mark.parametrize("forge", [GitLab], indirect=True)
+def test_a_merge_ends_no_package_that_arrived_after_the_review(
+    forge: Forge, masv: Simulator
+) -> None:
+    previewed(forge)
+    arrived = masv.account.add_package(name="B017_raw", expiry="2027-06-01T00:00:00Z")
+    refused = only(forge.merge(), "up", red=True)
+    assert masv.writes == []
+    told = html.unescape(refused.log + refused.left("summary.md"))
+    assert arrived in told
+    assert "MASV_REVIEWED names does not allow" in told
+    if isinstance(forge, GitHub):
+        only(forge.by_hand(), "up")  # somebody has looked: the limits hold
+    else:
+        previewed(forge)
+        assert arrived in {loss["id"] for loss in forge.reports[-1]["losses"]}
+        only(forge.merge(), "up")
+    assert (ends(masv, arrived), ends(masv, DAILIES)) == ("2027-01-18", "2027-01-31")
+
+
+@pytest.mark.parametrize("forge", [GitHub], indirect=True)
+def test_a_merge_takes_back_no_life_that_was_extended_by_hand_after_the_review(
+    forge: Forge, masv: Simulator
+) -> None:
+    previewed(forge)
+    only(forge.merge(), "up")
+    rename_master(forge)
+    previewed(forge)
+    assert forge.reports[-1]["losses"] == []
+    masv.account.set_expiry(DAILIES, "2027-06-30T00:00:00Z")
+    masv.reset_journal()
+    refused = only(forge.merge(), "up", red=True)
+    assert masv.writes == []
+    assert DAILIES in html.unescape(refused.log + refused.left("summary.md"))
+    only(forge.nightly(), "up")
+    assert (masv.account.package(MASTER).name, ends(masv, DAILIES)) == ("Master 2", "2027-01-31")
+
+
+@pytest.mark.parametrize("forge", [GitLab], indirect=True)
+def test_a_push_that_nobody_reviewed_ends_nothing_early_and_does_all_else(
+    forge: Forge, masv: Simulator
+) -> None:
+    refused = only(forge.push(), "up", red=True)
+    assert "it may end no files early" in refused.log
+    assert masv.writes == []
+    assert DAILIES in html.unescape(refused.log + refused.left("summary.md"))
+    previewed(forge)
+    only(forge.push(), "up", red=True)  # the report is of a pull request that is not merged
+    assert masv.writes == []
+    only(forge.merge(), "up")
+    rename_master(forge)
+    only(forge.push(), "up")
+    assert masv.account.package(MASTER).name == "Master 2"
+
+
+@pytest.mark.parametrize("forge", [GitHub], indirect=True)
+def test_an_old_run_that_is_done_again_is_bound_by_the_review_of_what_main_is_now(
+    forge: Forge, masv: Simulator
+) -> None:
+    previewed(forge)
+    forge.variables["MAX_LOST_PACKAGES"] = "0"
+    only(forge.merge(), "up", red=True)
+    del forge.variables["MAX_LOST_PACKAGES"]
+    job = only(forge.again(), "up", red=True)
+    assert "it may end no files early" in job.log
+    assert masv.writes == []
+
+
+@pytest.mark.parametrize("forge", [GitHub], indirect=True)
+def test_the_run_of_a_fork_binds_nothing_though_it_has_the_same_commit(
+    forge: GitHub, masv: Simulator
+) -> None:
+    jobs = forge.pull_request(fork=True)
+    assert list(jobs) == ["preview"]
+    forge.runs[-1]["conclusion"] = "success"  # a fork writes its own workflow
+    forge.keep("1", f"report-{forge.branch}", {"report.json": ANYTHING})
+    assert "it may end no files early" in only(forge.merge(), "up", red=True).log
+    forge.is_fork = False
+    assert "it may end no files early" in only(forge.merge(), "up", red=True).log
+    assert masv.writes == []
+    forge.runs[0]["head_repository"]["full_name"] = "media/packages"  # had it been ours
+    assert "Bound by the report" in only(forge.merge(), "up").log
+
+
+@pytest.mark.parametrize("forge", [GitLab], indirect=True)
+def test_a_branch_makes_the_job_that_holds_the_token_neither_print_it_nor_obey(
+    forge: Forge,
+) -> None:
+    program = forge.repository / "__main__.py"
+    kept = program.read_text()
+    program.write_text(f"import os\n\nos.symlink('/proc/self/environ', 'report.md')\n{kept}")
+    previewed(forge, red=True)
+    [note] = forge.comments
+    assert TOKEN not in note
+    assert "No preview" in note
+    (forge.repository / "report.md").write_text("/close\n  /merge\nfine\n")
+    (forge.repository / "masv.yaml").write_text("packages: 1")  # so no report is made
+    previewed(forge, red=True)
+    [note] = forge.comments
+    assert "fine" in note
+    assert not any(line.lstrip().startswith("/") for line in note.splitlines())
 
 
 WORKFLOW = (EXAMPLE / ".github/workflows/packages.yml").read_text()
@@ -249,8 +394,9 @@ def test_a_job_may_do_the_least_and_ends_by_itself() -> None:
     assert "pull_request_target" not in WORKFLOW
     assert yaml.load(WORKFLOW, yaml.BaseLoader)["permissions"] == {}
     assert {name: job.get("permissions") for name, job in JOBS.items()} == {
-        "preview": {"contents": "read", "pull-requests": "write"},
-        "up": {"contents": "read"},
+        "preview": {"contents": "read"},
+        "comment": {"actions": "read", "pull-requests": "write"},
+        "up": {"contents": "read", "actions": "read", "pull-requests": "read"},
     }
     assert all(int(job["timeout-minutes"]) <= 60 for job in JOBS.values())
     assert JOBS["up"]["concurrency"] == {"group": "up", "cancel-in-progress": "false"}
@@ -258,6 +404,29 @@ def test_a_job_may_do_the_least_and_ends_by_itself() -> None:
         s for job in JOBS.values() for s in job["steps"] if "checkout" in s.get("uses", "")
     ]
     assert [step["with"]["persist-credentials"] for step in checkouts] == ["false", "false"]
+
+
+def test_a_job_that_runs_the_branchs_code_holds_no_token_that_can_write() -> None:
+    for job in JOBS.values():
+        runs_code = any("checkout" in step.get("uses", "") for step in job["steps"])
+        assert not (runs_code and "write" in job["permissions"].values())
+    preview = JOBS["preview"]["steps"]
+    assert "github.token" not in str(preview)
+    assert preview[1]["with"]["persist-credentials"] == "false"
+    assert "environment" not in JOBS["preview"]  # an environment's secrets are not for it
+    for step in JOBS["comment"]["steps"]:
+        assert "uses" not in step
+        assert not re.search(r"python|pulumi|pip|bash|\bsh\b", step["run"])
+
+    file = yaml.load((EXAMPLE / ".gitlab-ci.yml").read_text(), yaml.BaseLoader)
+    assert {name for name, job in file.items() if "NOTES_TOKEN" in str(job.get("script"))} == {
+        "note"
+    }
+    assert "environment" not in file["preview"]  # the scope of NOTES_TOKEN
+    assert file["note"]["environment"] == {"name": "notes", "action": "access"}
+    assert file["note"]["variables"] == {"GIT_STRATEGY": "empty"}
+    assert not {"extends", "before_script"} & file["note"].keys()
+    assert "before_script" not in file["default"]
 
 
 def test_an_up_does_what_main_says_now_also_where_an_old_run_is_done_again() -> None:
