@@ -18,16 +18,18 @@ from typing import Any, Final, NamedTuple
 import report
 
 from pulumi_masv import plan
+from pulumi_masv.announcer import PulumiAnnouncer
 from pulumi_masv.handlers import PackageFleetHandler, PackageLifecycleHandler
-from pulumi_masv.lifecycle import View
+from pulumi_masv.lifecycle.registry import Registry
+from pulumi_masv.lifecycle.session import Session
 from pulumi_masv.models import (
     FleetInputs,
     LifecycleInputs,
-    ManifestModel,
     Package,
     Stored,
     StoredFleet,
 )
+from pulumi_masv.policy import ManifestModel, evaluate
 from pulumi_masv.simulator import Account
 from pulumi_masv.simulator.routes import package_shown
 
@@ -35,8 +37,11 @@ HERE: Final = Path(__file__).parent
 NOW: Final = datetime(2026, 3, 2, 9, tzinfo=timezone.utc)
 EXPIRY: Final = "2027-01-31T00:00:00Z"
 TEAM: Final = "01TEAM00000000000000000001"
-HANDLER: Final = PackageLifecycleHandler(View({}, {}, say=print))
-FLEET: Final = PackageFleetHandler(View({}, {}, say=print))
+SESSION: Final = Session(
+    {}, {}, announcer=PulumiAnnouncer(lambda text, *_: print(text), {}), registry=Registry
+)
+HANDLER: Final = PackageLifecycleHandler(SESSION)
+FLEET: Final = PackageFleetHandler(SESSION)
 # No rule but the last matches, so each is asked of all packages.
 MANIFEST: Final = ManifestModel.model_validate(
     {
@@ -124,7 +129,7 @@ ROWS: Final = (
     Row(
         "evaluate 50 rules",
         "manage",
-        lambda many: plan.evaluate(MANIFEST, [s.live for s in many.subjects], NOW),
+        lambda many: evaluate(MANIFEST, [s.live for s in many.subjects], NOW),
     ),
     Row("check a fleet", "each run", lambda many: FLEET.check(many.bag, many.bag)),
     Row("diff a fleet", "each run", lambda many: FLEET.diff("fleet-1", many.outputs, many.bag)),
