@@ -36,8 +36,9 @@ from pulumi_masv.models import (
     WindowInputs,
 )
 from pulumi_masv.models.stored import Outputs
-from pulumi_masv.settings import NAMES, Settings, variable
+from pulumi_masv.settings import NAMES, Settings
 from pulumi_masv.simulator import Simulator
+from pulumi_masv.sources import variable
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"

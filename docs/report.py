@@ -10,54 +10,63 @@ import sys
 import tempfile
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
-from pulumi_masv.models import parse_instant
-from pulumi_masv.report import asked, page, preview, summary
+from pulumi_masv.report import page, preview, summary
 
 PICTURE = Path(__file__).with_name("report.png")
 NOW = "2026-11-24T09:00:00Z"
-FLEET = "pulumi-python:dynamic/masv:PackageFleet"
-# name, files, gigabytes, the end so far, and what becomes of it; None is taken out.
+URN = "urn:pulumi:prod::dailies::pulumi-python:dynamic/masv:PackageFleet::season-2"
+# name, files, gigabytes, its end before and after, and why it is lost, if it is.
 EXAMPLE = (
-    ("Day 11 raw dailies", 412, 812, "2027-01-31T00:00:00Z", None),
-    ("Day 12 raw dailies", 388, 764, "2027-01-31T00:00:00Z", {"expiry": "2026-12-15T00:00:00Z"}),
-    ("Score mixes, final", 64, 38, None, {"expiry": "2027-01-15T00:00:00Z"}),
-    ("Trailer masters", 9, 146, "2026-12-20T00:00:00Z", {"expiry": "2027-02-20T00:00:00Z"}),
-    ("Archive of season 1", 1290, 5200, "2027-01-10T00:00:00Z", {"unlimitedStorage": True}),
-    ("Press kit", 31, 2, "2026-12-03T00:00:00Z", {}),
-    ("Color references", 120, 17, "2026-12-06T12:00:00Z", {}),
+    ("Day 11 raw dailies", 412, 812, "2027-01-31T00:00:00Z", NOW, "removed from a fleet"),
+    (
+        "Day 12 raw dailies",
+        388,
+        764,
+        "2027-01-31T00:00:00Z",
+        "2026-12-15T00:00:00Z",
+        "expiry earlier",
+    ),
+    ("Score mixes, final", 64, 38, "never", "2027-01-15T00:00:00Z", "unlimited ended"),
+    ("Trailer masters", 9, 146, "2026-12-20T00:00:00Z", "2027-02-20T00:00:00Z", ""),
+    ("Archive of season 1", 1290, 5200, "2027-01-10T00:00:00Z", "never", ""),
+    ("Press kit", 31, 2, "2026-12-03T00:00:00Z", "2026-12-03T00:00:00Z", ""),
+    ("Color references", 120, 17, "2026-12-06T12:00:00Z", "2026-12-06T12:00:00Z", ""),
 )
+
+
+def recorded(number: int) -> dict[str, Any]:
+    """What the check of one fleet records of a package."""
+    name, files, gigabytes, before, after, why = EXAMPLE[number]
+    at_once = after == NOW
+    change = {"property": "expiry", "before": before, "after": after}
+    if at_once:
+        change = {"property": "files", "before": "kept", "after": "destroyed"}
+    loss = {"ends": after, "planned": before, "why": why, "atOnce": at_once}
+    return {
+        "urn": URN,
+        "id": f"01JD3XK7V9Q2M4R8T6W0Y5Z1{number:02d}",
+        "does": "unchanged" if before == after else "ended" if at_once else "changed",
+        "now": NOW,
+        "name": name,
+        "state": "finalized",
+        "files": files,
+        "bytes": gigabytes * 10**9,
+        "endBefore": before,
+        "endAfter": after,
+        "filesAfter": not at_once,
+        "changes": [] if before == after else [change],
+        **({"loss": loss} if why else {}),
+    }
 
 
 def example() -> bytes:
     """A preview of one fleet in which a bit of everything happens."""
-    ids = [f"01JD3XK7V9Q2M4R8T6W0Y5Z1{number:02d}" for number in range(len(EXAMPLE))]
-    live = {
-        package_id: {
-            "name": name,
-            "state": "finalized",
-            "totalFiles": files,
-            "size": gigabytes * 10**9,
-            "unlimitedStorage": end is None,
-            **({"expiry": end} if end else {}),
-        }
-        for package_id, (name, files, gigabytes, end, _) in zip(ids, EXAMPLE, strict=True)
-    }
-    declared = {i: one[4] for i, one in zip(ids, EXAMPLE, strict=True) if one[4] is not None}
-    shared = {"type": FLEET, "provider": "urn:pulumi:prod::dailies::pulumi:providers:x::default::1"}
-    flags = {"forceDestroy": True}
-    old = {
-        **shared,
-        "inputs": {"packages": {i: {} for i in ids}, **flags},
-        "outputs": {"live": live, "declared": {i: [] for i in ids}, **flags},
-    }
-    new = {**shared, "inputs": {"packages": declared, **flags}}
-    urn = f"urn:pulumi:prod::dailies::{FLEET}::season-2"
-    steps = [
-        {"op": "refresh", "urn": urn, "oldState": old, "newState": old},
-        {"op": "update", "urn": urn, "oldState": old, "newState": new},
-    ]
-    return json.dumps({"steps": steps, "changeSummary": {"update": 1}}).encode()
+    records = json.dumps([recorded(number) for number in range(len(EXAMPLE))])
+    said = {"message": f"masv-verdicts {records}", "severity": "info", "urn": URN}
+    steps = [{"op": "update", "urn": URN}]
+    return json.dumps({"steps": steps, "diagnostics": [said]}).encode()
 
 
 def main() -> int:
@@ -65,15 +74,7 @@ def main() -> int:
     if browser is None:
         print("no chromium here: run make browser")
         return 1
-    read = preview.read(example())
-    report = summary.summarise(
-        read,
-        asked.turns(read),
-        seen={},
-        unseen="",
-        now=parse_instant(NOW),
-        within=timedelta(days=14),
-    )
+    report = summary.summarise(preview.read(example()), timedelta(days=14))
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder, "report.html")
         file.write_bytes(page.render(report))

@@ -4,13 +4,13 @@ import json
 from pathlib import Path
 from typing import Any
 
-from pulumi_masv.models import ManifestModel
+from pulumi_masv.policy import ManifestModel
 
 SCHEMA = Path(__file__).parents[1] / "schema" / "masv.schema.json"
 
 
 def schema() -> str:
-    """The schema, without what only pydantic needs."""
+    """Return the schema, without what only pydantic needs."""
     made = _trimmed(ManifestModel.model_json_schema())
     made["$defs"]["Bound"]["properties"]["grace"]["default"] = "7d"
     made = {
@@ -22,7 +22,7 @@ def schema() -> str:
 
 
 def _trimmed(part: Any) -> Any:
-    """No titles, and no null: a name without a value is a mistake in a manifest."""
+    """Drop titles and null: a name without a value is a mistake in a manifest."""
     if isinstance(part, list):
         return [_trimmed(one) for one in part]
     if not isinstance(part, dict):

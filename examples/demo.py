@@ -109,11 +109,14 @@ def tell(masv: Simulator, folder: Path) -> None:
     story.step("Time passes: the files end as declared, and the archive is due", "up")
     story.table()
 
-    story.step("Files are not destroyed just because a resource goes", "destroy", refused=True)
+    story.quietly("config", "rm", "rushes")
+    story.step("No file ends just because its resource goes", "preview", refused=True)
+    story.quietly("config", "set", "rushes", rushes)
     story.quietly("config", "set", "rushesMayEnd", "true")
     story.step("unless the program says so, and an up has stored it", "up")
     story.quietly("config", "rm", "rushes")
-    story.step("and then it does", "up")
+    story.step("Then a preview names what ends", "preview")
+    story.step("and the up does it", "up")
     story.table()
 
     console.print("\n[bold]== With a real account ==")
