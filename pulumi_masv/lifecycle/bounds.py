@@ -13,29 +13,30 @@ from pulumi_masv.models import earlier, parse_instant
 from pulumi_masv.plan import Loss, Plan, Refusal
 
 
-def kept(session: Session, result: Plan, urn: str) -> Plan:
+def kept(session: Session, result: Plan, urn: str, *, is_up: bool = True) -> Plan:
     """Return a plan, with a refusal in it where its loss goes beyond what binds this run.
 
     Args:
         session: of the account.
         result: what is to be done to a package.
         urn: of the resource that asks for it.
+        is_up: whether the preview of an up binds it; a `destroy` of what is declared has its own.
     """
     if result.loss is None or result.refusals:
         return result
-    refusal = _refusal(session, result, result.loss, urn)
+    refusal = _refusal(session, result, result.loss, urn, is_up=is_up)
     if refusal is None:
         return result
     session.registry.refuse()
     return replace(result, refusals=(refusal,))
 
 
-def _refusal(session: Session, result: Plan, loss: Loss, urn: str) -> Refusal | None:
+def _refusal(
+    session: Session, result: Plan, loss: Loss, urn: str, *, is_up: bool
+) -> Refusal | None:
     package, registry = result.observed, session.registry
     if not session.review.allows(package, loss):
         return plan.NotReviewed(package, loss)
-    # A `destroy`, which checks nothing, is no up that a preview of one could bind.
-    is_up = registry.has_checks()
     named = registry.named(session.account, package.id, urn) if is_up else None
     if named is not None and not any(_covers(one, loss) for one in named):
         return plan.NotPreviewed(package, loss)

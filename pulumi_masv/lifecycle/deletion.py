@@ -128,7 +128,7 @@ def _end(session: Session, deletion: Deletion, stored: Stored, seen: Seen, cause
         cause=cause,
         in_fleet=deletion.in_fleet,
     )
-    result = bounds.kept(session, result, deletion.urn)
+    result = bounds.kept(session, result, deletion.urn, is_up=deletion.leaves == 0)
     return Verdict.of(result, urn=deletion.urn, does="ended", now=seen.now)
 
 

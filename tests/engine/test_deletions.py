@@ -494,3 +494,20 @@ def test_an_old_half_without_a_hook_could_not_be_checked(
     assert (status, len(told["cannotBeTold"])) == (3, 1)
     assert "put it back and run an up first" in stack.up(expect=1).text
     assert lost(masv) == []
+
+
+def test_where_a_listing_finds_nothing_any_more_nothing_is_destroyed_unnamed(
+    stack: Stack, masv: Simulator
+) -> None:
+    one = package(masv)
+    listed = (
+        "for found in masv.get_packages(name='Day'):\n"
+        "    masv.PackageLifecycle(found.id, package_id=found.id, force_destroy=True)\n"
+    )
+    stack.program(listed)
+    stack.up()
+    by_hand = repr((f"{one}/rename", {"name": "kept by hand"}))
+    stack.program(between_the_phases(stack, masv, listed, by_hand))
+    refused = stack.run("up", "--yes", expect=1)
+    assert "which the preview before this run did not show" in refused.text
+    assert lost(masv) == []
