@@ -1,6 +1,6 @@
 """How a moment, a name, an amount is spelled on one line, and how foreign text is made harmless."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any, Final
@@ -9,6 +9,7 @@ from pydantic import ByteSize
 
 from pulumi_masv.models import Package, format_instant
 
+SHOWN: Final = 20  # lines of a kind; a fleet may have ten thousand packages
 _COLOUR_TAG: Final = "<{%"  # Pulumi's engine takes what follows for a colour
 
 
@@ -89,3 +90,10 @@ def amount_of_all(packages: Iterable[Package]) -> str:
 def resource_name(urn: str) -> str:
     """Return what a program calls a resource."""
     return visible(urn.split("::", 3)[-1])  # a name may have colons, the parts before have none
+
+
+def first(lines: Sequence[str], more: str) -> list[str]:
+    """Return the first lines, and how many more there are."""
+    if len(lines) <= SHOWN:
+        return list(lines)
+    return [*lines[:SHOWN], f"and {len(lines) - SHOWN} {more}"]

@@ -20,8 +20,10 @@ from pulumi_masv.errors import (
     StateUnreadable,
 )
 from pulumi_masv.formatting import (
+    SHOWN,
     amount,
     amount_of_all,
+    first,
     quote,
     resource_name,
     span,
@@ -32,7 +34,6 @@ from pulumi_masv.lifecycle.verdicts import Verdict
 from pulumi_masv.models import Package, Problem, Stored
 from pulumi_masv.plan import Loss, Refusal, Step
 
-SHOWN: Final = 20  # a fleet may have ten thousand packages
 _FLEET: Final = "masv:PackageFleet::"
 
 
@@ -146,7 +147,7 @@ def spelled(error: MasvError) -> str:
     match error:
         case ChangeRefused():
             lines = [reason(refusal) for refusal in error.refusals]
-            return "; ".join(_first(lines, "more refusals"))
+            return "; ".join(first(lines, "more refusals"))
         case OtherTeam():
             return f"{error}: set it back, or take it out of the state with `pulumi state delete`"
         case StateUnreadable():
@@ -261,12 +262,6 @@ def _size(verdict: Verdict) -> float:
     """Return how large a package is; what is not known may be the largest."""
     size = verdict.observed.size if verdict.observed else None
     return math.inf if size is None else size
-
-
-def _first(several: Sequence[str], more: str) -> list[str]:
-    if len(several) <= SHOWN:
-        return list(several)
-    return [*several[:SHOWN], f"and {len(several) - SHOWN} {more}"]
 
 
 def _limited(several: Iterable[Line], what: str, name: str) -> Iterator[Line]:

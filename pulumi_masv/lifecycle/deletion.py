@@ -79,9 +79,9 @@ def is_kept(session: Session, package_ids: Collection[str]) -> set[str]:
     return session.registry.declared(session.account, left)
 
 
-def permitted(session: Session, result: Plan) -> Plan:
+def permitted(session: Session, permits: Mapping[str, bool], result: Plan) -> Plan:
     """Return the end of a package, refused where it destroys what was not permitted."""
-    if result.loss is None or session.registry.permits(session.account).get(result.observed.id):
+    if result.loss is None or permits.get(result.observed.id):
         return result
     refusal = plan.NotPermitted(result.observed, session.registry.why_alone)
     return Plan(result.observed, refusals=(refusal,))

@@ -5,10 +5,10 @@ write; a package that fails does not stop the others.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Final
 
 from pulumi_masv import plan
 from pulumi_masv.errors import ChangeRefused, NotAsDeclared, PartlyDone
+from pulumi_masv.formatting import first
 from pulumi_masv.lifecycle import deletion, entries
 from pulumi_masv.lifecycle.batch import Batch, Job
 from pulumi_masv.lifecycle.entries import Asked, changed_in, end_of
@@ -29,8 +29,6 @@ from pulumi_masv.models import (
     StoredFleet,
 )
 from pulumi_masv.plan import Plan, Refusal
-
-SHOWN: Final = 20  # a fleet may have ten thousand packages
 
 
 class FleetController:
@@ -172,8 +170,9 @@ class FleetController:
             return Outcome(None)
         session.same_team(stored.team_id, "this fleet")
         seen, failed = session.look_all(left)
+        permits = session.registry.permits(session.account)
         ends = [
-            Job(one, deletion.permitted(session, end_of(one, entries[i], stored)))
+            Job(one, deletion.permitted(session, permits, end_of(one, entries[i], stored)))
             for i, one in sorted(seen.items())
         ]
         lost = {i: str(error) for i, error in failed.items()}
@@ -203,7 +202,7 @@ class FleetController:
         _fail({**failed, **batch.failures}, batch.not_begun, total)
 
     def _say(self, lines: Sequence[str], urn: str) -> None:
-        for line in shown(lines, "more that ended early"):
+        for line in first(lines, "more that ended early"):
             self._session.announcer.note(line, urn=urn)
 
     def _urn(self, entries: Iterable[str]) -> str:
@@ -211,18 +210,11 @@ class FleetController:
         return next((urns[i] for i in entries if i in urns), "")
 
 
-def shown(lines: Sequence[str], more: str) -> list[str]:
-    """Return the first lines, and how many more there are."""
-    if len(lines) <= SHOWN:
-        return list(lines)
-    return [*lines[:SHOWN], f"and {len(lines) - SHOWN} {more}"]
-
-
 def _fail(failures: Mapping[str, str], not_begun: int, total: int) -> None:
     if not failures:
         return
     lines = [f"{i}: {why}" if i not in why else why for i, why in failures.items()]
-    told = shown(lines, "more failures")
+    told = first(lines, "more failures")
     if not_begun:
         told.append(f"{not_begun} not begun, since they would fail alike")
     done = total - len(failures) - not_begun

@@ -156,8 +156,9 @@ class PackageController:
             archive_on_destroy=request.stored.archive_on_destroy,
             now=seen.now,
         )
+        permits = self._session.registry.permits(self._session.account)
         with suppress(PackageNotFound):  # gone meanwhile: done
-            self._reconciler.perform(seen, deletion.permitted(self._session, result))
+            self._reconciler.perform(seen, deletion.permitted(self._session, permits, result))
         return Outcome(None)
 
     def _unknown(self, request: Asked, package_id: str, why: str, *refusals: Refusal) -> Verdict:
