@@ -11,6 +11,8 @@ import typer
 
 from pulumi_masv.cli import refused
 from pulumi_masv.simulator import Account, Simulator
+from pulumi_masv.simulator.contracts import CONTRACTS, load
+from pulumi_masv.simulator.playback import Player
 from pulumi_masv.simulator.seed import fill, sow
 
 
@@ -22,30 +24,55 @@ def simulator(
     seed: Annotated[
         Path | None, typer.Option(help="A JSON file of packages, instead of --packages.")
     ] = None,
+    play: Annotated[
+        Path | None, typer.Option(help="Answer from a folder that MASV_RECORD wrote, instead.")
+    ] = None,
     now: Annotated[
         str | None, typer.Option(help="Where its clock starts, such as 2027-01-31T00:00:00Z.")
     ] = None,
+    contract: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE",
+            help=f"Behave as this file says, or as one of these: {'; '.join(CONTRACTS)}.",
+        ),
+    ] = None,
 ) -> None:
     """Run a MASV on this machine, until Ctrl-C."""
-    raise typer.Exit(_run(port, packages, seed, now))
-
-
-def _run(port: int, packages: int | None, seed: Path | None, now: str | None) -> int:
+    given = {"--packages": packages, "--seed": seed, "--play": play}
+    sources = [name for name, value in given.items() if value is not None]
     try:
-        account = Account(now=now or datetime.now(timezone.utc), elapsed=time.monotonic)
-    except ValueError as error:
-        return refused(f"--now: {error}")
-    try:
-        if seed is None:
-            fill(account, 12 if packages is None else packages)
-        elif packages is not None:
-            raise ValueError("--packages and --seed exclude each other")
+        if len(sources) > 1:
+            raise ValueError(f"{sources[0]} and {sources[1]} exclude each other")
+        if play is not None and (now is not None or contract is not None):
+            raise ValueError(
+                "--play has its own clock and contract: leave --now and --contract out"
+            )
+        masv: Simulator
+        if play is not None:
+            masv = Player(play, port)
         else:
-            sow(account, seed)
+            switches = contract and (CONTRACTS.get(contract) or load(contract))
+            masv = Simulator(account=_account(now), port=port, switches=switches or None)
+            if seed is None:
+                fill(masv.account, 12 if packages is None else packages)
+            else:
+                sow(masv.account, seed)
     except (ValueError, OverflowError) as error:
-        return refused(str(error))
+        raise typer.Exit(refused(str(error))) from None
+    raise typer.Exit(_run(masv, port))
+
+
+def _account(now: str | None) -> Account:
     try:
-        with Simulator(account=account, port=port) as masv:
+        return Account(now=now or datetime.now(timezone.utc), elapsed=time.monotonic)
+    except ValueError as error:
+        raise ValueError(f"--now: {error}") from None
+
+
+def _run(masv: Simulator, port: int) -> int:
+    try:
+        with masv:
             print(f"# MASV at {masv.url} ({masv.url}/docs); Ctrl-C ends it")
             print(f"export MASV_BASE_URL={masv.url}")
             print(f"export MASV_TEAM_ID={masv.team_id}")

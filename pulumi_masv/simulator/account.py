@@ -1,155 +1,39 @@
-"""The teams, their packages, the clock, and what MASV allows to be done to a package.
+"""What MASV allows to be done to a package.
 
 Knows no HTTP: what is refused is raised as `Refused`, and the routes say which status that is.
-The clock stands still unless it is moved, or `elapsed` makes it run. A package whose expiry the
-clock reaches has lost its files at that very instant; every such end, and every deletion, is
-kept in `losses`. All methods may be called from any thread, also by tests that play somebody
-who changes a package by hand.
 """
 
-import heapq
-import threading
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
-from datetime import datetime, timedelta, timezone
-from typing import Any, Final, Literal
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import TypeVar
 
 from pulumi_masv.simulator.instants import as_instant
-from pulumi_masv.simulator.package import Loss, Package, State, new_id
+from pulumi_masv.simulator.package import Package, State
 from pulumi_masv.simulator.refusal import Refused
-from pulumi_masv.simulator.switches import Switches
-from pulumi_masv.simulator.tokens import Tokens
+from pulumi_masv.simulator.store import (
+    API_KEY,
+    KEY_CANARY,
+    PASSWORD_CANARY,
+    START,
+    TEAM_ID,
+    Store,
+)
 
-START: Final = datetime(2026, 3, 2, 9, tzinfo=timezone.utc)
-TEAM_ID: Final = "01TEAM00000000000000000001"
-# Every secret holds a word that must never turn up in a log, a state or an error.
-KEY_CANARY: Final = "canaryOfTheSimulatorsKey"
-PASSWORD_CANARY: Final = "canaryOfTheSimulatorsPassword"  # noqa: S105 (no secret: a bait)
-API_KEY: Final = f"simulator-{KEY_CANARY}-1"
+__all__ = ["API_KEY", "KEY_CANARY", "PASSWORD_CANARY", "START", "TEAM_ID", "Account"]
+Result = TypeVar("Result")
 
 
-class Account:
-    """What MASV holds.
+class Account(Store):
+    """A `Store` with MASV's rules."""
 
-    Args:
-        now: where the clock starts.
-        teams: the API key of each team.
-        switches: how it behaves where nobody knows.
-        elapsed: seconds since any fixed moment; makes the clock run.
-
-    """
-
-    def __init__(
-        self,
-        *,
-        now: datetime | str = START,
-        teams: Mapping[str, str] | None = None,
-        switches: Switches | None = None,
-        elapsed: Callable[[], float] = lambda: 0.0,
-    ) -> None:
-        self.lock = threading.RLock()
-        self.teams = dict(teams or {TEAM_ID: API_KEY})
-        self.switches = switches or Switches()
-        self._elapsed = elapsed
-        self._set = (as_instant(now), elapsed())
-        self._packages: dict[str, Package] = {}
-        self._added = 0
-        self._due: list[tuple[datetime, str]] = []  # a heap; entries may be out of date
-        self._losses: list[Loss] = []
-        self._tokens = Tokens()
-        self._later: list[tuple[int, list[str], State]] = []  # requests left, ids, state to come
-
-    @property
-    def now(self) -> datetime:
-        since, start = self._set
-        return as_instant(since + timedelta(seconds=self._elapsed() - start))
-
-    def advance(self, by: timedelta) -> None:
-        self.set_now(self.now + by)
-
-    def set_now(self, instant: datetime | str) -> None:
-        """Move the clock; what has expired stays expired when it is moved back."""
+    def change(self, package_id: str, run: Callable[[], Result]) -> Result:
+        """Do what a request asks of a package, which reads may show later only."""
         with self.lock:
-            self._set = (as_instant(instant), self._elapsed())
-            self._expire_due()
-
-    @property
-    def losses(self) -> tuple[Loss, ...]:
-        with self.lock:
-            self._expire_due()
-            return tuple(self._losses)
-
-    def packages(self) -> list[Package]:
-        with self.lock:
-            self._expire_due()
-            return list(self._packages.values())
-
-    def package(self, package_id: str) -> Package:
-        with self.lock:
-            self._expire_due()
-            if package_id not in self._packages:
-                raise Refused("missing", f"package {package_id[:64]} not found")
-            return self._packages[package_id]
-
-    def add_package(
-        self,
-        *,
-        name: str | None = None,
-        state: State = "finalized",
-        expiry: datetime | str | None = None,
-        unlimited_storage: bool = False,
-        size: int = 1_500_000_000,
-        total_files: int = 3,
-        sender: str = "dailies@studio.example",
-        created_at: datetime | str | None = None,
-        received: bool = False,
-        portal: str = "",
-        custom_metadata_id: str = "",
-        password: str | None = None,
-        description: str = "",
-        recipients: Iterable[str] = ("editor@studio.example",),
-        teamspace: str = "",
-        tags: Iterable[str] = (),
-        custom_expiry: bool = False,
-        team_id: str | None = None,
-        id: str | None = None,
-    ) -> str:
-        """Somebody uploads a package (or a portal receives one); its id."""
-        with self.lock:
-            self._added += 1
-            created = as_instant(created_at or self.now)
-            ended = state in ("expired", "archived")
-            ends = as_instant(expiry or self.now + timedelta(days=-1 if ended else 10))
-            if not ended and not unlimited_storage and ends <= self.now:
-                raise ValueError(f"a package that is {state} cannot have expired already")
-            package = Package(
-                id=id or new_id(created, self._added),
-                team_id=team_id or next(iter(self.teams)),
-                name=name or f"Day {self._added} raw dailies",
-                state=state,
-                expiry=ends,
-                unlimited_storage=unlimited_storage,
-                size=size,
-                total_files=total_files,
-                sender=sender,
-                created_at=created,
-                updated_at=created,
-                received=received or bool(portal),
-                portal=portal,
-                custom_metadata_id=custom_metadata_id,
-                password=f"{PASSWORD_CANARY}-{self._added}" if password is None else password,
-                description=description,
-                recipients=tuple(recipients),
-                teamspace=teamspace,
-                tags=tuple(tags),
-                custom_expiry=custom_expiry,
-            )
-            if package.id in self._packages:
-                raise ValueError(f"there is a package {package.id} already")
-            if package.team_id not in self.teams:
-                raise ValueError(f"there is no team {package.team_id}")
-            self._keep(package)
-            return package.id
+            before = self.package(package_id)
+            result = run()
+            if self.switches.write_delay and self.package(package_id) != before:
+                self._before.append((self.switches.write_delay, before))
+            return result
 
     def finalize(self, package_id: str) -> None:
         """Its upload is complete."""
@@ -159,16 +43,21 @@ class Account:
                 raise Refused("transition", f"the package is {package.state} already")
             self._change(package, state="finalized")
 
-    def rename(self, package_id: str, name: str) -> None:
+    def rename(self, package_id: str, name: str, description: str | None = None) -> None:
+        """Give it a name, and a description unless that is None."""
         with self.lock:
             package = self.package(package_id)
             if not name.strip():
                 raise Refused("invalid", "name must not be blank")
             if not package.has_files and self.switches.rename_after_end == "refused":
                 raise Refused("transition", f"a package that is {package.state} keeps its name")
-            self._change(package, name=name)
+            kept = package.description if description is None else description
+            self._change(package, name=self.switches.spell(name), description=kept)
 
-    def set_expiry(self, package_id: str, expiry: datetime | str) -> None:
+    def set_expiry(
+        self, package_id: str, expiry: datetime | str, *, date_alone: bool = False
+    ) -> None:
+        """Move its end; `date_alone` if nothing was said of unlimited storage."""
         with self.lock:
             package = self._extensible(package_id)
             asked = as_instant(expiry)
@@ -179,6 +68,11 @@ class Account:
                 asked = self.now + kept
             if self.switches.expiry_rounding == "second":
                 asked = asked.replace(microsecond=0)
+            if date_alone and package.unlimited_storage and self.switches.date_alone != "dates":
+                if self.switches.date_alone == "refused":
+                    raise Refused("invalid", "unlimited_storage must be false for an expiry")
+                self._change(package, expiry=asked)
+                return
             self._change(package, expiry=asked, unlimited_storage=False, custom_expiry=True)
             if asked <= self.now:
                 self._end(self._packages[package_id], "expiry", self.now)
@@ -224,26 +118,12 @@ class Account:
             self._turn_due()
             return len(chosen)
 
-    def remove(self, package_id: str) -> None:
-        """The id is gone, as if it had never been: no deletion, and no loss on record."""
-        with self.lock:
-            self.package(package_id)
-            del self._packages[package_id]
-
     def request_made(self) -> None:
         """One more request has come: what was put off comes nearer."""
         with self.lock:
+            self._before = [(left - 1, package) for left, package in self._before if left]
             self._later = [(left - 1, ids, target) for left, ids, target in self._later]
             self._turn_due()
-
-    def issue_token(self, package_id: str) -> str:
-        with self.lock:
-            return self._tokens.issue(package_id, self.now)
-
-    def accept_token(self, token: str, package_id: str) -> None:
-        """Count one use of a package's token, or raise `Refused`."""
-        with self.lock:
-            self._tokens.accept(token, package_id, self.now, self.switches)
 
     def _extensible(self, package_id: str) -> Package:
         package = self.package(package_id)
@@ -267,28 +147,3 @@ class Account:
                 if package is not None and package.state != target:
                     self._change(package, state=target)
         self._later = [later for later in self._later if later[0] > 0]
-
-    def _change(self, package: Package, **fields: Any) -> None:
-        self._keep(replace(package, **{"updated_at": self.now, **fields}))
-
-    def _keep(self, package: Package) -> None:
-        self._packages[package.id] = package
-        if package.has_files and not package.unlimited_storage:
-            heapq.heappush(self._due, (package.expiry, package.id))
-
-    def _expire_due(self) -> None:
-        now = self.now
-        while self._due and self._due[0][0] <= now:
-            instant, package_id = heapq.heappop(self._due)
-            package = self._packages.get(package_id)
-            if package is None or not package.has_files or package.unlimited_storage:
-                continue
-            if package.expiry == instant:
-                self._end(package, "expiry", instant)
-
-    def _end(self, package: Package, cause: Literal["expiry", "delete"], instant: datetime) -> None:
-        self._losses.append(Loss(package.id, instant, cause, package.total_files, package.size))
-        fields: dict[str, Any] = {"state": "expired", "updated_at": instant}
-        if cause == "delete" and self.switches.expiry_after_delete == "moment":
-            fields |= {"expiry": instant, "unlimited_storage": False}
-        self._change(package, **fields)

@@ -57,6 +57,9 @@ def _door(brain: Brain) -> ASGIApp:
             _reset(scope["state"]["transport"])
             await receive()
             return
+        if answer.drip is not None:
+            await _drip(answer.raw(), answer.drip, scope["state"]["transport"], receive)
+            return
         shown = dict(answer.headers)
         if len(answer.body) <= _SLICE and answer.status not in (204, 304):
             shown["Content-Length"] = str(len(answer.body))
@@ -69,6 +72,17 @@ def _door(brain: Brain) -> ASGIApp:
         await send({"type": "http.response.body"})
 
     return door
+
+
+async def _drip(raw: bytes, seconds: float, transport: asyncio.Transport, receive: Receive) -> None:
+    """Send byte by byte, past uvicorn, which would send all of the headers at once."""
+    for position in range(len(raw)):
+        transport.write(raw[position : position + 1])
+        with suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(receive(), seconds)
+            return  # who asked has gone
+    transport.close()
+    await receive()
 
 
 def _reset(transport: asyncio.Transport) -> None:

@@ -71,6 +71,8 @@ class Brain:
                 answer = self._respond(request)
             elif fault.kind == "latency":
                 answer = replace(self._respond(request), pause=fault.seconds)
+            elif fault.kind == "drip":
+                answer = replace(self._respond(request), drip=fault.seconds)
             else:
                 if fault.effect:
                     self._respond(request)
@@ -103,8 +105,6 @@ class Brain:
 def _struck(fault: Fault, switches: Switches) -> Answer:
     if fault.kind == "reset":
         return Answer(0, cut=True)
-    if fault.kind == "html":
-        return text_answer(200, _PAGE, "text/html")
     if fault.kind == "redirect":
         return Answer(302, headers={"Location": fault.location})
     if fault.kind == "oversized":
@@ -119,6 +119,8 @@ def _struck(fault: Fault, switches: Switches) -> Answer:
             return answer
         asked = format_datetime(after, usegmt=True) if isinstance(after, datetime) else str(after)
         return replace(answer, headers={**answer.headers, "Retry-After": asked})
-    if fault.status in (204, 304):  # these have no body
-        return Answer(fault.status)
-    return error_answer(fault.status, "fault", fault.message, switches)
+    if fault.answered in (204, 304):  # these have no body
+        return Answer(fault.answered)
+    if fault.kind == "html":
+        return text_answer(fault.answered, _PAGE, "text/html")
+    return error_answer(fault.answered, "fault", fault.message, switches)

@@ -5,15 +5,19 @@ It asks for no credential, meets no fault and stands in no journal. A wrong requ
 """
 
 import dataclasses
+import inspect
 import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from pydantic import ValidationError, validate_call
+
 from pulumi_masv.simulator.account import Account
 from pulumi_masv.simulator.faults import Faults
-from pulumi_masv.simulator.instants import as_instant, format_instant
+from pulumi_masv.simulator.instants import as_instant
 from pulumi_masv.simulator.messages import Answer, Request, json_answer
+from pulumi_masv.simulator.problems import STRICT, problem
 from pulumi_masv.simulator.refusal import Refused
 
 PREFIX: Final = "/_simulator/"
@@ -71,62 +75,33 @@ def _instant(value: object) -> datetime:
     return as_instant(value)
 
 
-def _add(call: _Call) -> Any:
-    return {"id": add_package(call.account, call.body)}
-
-
 def add_package(account: Account, described: Any) -> str:
     """Add a package that was described in JSON; ValueError says what is wrong with it."""
     if not isinstance(described, dict):
         raise ValueError("a package is a JSON object")
-    hints = {
-        key: hint for key, hint in Account.add_package.__annotations__.items() if key != "return"
-    }
-    for key, value in described.items():
-        if key not in hints:
-            raise ValueError(f"a package has no {key!r}; it has {', '.join(sorted(hints))}")
-        if key == "state" and value not in ("new", "finalized", "expired", "archived"):
-            raise ValueError("state is new, finalized, expired or archived")
-        if key in ("recipients", "tags"):
-            fits = isinstance(value, list) and all(isinstance(each, str) for each in value)
-        elif hints[key] in (bool, int):
-            fits = type(value) is hints[key] and value >= 0
-        else:
-            fits = isinstance(value, str)
-        if not fits:
-            raise ValueError(f"{key} cannot be {str(value)[:40]!r}")
-    return account.add_package(**described)
+    known = inspect.signature(account.add_package).parameters
+    if unknown := sorted(described.keys() - known.keys()):
+        raise ValueError(f"a package has no {unknown[0]!r}; it has {', '.join(sorted(known))}")
+    try:
+        return validate_call(account.add_package, config=STRICT)(**described)  # type: ignore[call-overload,no-any-return]
+    except ValidationError as error:
+        raise ValueError(problem(error)) from None
 
 
 def _by_hand(verb: str) -> Callable[[_Call], Any]:
-    def run(call: _Call) -> Any:
-        getattr(call.account, verb)(call.package_id, *call.only())
-        return {}
-
-    return run
+    return lambda call: getattr(call.account, verb)(call.package_id, *call.only())
 
 
-def _rename(call: _Call) -> Any:
+def _rename(call: _Call) -> None:
     (name,) = call.only("name")
     if not isinstance(name, str):
         raise ValueError("name is a text")
     call.account.rename(call.package_id, name)
-    return {}
 
 
-def _set_expiry(call: _Call) -> Any:
+def _set_expiry(call: _Call) -> None:
     (expiry,) = call.only("expiry")
     call.account.set_expiry(call.package_id, _instant(expiry))
-    return {}
-
-
-def _set_fault(call: _Call) -> Any:
-    return call.faults.set(**{"kind": None, **call.body})
-
-
-def _clear_faults(call: _Call) -> Any:
-    call.faults.clear()
-    return {}
 
 
 def _switch(call: _Call) -> Any:
@@ -134,19 +109,19 @@ def _switch(call: _Call) -> Any:
     return call.account.switches.as_json()
 
 
-def _reset_journal(call: _Call) -> Any:
-    call.journal.clear()
-    return {}
-
-
 _BY_HAND: Final = f"{PREFIX}packages/{{id}}"
 CALLS: Final[tuple[tuple[str, str, str, Callable[[_Call], Any]], ...]] = (
     ("GET", f"{PREFIX}state", "everything but the secrets", _state),
     ("GET", f"{PREFIX}journal", "the requests so far", lambda call: call.journal),
-    ("DELETE", f"{PREFIX}journal", "forget the requests so far", _reset_journal),
+    ("DELETE", f"{PREFIX}journal", "forget the requests so far", lambda call: call.journal.clear()),
     ("GET", f"{PREFIX}losses", "the files that ended", lambda call: call.account.losses),
     ("POST", f"{PREFIX}clock", 'move the clock: {"advance": seconds} or {"set": instant}', _clock),
-    ("POST", f"{PREFIX}packages", "add a package", _add),
+    (
+        "POST",
+        f"{PREFIX}packages",
+        "add a package",
+        lambda call: {"id": add_package(call.account, call.body)},
+    ),
     ("POST", f"{_BY_HAND}/finalize", "its upload is complete", _by_hand("finalize")),
     ("POST", f"{_BY_HAND}/rename", 'by hand: {"name": text}', _rename),
     ("POST", f"{_BY_HAND}/set_expiry", 'by hand: {"expiry": instant}', _set_expiry),
@@ -154,9 +129,16 @@ CALLS: Final[tuple[tuple[str, str, str, Callable[[_Call], Any]], ...]] = (
     ("POST", f"{_BY_HAND}/delete", "by hand", _by_hand("delete")),
     ("POST", f"{_BY_HAND}/archive", "by hand", _by_hand("archive")),
     ("POST", f"{_BY_HAND}/unarchive", "by hand", _by_hand("unarchive")),
+    ("POST", f"{_BY_HAND}/hide", "the key no longer sees it", _by_hand("hide")),
+    ("POST", f"{_BY_HAND}/show", "the key sees it again", _by_hand("show")),
     ("POST", f"{_BY_HAND}/remove", "as if it had never been", _by_hand("remove")),
-    ("POST", f"{PREFIX}faults", "set a fault", _set_fault),
-    ("DELETE", f"{PREFIX}faults", "clear all faults", _clear_faults),
+    (
+        "POST",
+        f"{PREFIX}faults",
+        "set a fault",
+        lambda call: call.faults.set(**{"kind": None, **call.body}),
+    ),
+    ("DELETE", f"{PREFIX}faults", "clear all faults", lambda call: call.faults.clear()),
     ("PUT", f"{PREFIX}switches", "change some switches", _switch),
 )
 
@@ -176,21 +158,10 @@ def respond(account: Account, faults: Faults, journal: list[Any], request: Reque
                 body = request.json() if request.body else {}
                 package_id = found.groupdict().get("id", "")
                 shown = run(_Call(account, faults, journal, package_id, body))
-                return json_answer(200, _plain(shown))
+                return json_answer(200, {} if shown is None else shown)
         except (ValueError, OverflowError, Refused) as error:
             return json_answer(400, {"error": str(error)})
     known = ", ".join(f"{method} {path}" for method, path, _, _ in CALLS)
     answer = json_answer(405 if methods else 404, {"error": f"no such call; there are: {known}"})
     allow = {"Allow": ", ".join(methods)} if methods else {}
     return dataclasses.replace(answer, headers={**answer.headers, **allow})
-
-
-def _plain(shown: Any) -> Any:
-    """The same in JSON's own types."""
-    if dataclasses.is_dataclass(shown) and not isinstance(shown, type):
-        return _plain(dataclasses.asdict(shown))
-    if isinstance(shown, dict):
-        return {key: _plain(value) for key, value in shown.items()}
-    if isinstance(shown, list | tuple):
-        return [_plain(value) for value in shown]
-    return format_instant(shown) if isinstance(shown, datetime) else shown

@@ -1,115 +1,104 @@
-"""The API in OpenAPI's words, from the table of endpoints, with the answers MASV documents."""
+"""Both APIs in OpenAPI's words; each answer shown is the one that its example really gets.
+
+What there is comes from the tables of endpoints and calls.
+"""
 
 import json
-from typing import Any, Final
+from collections.abc import Iterable
+from typing import Any, Final, get_args
 
-from pulumi_masv.simulator import control_documentation
+from pydantic import TypeAdapter
+
+from pulumi_masv.simulator.account import API_KEY, TEAM_ID, Account
+from pulumi_masv.simulator.brain import Brain
+from pulumi_masv.simulator.control import CALLS, PREFIX
+from pulumi_masv.simulator.faults import Fault
 from pulumi_masv.simulator.listing import MAX_LIMIT, SORTS
-from pulumi_masv.simulator.messages import error_answer
-from pulumi_masv.simulator.routes import ENDPOINTS, ESSENTIAL, Endpoint
+from pulumi_masv.simulator.messages import Request, error_answer
+from pulumi_masv.simulator.package import State
+from pulumi_masv.simulator.records import ESSENTIAL, package_shown
+from pulumi_masv.simulator.routes import ENDPOINTS
 from pulumi_masv.simulator.switches import Switches
 
 TITLE: Final = "MASV packages, simulated"
-PACKAGE: Final[dict[str, Any]] = {
-    "access_limit": 0,
-    "access_token": "eyJhbGciOiJIUzI1NiJ9…",
-    "chunk_size": 104857600,
-    "contains_virus": False,
-    "created_at": "2027-01-04T09:30:00.000Z",
-    "custom_expiry": False,
-    "custom_metadata_id": "",
-    "description": "",
-    "expiry": "2027-01-31T00:00:00.000Z",
-    "id": "01JGQ4X0000000000000000000",
-    "name": "Day 12 raw dailies",
-    "password": "",
-    "recipients": ["editor@studio.example"],
-    "sender": "dailies@studio.example",
-    "size": 1500000000,
-    "state": "finalized",
-    "teamspace": {},
-    "total_files": 3,
-    "unlimited_storage": False,
-    "updated_at": "2027-01-04T09:30:00.000Z",
-}
+_Schema = dict[str, Any]
+_TYPES: Final = {str: "string", bool: "boolean", int: "integer", list: "array", dict: "object"}
 _INSTANT: Final = {"type": "string", "format": "date-time"}
 _TEXT: Final = {"type": "string"}
 _TEXTS: Final = {"type": "array", "items": _TEXT}
-_STATES: Final = ["new", "finalized", "expired", "archived"]
-_BOOLEANS: Final = ("contains_virus", "custom_expiry", "unlimited_storage")
-_INTEGERS: Final = ("access_limit", "chunk_size", "size", "total_files")
-_INSTANTS: Final = ("created_at", "expiry", "updated_at")
-_SUMMARIES: Final = {
-    "list_sent": "Packages the team sent",
-    "list_received": "Packages the team received through its portals",
-    "read": "One package",
-    "rename": "Rename",
-    "set_expiry": "Move the end of the files, or do away with it",
-    "delete": "Destroy the files; the record stays, expired",
-    "archive": "Hide an expired package from default lists",
-    "unarchive": "Show it again",
-    **{
-        f"{verb}_{kind}": f"{verb.capitalize()} all {kind} packages whose expiry lies in the window"
-        for verb in ("archive", "unarchive")
-        for kind in ("sent", "received")
-    },
-}
-_RENAME: Final = {
-    "schema": {"type": "object", "properties": {"name": _TEXT}, "required": ["name"]},
-    "example": {"name": "Day 12 dailies"},
-}
-_SET_EXPIRY: Final = {
-    "schema": {
-        "type": "object",
-        "properties": {"expiry": _INSTANT, "unlimited_storage": {"type": "boolean"}},
-    },
-    "examples": {
-        "an end": {"value": {"expiry": "2027-01-31T00:00:00.000Z"}},
-        "no end": {"value": {"unlimited_storage": True}},
-    },
-}
-_WINDOW: Final = {
-    "schema": {
-        "type": "object",
-        "properties": {"expiry_start": _INSTANT, "expiry_end": _INSTANT},
-        "required": ["expiry_start", "expiry_end"],
-    },
-    "example": {
-        "expiry_start": "2026-01-01T00:00:00.000Z",
-        "expiry_end": "2026-12-31T00:00:00.000Z",
-    },
-}
+_STATES: Final = list(get_args(State))
 _PACKAGE: Final = {"$ref": "#/components/schemas/Package"}
-_ERROR: Final = {
-    "type": "object",
-    "required": ["code", "message", "errors"],
-    "properties": {
+
+
+def _object(required: Iterable[str], properties: _Schema, **more: Any) -> _Schema:
+    return {"type": "object", "required": [*required], "properties": properties, **more}
+
+
+def _only(**properties: _Schema) -> _Schema:
+    return _object(properties, properties, additionalProperties=False)
+
+
+_ERROR: Final = _object(
+    ("code", "message", "errors"),
+    {
         "code": {"type": "integer"},
         "message": _TEXT,
         "errors": {
             "type": "array",
-            "items": {
-                "type": "object",
-                "properties": {"code": {"type": "integer"}, "msg": _TEXT, "type": _TEXT},
-            },
+            "items": _object((), dict.fromkeys(("code", "field", "msg", "type"), _TEXT)),
         },
     },
-}
-_BULK: Final = {
-    "description": "Done, or begun; what the body says is not documented",
-    "content": {
-        "application/json": {
-            "schema": {},
-            "examples": {
-                "null": {"value": None},
-                "an object": {"value": {}},
-                "a count": {"value": {"count": 3}},
-            },
-        },
-        "text/plain": {
-            "schema": _TEXT,
-            "examples": {"a text": {"value": "3 packages"}, "nothing": {"value": ""}},
-        },
+)
+_PAGE: Final = _object(
+    ("metadata", "records"),
+    {
+        "metadata": _object((), {"total": {"type": "integer"}}),
+        "records": {"type": "array", "items": _PACKAGE},
+    },
+)
+_WINDOW: Final = (
+    _object(("expiry_start", "expiry_end"), {"expiry_start": _INSTANT, "expiry_end": _INSTANT}),
+    {"expiry_start": "2026-01-01T00:00:00.000Z", "expiry_end": "2026-12-31T00:00:00.000Z"},
+)
+_BULK: Final = "{} all {} packages whose expiry lies in the window; what is answered is unknown"
+# Per endpoint: what it does, its body with an example, the schema of its answer, its refusals.
+_ENDPOINTS: Final[dict[str, tuple[str, tuple[_Schema, Any] | None, _Schema, tuple[int, ...]]]] = {
+    "teams": (
+        "The teams that this key opens",
+        None,
+        {"type": "array", "items": _object(("id", "name"), {})},
+        (401, 429),
+    ),
+    "list_sent": ("Packages the team sent", None, _PAGE, (400, 401, 403, 429)),
+    "list_received": (
+        "Packages the team received through its portals",
+        None,
+        _PAGE,
+        (400, 401, 403, 429),
+    ),
+    "read": ("One package", None, _PACKAGE, (401, 403, 404, 429)),
+    "rename": (
+        "Rename",
+        (_object(("name",), {"name": _TEXT, "description": _TEXT}), {"name": "Day 12 dailies"}),
+        _PACKAGE,
+        (400, 401, 403, 404, 409, 429),
+    ),
+    "set_expiry": (
+        "Move the end of the files, or do away with it",
+        (
+            _object((), {"expiry": _INSTANT, "unlimited_storage": {"type": "boolean"}}),
+            {"expiry": "2027-01-31T00:00:00.000Z"},
+        ),
+        _PACKAGE,
+        (400, 401, 403, 404, 409, 429),
+    ),
+    "delete": ("Destroy the files; the record stays", None, {}, (401, 403, 404, 409, 429)),
+    "archive": ("Hide an expired package", None, {}, (401, 403, 404, 409, 429)),
+    "unarchive": ("Show it again", None, {}, (401, 403, 404, 409, 429)),
+    **{
+        f"{verb}_{kind}": (_BULK.format(verb.title(), kind), _WINDOW, {}, (400, 401, 403, 429))
+        for verb in ("archive", "unarchive")
+        for kind in ("sent", "received")
     },
 }
 # Per status: what it means, and an example.
@@ -123,15 +112,11 @@ _REFUSALS: Final = {
         "transition",
         "a package that is archived has no files to keep",
     ),
-    429: ("Too many requests", "rate_limit", "slow down"),
+    429: ("Too many requests; Retry-After may be left out", "rate_limit", "slow down"),
 }
-_RETRY_AFTER: Final = {
-    "description": "Seconds, or a moment; may be left out",
-    "schema": _TEXT,
-    "example": "3",
-}
+_RETRY_AFTER: Final = {"description": "Seconds, or a moment", "schema": _TEXT, "example": "3"}
 # Per query parameter: what it does, its schema, an example.
-_QUERY: Final[dict[str, tuple[str, dict[str, Any], Any]]] = {
+_QUERY: Final[dict[str, tuple[str, _Schema, Any]]] = {
     "page": ("From 1", {"type": "integer", "minimum": 1, "default": 1}, 1),
     "limit": (
         "Packages on a page",
@@ -144,12 +129,8 @@ _QUERY: Final[dict[str, tuple[str, dict[str, Any], Any]]] = {
         "-created_at",
     ),
     "status": (
-        "Only packages in one of these states",
-        {
-            "type": "array",
-            "items": {"type": "string", "enum": _STATES},
-            "default": ["finalized", "expired"],
-        },
+        "Only packages in one of these states; by default, finalized and expired",
+        {"type": "array", "items": {"type": "string", "enum": _STATES}},
         ["expired", "archived"],
     ),
     "name": ("Only packages whose name contains this", _TEXT, "dailies"),
@@ -167,13 +148,53 @@ _QUERY: Final[dict[str, tuple[str, dict[str, Any], Any]]] = {
     ),
     "portal": ("Only packages that came through this portal", _TEXT, "incoming-rushes"),
 }
+_BY_HAND: Final = f"{PREFIX}packages/{{id}}"
+_SECONDS: Final = {"type": "number", "description": "seconds"}
+_SWITCHES: Final = TypeAdapter(Switches).json_schema()
+_SWITCHES["properties"]["token_lifetime"] = {"anyOf": [_SECONDS, {"type": "null"}]}
+# Per call of the control API that takes a body: its schema and an example.
+_BODIES: Final[dict[str, tuple[_Schema, Any]]] = {
+    f"POST {PREFIX}clock": (
+        {"oneOf": [_only(advance=_SECONDS), _only(set=_INSTANT)]},
+        {"advance": 86400},
+    ),
+    f"POST {PREFIX}packages": (
+        # pydantic describes a function by its arguments, which its types do not say
+        TypeAdapter(Account().add_package).json_schema(),  # type: ignore[arg-type]
+        {"name": "Day 13 raw dailies", "portal": "incoming-rushes"},
+    ),
+    f"POST {_BY_HAND}/rename": (_only(name=_TEXT), {"name": "Day 12 dailies"}),
+    f"POST {_BY_HAND}/set_expiry": (_only(expiry=_INSTANT), {"expiry": "2027-01-31T00:00:00.000Z"}),
+    f"POST {PREFIX}faults": (
+        TypeAdapter(Fault).json_schema(),
+        {"kind": "rate_limit", "retry_after": 3, "times": 2},
+    ),
+    f"PUT {PREFIX}switches": (
+        TypeAdapter(Switches).json_schema(),
+        {"past_expiry": "expires", "token_lifetime": 300},
+    ),
+}
 
 
-def openapi() -> dict[str, Any]:
-    """The whole description."""
-    paths: dict[str, dict[str, Any]] = {}
+def openapi() -> _Schema:
+    """Return the whole description."""
+    paths: dict[str, _Schema] = {}
     for endpoint in ENDPOINTS:
-        paths.setdefault(endpoint.path, {})[endpoint.method.lower()] = _operation(endpoint)
+        summary, body, schema, refusals = _ENDPOINTS[endpoint.name]
+        operation = _operation(endpoint.method, endpoint.path, summary, body, schema)
+        operation |= {"operationId": endpoint.name, "security": [{endpoint.credential: []}]}
+        operation["tags"] = ["teams" if endpoint.credential == "key" else "packages"]
+        operation["responses"] |= {str(status): _refusal(status) for status in refusals}
+        if endpoint.name.startswith("list_"):
+            operation["parameters"] += _in_query(received=endpoint.name == "list_received")
+        paths.setdefault(endpoint.path, {})[endpoint.method.lower()] = operation
+    for method, path, summary, _ in CALLS:
+        operation = _operation(method, path, summary, _BODIES.get(f"{method} {path}"), {})
+        why_not = (_object(("error",), {"error": _TEXT}), {"error": "name is a text"})
+        operation |= {"tags": ["the simulator itself"]}
+        operation["responses"]["400"] = {"description": "Why not", "content": _json(*why_not)}
+        paths.setdefault(path, {})[method.lower()] = operation
+    headers = {"key": "X-API-KEY", "token": "X-Package-Token"}
     return {
         "openapi": "3.1.0",
         "info": {
@@ -181,78 +202,61 @@ def openapi() -> dict[str, Any]:
             "version": "1",
             "description": "See https://developer.massive.io for MASV's own documentation.",
         },
-        "paths": paths | control_documentation.paths(),
+        "paths": paths,
         "components": {
             "securitySchemes": {
-                "key": {"type": "apiKey", "in": "header", "name": "X-API-KEY"},
-                "token": {"type": "apiKey", "in": "header", "name": "X-Package-Token"},
+                name: {"type": "apiKey", "in": "header", "name": header}
+                for name, header in headers.items()
             },
             "schemas": {"Package": _package_schema(), "Error": _ERROR},
         },
     }
 
 
-def _operation(endpoint: Endpoint) -> dict[str, Any]:
-    of_team = endpoint.credential == "key"
-    operation: dict[str, Any] = {
-        "tags": ["teams" if of_team else "packages"],
-        "operationId": endpoint.name,
-        "summary": _SUMMARIES[endpoint.name],
-        "security": [{endpoint.credential: []}],
-        "parameters": _in_path(endpoint.path),
+def _operation(
+    method: str, path: str, summary: str, body: tuple[_Schema, Any] | None, schema: _Schema
+) -> _Schema:
+    """Return what is sent and what is answered to it, by asking an account of its own."""
+    brain = Brain(Account())
+    account, verb = brain.account, path.rpartition("/")[2]
+    states: dict[str, State] = {"finalize": "new", "archive": "expired", "unarchive": "archived"}
+    state = states.get(verb, "finalized")
+    package_id = account.add_package(state=state, tags=["01TAG1"], password="")
+    account.delete(account.add_package(name="Day 11 raw dailies"))
+    key, token = {"x-api-key": API_KEY}, {"x-package-token": account.issue_token(package_id)}
+    brain.handle(Request("GET", f"/v1.1/teams/{TEAM_ID}/packages", "", key, b""))
+    examples = {"team": TEAM_ID, "id": package_id}
+    spelled = path.format_map(examples)
+    credential = token if path.startswith("/v1/packages/") else key
+    sent = json.dumps(body[1]).encode() if body else b""
+    headers = {**credential, "content-type": "application/json"}
+    answer = brain.handle(Request(method, spelled, "", headers, sent))
+    shown = {"content": _json(schema, json.loads(answer.body))} if answer.body else {}
+    return {
+        "summary": summary,
+        "parameters": [
+            {"name": name, "in": "path", "required": True, "schema": _TEXT, "example": example}
+            for name, example in examples.items()
+            if f"{{{name}}}" in path
+        ],
+        **({"requestBody": {"required": True, "content": _json(*body)}} if body else {}),
+        "responses": {str(answer.status): {"description": "Done", **shown}},
     }
-    refusals = [400, 401, 403, 429]
-    if endpoint.name.startswith("list_"):
-        operation["parameters"] += _in_query(received=endpoint.name == "list_received")
-        page = {
-            "type": "object",
-            "required": ["metadata", "records"],
-            "properties": {
-                "metadata": {"type": "object", "properties": {"total": {"type": "integer"}}},
-                "records": {"type": "array", "items": _PACKAGE},
-            },
-        }
-        shown = {"metadata": {"total": 34}, "records": [PACKAGE]}
-        success = {"200": _json("One page", {"schema": page, "example": shown})}
-    elif endpoint.name in ("read", "rename", "set_expiry"):
-        success = {"200": _json("The package", {"schema": _PACKAGE, "example": PACKAGE})}
-        refusals = [401, 403, 404, 429] if of_team else list(_REFUSALS)
-    elif of_team:
-        success = {"200": _BULK}
-    else:
-        success = {"204": {"description": "Done; there is no body"}}
-        refusals = [401, 403, 404, 409, 429]
-    operation["responses"] = {**success, **{str(status): _refusal(status) for status in refusals}}
-    body = {"rename": _RENAME, "set_expiry": _SET_EXPIRY}.get(endpoint.name)
-    if of_team and endpoint.method == "PUT":
-        body = _WINDOW
-    if body is not None:
-        operation["requestBody"] = {"required": True, "content": {"application/json": body}}
-    return operation
 
 
-def _json(description: str, shown: dict[str, Any]) -> dict[str, Any]:
-    return {"description": description, "content": {"application/json": shown}}
+def _json(schema: _Schema, example: Any) -> _Schema:
+    return {"application/json": {"schema": schema, "example": example}}
 
 
-def _refusal(status: int) -> dict[str, Any]:
+def _refusal(status: int) -> _Schema:
     description, kind, message = _REFUSALS[status]
     example = json.loads(error_answer(status, kind, message, Switches()).body)
-    schema = {"$ref": "#/components/schemas/Error"}
-    shown = _json(description, {"schema": schema, "example": example})
-    return shown | ({"headers": {"Retry-After": _RETRY_AFTER}} if status == 429 else {})
+    shown = _json({"$ref": "#/components/schemas/Error"}, example)
+    headers = {"headers": {"Retry-After": _RETRY_AFTER}} if status == 429 else {}
+    return {"description": description, "content": shown, **headers}
 
 
-def _in_path(path: str) -> list[dict[str, Any]]:
-    examples = {"team": "01TEAM00000000000000000001", "id": PACKAGE["id"]}
-    return [
-        {"name": name, "in": "path", "required": True, "schema": _TEXT, "example": example}
-        for name, example in examples.items()
-        if f"{{{name}}}" in path
-    ]
-
-
-def _in_query(*, received: bool) -> list[dict[str, Any]]:
+def _in_query(*, received: bool) -> list[_Schema]:
     # Arrays are comma-joined; a repeated key does not filter at all.
     joined = {"style": "form", "explode": False}
     return [
@@ -263,12 +267,10 @@ def _in_query(*, received: bool) -> list[dict[str, Any]]:
     ]
 
 
-def _package_schema() -> dict[str, Any]:
-    properties: dict[str, Any] = dict.fromkeys(PACKAGE, _TEXT)
-    properties |= {key: {"type": "boolean"} for key in _BOOLEANS}
-    properties |= {key: {"type": "integer"} for key in _INTEGERS}
-    properties |= dict.fromkeys(_INSTANTS, _INSTANT)
-    properties["state"] = {"type": "string", "enum": _STATES}
-    properties["recipients"] = _TEXTS
-    properties["teamspace"] = {"type": "object"}
-    return {"type": "object", "required": list(ESSENTIAL), "properties": properties}
+def _package_schema() -> _Schema:
+    account = Account()
+    shown = package_shown(account, account.package(account.add_package(tags=["01TAG1"])))
+    properties: _Schema = {key: {"type": _TYPES[type(value)]} for key, value in shown.items()}
+    properties |= dict.fromkeys(("created_at", "expiry", "updated_at"), _INSTANT)
+    properties |= {"state": {"type": "string", "enum": _STATES}, "recipients": _TEXTS}
+    return _object(ESSENTIAL, properties)

@@ -7,80 +7,70 @@ set first.
 """
 
 import threading
-from dataclasses import dataclass, fields
 from datetime import datetime
 from fnmatch import fnmatchcase
-from typing import Any, Final, Literal, get_args
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, ValidationError
+from pydantic.dataclasses import dataclass
+
+from pulumi_masv.simulator.problems import STRICT, problem
 
 Kind = Literal[
-    "status", "latency", "reset", "rate_limit", "html", "oversized", "redirect", "invalid_json"
+    "status",
+    "latency",
+    "drip",
+    "reset",
+    "rate_limit",
+    "html",
+    "oversized",
+    "redirect",
+    "invalid_json",
 ]
-_TYPES: Final[dict[str, tuple[type, ...]]] = {
-    "kind": (str,),
-    "at": (int,),
-    "times": (int, type(None)),
-    "method": (str, type(None)),
-    "route": (str, type(None)),
-    "effect": (bool,),
-    "status": (int,),
-    "message": (str,),
-    "seconds": (int, float),
-    "retry_after": (int, str, datetime, type(None)),
-    "location": (str,),
-}
+Header = Annotated[str, Field(pattern=r"^[ -~]*$")]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, config=STRICT)
 class Fault:
     """One thing that goes wrong.
 
     Attributes:
         kind: `status` answers `status` with `message`; `latency` answers properly, but
-            `seconds` later; `reset` ends the connection without an answer; `rate_limit` answers
-            429; `html` is a proxy's page with status 200; `oversized` is 33 MiB of JSON;
-            `redirect` is a 302 to `location`; `invalid_json` is half an answer with status 200.
+            `seconds` later; `drip` answers properly, but byte by byte, status line and headers
+            too, with `seconds` between any two (in process, where nothing is sent, the answer is
+            as late as its last byte would be); `reset` ends the connection without an answer;
+            `rate_limit` answers 429; `html` is a proxy's page, with `status`; `oversized` is
+            33 MiB of JSON; `redirect` is a 302 to `location`; `invalid_json` is half an answer
+            with status 200.
         at: the first request it strikes.
         times: how many in a row; None for ever.
         method: strikes only these requests.
         route: strikes only paths that match, `*` standing for anything.
         effect: the request is carried out all the same.
-        status: for `status`.
+        status: for `status` (500 if it is left out) and `html` (200).
         message: for `status` and `rate_limit`.
-        seconds: for `latency`.
+        seconds: for `latency` and `drip`.
         retry_after: for `rate_limit`: seconds, the text of the header, an instant, or None.
         location: for `redirect`.
 
     """
 
     kind: Kind
-    at: int = 1
-    times: int | None = 1
+    at: Annotated[int, Field(ge=1)] = 1
+    times: Annotated[int, Field(ge=1)] | None = 1
     method: str | None = None
     route: str | None = None
     effect: bool = False
-    status: int = 500
+    status: Annotated[int, Field(ge=200, le=599)] | None = None
     message: str = "something went wrong"
-    seconds: float = 1.0
-    retry_after: int | str | datetime | None = None
-    location: str = "https://elsewhere.example/"
+    seconds: Annotated[float, Field(ge=0, le=3600)] = 1.0
+    retry_after: int | Header | datetime | None = None
+    location: Header = "https://elsewhere.example/"
 
-    def __post_init__(self) -> None:
-        for field in fields(self):
-            value = getattr(self, field.name)
-            allowed = _TYPES[field.name]
-            if not isinstance(value, allowed) or isinstance(value, bool) != (allowed == (bool,)):
-                raise ValueError(f"fault: {field.name} cannot be {value!r}")
-        if self.kind not in get_args(Kind):
-            raise ValueError(f"fault: kind is one of {', '.join(get_args(Kind))}")
-        if self.at < 1 or (self.times is not None and self.times < 1):
-            raise ValueError("fault: at and times count from 1")
-        if not 200 <= self.status <= 599:
-            raise ValueError("fault: status is from 200 to 599")
-        if not 0 <= self.seconds <= 3600:
-            raise ValueError("fault: seconds are from 0 to 3600")
-        for text in (self.location, str(self.retry_after)):
-            if not text.isprintable() or not text.isascii():
-                raise ValueError("fault: a header's text is printable ASCII")
+    @property
+    def answered(self) -> int:
+        """The status that `status` or `html` answers."""
+        return self.status or (200 if self.kind == "html" else 500)
 
     def matches(self, method: str, path: str) -> bool:
         return self.method in (None, method) and fnmatchcase(path, self.route or "*")
@@ -97,8 +87,8 @@ class Faults:
         """Set one more; its arguments are the attributes of `Fault`."""
         try:
             fault = Fault(kind=kind, **fields)
-        except TypeError:
-            raise ValueError(f"fault: one of {', '.join(sorted(fields))} is no argument") from None
+        except ValidationError as error:
+            raise ValueError(f"fault: {problem(error)}") from None
         with self._lock:
             self._waiting.append((fault, [0]))
         return fault

@@ -1,27 +1,27 @@
 """Instants as MASV writes them: RFC 3339, usually in UTC, to the millisecond."""
 
 import re
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from typing import Final
 
 ZERO: Final = "0001-01-01T00:00:00.000Z"  # MASV's "not set"
+ELSEWHERE: Final = timezone(timedelta(hours=-5))
 _RFC3339: Final = re.compile(
-    r"(\d{4}-\d\d-\d\d)[Tt](\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?([Zz]|[+-]\d\d:\d\d)", re.ASCII
+    r"(\d{4}-\d\d-\d\d)[Tt](\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?([Zz]|[+-]\d\d:\d\d)?", re.ASCII
 )
 
 
-def parse_instant(text: object) -> datetime:
-    """The instant a text names; ValueError where it names none, or has no zone."""
+def parse_instant(text: object, zone_if_none: timezone | None = None) -> datetime:
+    """The instant a text names; ValueError where it names none, or has no zone and needs one."""
     found = _RFC3339.fullmatch(text) if isinstance(text, str) else None
-    if found is None:
+    if found is None or (found[4] is None and zone_if_none is None):
         raise ValueError("not an ISO 8601 instant with a zone, such as 2027-01-31T00:00:00Z")
     day, time, fraction, zone = found.groups()
     milliseconds = (fraction or "").ljust(3, "0")[:3]
-    offset = "+00:00" if zone in "Zz" else zone
+    offset = "+00:00" if zone in ("Z", "z") else zone or ""
     try:
-        return datetime.fromisoformat(f"{day}T{time}.{milliseconds}{offset}").astimezone(
-            timezone.utc
-        )
+        moment = datetime.fromisoformat(f"{day}T{time}.{milliseconds}{offset}")
+        return moment.replace(tzinfo=moment.tzinfo or zone_if_none).astimezone(timezone.utc)
     except (ValueError, OverflowError):
         raise ValueError("not a possible instant") from None
 

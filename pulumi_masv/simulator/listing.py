@@ -6,12 +6,13 @@ so that the list comes back unfiltered by it. A blank value is no filter.
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timezone
 from typing import Any, Final, get_args
 from urllib.parse import parse_qsl
 
-from pulumi_masv.simulator.instants import parse_instant
+from pulumi_masv.simulator.instants import ELSEWHERE, parse_instant
 from pulumi_masv.simulator.package import Package, State
+from pulumi_masv.simulator.refusal import Refused
 from pulumi_masv.simulator.switches import Switches
 
 SORTS: Final[dict[str, Callable[[Package], Any]]] = {
@@ -27,6 +28,10 @@ SORTS: Final[dict[str, Callable[[Package], Any]]] = {
 MAX_LIMIT: Final = 50
 
 
+_MAX_SERVED: Final = 1000
+_ZONES: Final = {"utc": timezone.utc, "offset": ELSEWHERE, "refused": None}
+
+
 @dataclass(frozen=True)
 class Listing:
     """One request for a list, understood."""
@@ -36,28 +41,37 @@ class Listing:
     sort: str
     descending: bool
     keep: tuple[Callable[[Package], bool], ...]
+    switches: Switches
 
     @classmethod
-    def read(cls, query: str, switches: Switches, *, received: bool) -> "Listing":
-        """Understand a query string; ValueError names the parameter that is wrong."""
-        asked = single_values(query)
-        keep: list[Callable[[Package], bool]] = []
+    def read(
+        cls, query: str, switches: Switches, packages: Iterable[Package], *, received: bool
+    ) -> "Listing":
+        """Understand a query string; ValueError names the parameter that is wrong.
 
-        states = frozenset(_words(asked, "status") or ("finalized", "expired"))
+        `packages` are all of the team: their tags and teamspaces are the known ones.
+        """
+        asked = _Asked(query, switches, packages)
+        keep: list[Callable[[Package], bool]] = [lambda package: package.received == received]
+
+        states = frozenset(asked.words("status") or ("finalized", "expired"))
         if unknown := sorted(states.difference(get_args(State))):
             raise ValueError(f"status: {unknown[0][:20]} is none of {', '.join(get_args(State))}")
         keep.append(lambda package: package.state in states)
 
         if name := asked.get("name"):
-            keep.append(lambda package: name in package.name)
+            keep.append(lambda package: name in switches.spell(package.name))
         if sender := asked.get("sender"):
             keep.append(lambda package: package.sender == sender)
-        if tags := _words(asked, "tags"):
+        if tags := asked.ids("tags", lambda package: package.tags):
             keep.append(lambda package: not tags.isdisjoint(package.tags))
-        if teamspaces := _words(asked, "teamspaces"):
+        if teamspaces := asked.ids("teamspaces", lambda package: (package.teamspace,)):
             keep.append(lambda package: package.teamspace in teamspaces)
         if received and (portal := asked.get("portal")):
-            keep.append(lambda package: package.portal == portal)
+            if switches.portal_match == "equal":
+                keep.append(lambda package: package.portal == portal)
+            else:
+                keep.append(lambda package: portal in package.portal)
         if extra := asked.get("extra_storage"):
             if extra not in ("true", "false"):
                 raise ValueError("extra_storage: true or false")
@@ -65,35 +79,100 @@ class Listing:
             keep.append(lambda p: (p.unlimited_storage or p.custom_expiry) == wanted)
 
         ends = switches if switches.listing_windows == "alike" else Switches()
-        start, end = _instant(asked, "created_at_start"), _instant(asked, "created_at_end")
+        start, end = asked.instant("created_at_start"), asked.instant("created_at_end")
         if start or end:
             keep.append(lambda package: ends.in_window(package.created_at, start, end))
-        first, last = _instant(asked, "expiry_start"), _instant(asked, "expiry_end")
+        first, last = asked.instant("expiry_start"), asked.instant("expiry_end")
         if first or last:
             keep.append(
                 lambda package: (
                     not package.unlimited_storage and ends.in_window(package.expiry, first, last)
                 )
             )
+        if asked.nothing:
+            keep.append(lambda package: False)
 
         sort = asked.get("sort") or "-created_at"
         if sort.removeprefix("-") not in SORTS:
             raise ValueError(f"sort: one of {', '.join(SORTS)}, with - in front to turn it round")
+        most = MAX_LIMIT if switches.over_limit == "refused" else _MAX_SERVED
+        limit = asked.number("limit", MAX_LIMIT, most)
+        if switches.over_limit == "cut":
+            limit = min(limit, MAX_LIMIT)
         return cls(
-            page=_number(asked, "page", 1, 1, 999_999_999),
-            limit=_number(asked, "limit", MAX_LIMIT, 1, MAX_LIMIT),
+            page=asked.number("page", 1, 999_999_999),
+            limit=min(limit, switches.page_size or limit),
             sort=sort.removeprefix("-"),
             descending=sort.startswith("-"),
             keep=tuple(keep),
+            switches=switches,
         )
 
-    def of(self, packages: Iterable[Package]) -> tuple[int, list[Package]]:
-        """How many there are on all pages, and those on this one."""
-        found = [package for package in packages if all(keep(package) for keep in self.keep)]
+    def of(
+        self, packages: Iterable[Package], sees: Callable[[Package], bool]
+    ) -> tuple[int, list[Package]]:
+        """How many there are on all pages, and those on this one that the key sees."""
+        every = [package for package in packages if all(keep(package) for keep in self.keep)]
+        found = [package for package in every if sees(package)]
         key = SORTS[self.sort]
         found.sort(key=lambda package: (key(package), package.id), reverse=self.descending)
-        start = (self.page - 1) * self.limit
-        return len(found), found[start : start + self.limit]
+        page, last = self.page, max(1, -(-len(found) // self.limit))
+        if page > last:
+            if self.switches.past_end == "refused":
+                raise ValueError(f"page: the last one is {last}")
+            if self.switches.past_end == "missing":
+                raise Refused("missing", f"there is no page {page}")
+            if self.switches.past_end == "last":
+                page = last
+        counts_all = self.switches.total == "all" and self.switches.key_sees == "all"
+        start = (page - 1) * self.limit
+        return len(every if counts_all else found), found[start : start + self.limit]
+
+
+class _Asked:
+    """The parameters that were sent, each once, but for those that this MASV ignores.
+
+    `nothing` tells that one of them can match nothing.
+    """
+
+    def __init__(self, query: str, switches: Switches, packages: Iterable[Package]) -> None:
+        self._values = single_values(query)
+        self._switches = switches
+        self._packages = packages
+        self.nothing = False
+
+    def get(self, key: str) -> str:
+        return "" if key in self._switches.ignored else self._values.get(key, "")
+
+    def words(self, key: str) -> frozenset[str]:
+        return frozenset(word for word in self.get(key).split(",") if word)
+
+    def ids(self, key: str, of: Callable[[Package], Iterable[str]]) -> frozenset[str]:
+        words = self.words(key)
+        if not words or self._switches.unknown_filter in ("mixed", "nothing"):
+            return words
+        known = words.intersection(each for package in self._packages for each in of(package))
+        if known != words and self._switches.unknown_filter == "refused":
+            raise ValueError(f"{key}: there is no {min(words - known)[:64]}")
+        return known
+
+    def instant(self, key: str) -> datetime | None:
+        text = self.get(key)
+        if not text:
+            return None
+        try:
+            return parse_instant(text, _ZONES[self._switches.zoneless])
+        except ValueError as error:
+            if self._switches.unknown_filter in ("mixed", "refused"):
+                raise ValueError(f"{key}: {error}") from None
+            self.nothing = self.nothing or self._switches.unknown_filter == "nothing"
+            return None
+
+    def number(self, key: str, default: int, most: int) -> int:
+        text = self.get(key) or str(default)
+        if text.isascii() and text.isdecimal() and len(text) < 10 and 1 <= int(text) <= most:
+            return int(text)
+        raise ValueError(f"{key}: a number from 1 to {most}")
 
 
 def single_values(query: str) -> dict[str, str]:
@@ -101,24 +180,3 @@ def single_values(query: str) -> dict[str, str]:
     for key, value in parse_qsl(query):
         values.setdefault(key, []).append(value)
     return {key: found[0] for key, found in values.items() if len(found) == 1}
-
-
-def _words(asked: dict[str, str], key: str) -> frozenset[str]:
-    return frozenset(word for word in asked.get(key, "").split(",") if word)
-
-
-def _instant(asked: dict[str, str], key: str) -> datetime | None:
-    text = asked.get(key)
-    if not text:
-        return None
-    try:
-        return parse_instant(text)
-    except ValueError as error:
-        raise ValueError(f"{key}: {error}") from None
-
-
-def _number(asked: dict[str, str], key: str, default: int, least: int, most: int) -> int:
-    text = asked.get(key) or str(default)
-    if text.isascii() and text.isdecimal() and len(text) < 10 and least <= int(text) <= most:
-        return int(text)
-    raise ValueError(f"{key}: a number from {least} to {most}")

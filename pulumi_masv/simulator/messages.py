@@ -1,13 +1,21 @@
 """A request and its answer as values, the same behind every door, and the shapes of answers."""
 
 import json
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from http import HTTPStatus
+from typing import Any, Final, Literal
 
+from pulumi_masv.simulator.instants import format_instant
 from pulumi_masv.simulator.switches import Switches
 
 Credential = Literal["key", "token", "both"]
+# The parameter or the key of a body that a refusal opens with.
+_FIELD: Final = re.compile(
+    r"(created_at|expiry)\w*|(unlimited|extra)_storage|\w+(?=:)|name|description"
+)
 
 
 @dataclass(frozen=True)
@@ -58,6 +66,7 @@ class Answer:
         headers: without Date and Content-Length.
         pause: seconds to wait before it.
         cut: end the connection instead of answering.
+        drip: seconds between any two bytes.
 
     """
 
@@ -66,10 +75,26 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
     pause: float = 0.0
     cut: bool = False
+    drip: float | None = None
+
+    def raw(self) -> bytes:
+        """All that a connection carries, which then ends."""
+        known = self.status in HTTPStatus._value2member_map_
+        phrase = HTTPStatus(self.status).phrase if known else ""
+        length = {} if self.status in (204, 304) else {"Content-Length": str(len(self.body))}
+        headers = {**self.headers, **length, "Connection": "close"}
+        lines = [f"HTTP/1.1 {self.status} {phrase}", *(f"{k}: {v}" for k, v in headers.items())]
+        return "\r\n".join([*lines, "", ""]).encode("latin-1") + self.body
 
 
 def json_answer(status: int, shown: object) -> Answer:
-    return Answer(status, json.dumps(shown).encode(), {"Content-Type": "application/json"})
+    body = json.dumps(shown, default=_plain).encode()
+    return Answer(status, body, {"Content-Type": "application/json"})
+
+
+def _plain(value: Any) -> Any:
+    """Return a dataclass, or an instant, in JSON's own types."""
+    return format_instant(value) if isinstance(value, datetime) else asdict(value)
 
 
 def text_answer(status: int, text: str, kind: str = "text/plain") -> Answer:
@@ -80,11 +105,14 @@ def text_answer(status: int, text: str, kind: str = "text/plain") -> Answer:
 def error_answer(status: int, kind: str, message: str, switches: Switches) -> Answer:
     """A refusal, in the shape the switch asks for."""
     code = 1000 + status
-    errors = [{"code": code, "msg": message, "type": kind}]
+    named = _FIELD.match(message)
+    of_field = {"field": named[0]} if named else {}
+    errors = [{"code": f"E{code}", "msg": message, "type": kind, **of_field}]
     if switches.errors == "text":
         return text_answer(status, message)
     if switches.errors == "error":
         return json_answer(status, {"error": message})
     if switches.errors == "errors":
         return json_answer(status, {"errors": errors})
-    return json_answer(status, {"code": code, "message": message, "errors": errors})
+    shown = "Validation failed" if switches.errors == "split" else message
+    return json_answer(status, {"code": code, "message": shown, "errors": errors})

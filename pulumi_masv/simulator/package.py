@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Final, Literal
 
 State = Literal["new", "finalized", "expired", "archived"]
+ShownToken = Literal["", "full", "download", "blank", "none"]
 
 _CROCKFORD: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
@@ -35,6 +36,9 @@ class Package:
     teamspace: str
     tags: tuple[str, ...]
     custom_expiry: bool
+    shown_state: str = ""
+    shown_token: ShownToken = ""
+    hidden: bool = False
 
     @property
     def has_files(self) -> bool:

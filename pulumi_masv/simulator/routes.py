@@ -1,4 +1,4 @@
-"""The nine endpoints: who may ask what, and what MASV answers.
+"""The endpoints: who may ask what, and what MASV answers.
 
 The API key opens the team routes and no other, a package's token the routes of that package and
 no other; a request that shows the wrong one is refused even where it shows the right one too.
@@ -8,20 +8,18 @@ import functools
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from typing import Any, Final, Literal
 from urllib.parse import unquote
 
 from pulumi_masv.simulator.account import Account
-from pulumi_masv.simulator.instants import ZERO, format_instant, parse_instant
+from pulumi_masv.simulator.instants import parse_instant
 from pulumi_masv.simulator.listing import Listing
 from pulumi_masv.simulator.messages import Answer, Request, json_answer, text_answer
-from pulumi_masv.simulator.package import Package
+from pulumi_masv.simulator.records import package_bare, package_listed, package_shown
 from pulumi_masv.simulator.refusal import Refused
 
 Run = Callable[[Account, Mapping[str, str], Request], Answer]
-ESSENTIAL: Final = ("id", "state", "access_token")
-_ELSEWHERE: Final = timezone(timedelta(hours=-5))
 
 
 @dataclass(frozen=True)
@@ -31,7 +29,7 @@ class Endpoint:
     Attributes:
         name: unique, for the documentation.
         method: in capitals.
-        path: with `{team}` or `{id}`.
+        path: with `{team}`, with `{id}`, with both or without.
         credential: the one that opens it.
         run: carries it out.
 
@@ -68,44 +66,10 @@ def respond(account: Account, request: Request) -> Answer:
     for endpoint, params in matching:
         if endpoint.method == request.method:
             _authorise(account, endpoint, params, request)
-            return endpoint.run(account, params, request)
+            run = functools.partial(endpoint.run, account, params, request)
+            return account.change(params["id"], run) if endpoint.credential == "token" else run()
     known = ", ".join(endpoint.method for endpoint, _ in matching)
     raise Refused("method", f"this route does not know {request.method}", Allow=known)
-
-
-def package_shown(account: Account, package: Package) -> dict[str, Any]:
-    """A package as MASV writes it, with a fresh token."""
-    switches = account.switches
-    zone = _ELSEWHERE if switches.instants == "offset" else timezone.utc
-    shown: dict[str, Any] = {
-        "access_limit": 0,
-        "access_token": account.issue_token(package.id),
-        "chunk_size": 104_857_600,
-        "contains_virus": False,
-        "created_at": format_instant(package.created_at, zone),
-        "custom_expiry": package.custom_expiry,
-        "custom_metadata_id": package.custom_metadata_id,
-        "description": package.description,
-        "expiry": format_instant(package.expiry, zone),
-        "id": package.id,
-        "name": package.name,
-        "password": package.password,
-        "recipients": list(package.recipients),
-        "sender": package.sender,
-        "size": package.size,
-        "state": package.state,
-        "teamspace": {"id": package.teamspace} if package.teamspace else {},
-        "total_files": package.total_files,
-        "unlimited_storage": package.unlimited_storage,
-        "updated_at": format_instant(package.updated_at, zone),
-    }
-    if package.unlimited_storage and switches.expiry_while_unlimited != "stale":
-        shown["expiry"] = ZERO
-        if switches.expiry_while_unlimited == "absent":
-            del shown["expiry"]
-    if switches.optional_keys == "absent":
-        return {key: shown[key] for key in ESSENTIAL}
-    return shown
 
 
 def _authorise(
@@ -118,7 +82,7 @@ def _authorise(
         key = request.headers["x-api-key"]
         if key not in account.teams.values():
             raise Refused("credential", "invalid API key")
-        if account.teams.get(params["team"]) != key:
+        if "team" in params and account.teams.get(params["team"]) != key:
             raise Refused("forbidden", "the API key is not for this team")
     else:
         if sent != "token":
@@ -126,34 +90,37 @@ def _authorise(
         account.accept_token(request.headers["x-package-token"], params["id"])
 
 
+def _teams(account: Account, params: Mapping[str, str], request: Request) -> Answer:
+    key = request.headers["x-api-key"]
+    named = [{"id": team, "name": f"Team {n}"} for n, team in enumerate(account.teams, 1)]
+    return json_answer(200, [team for team in named if account.teams[team["id"]] == key])
+
+
 def _listing(received: bool) -> Run:
     def run(account: Account, params: Mapping[str, str], request: Request) -> Answer:
-        listing = Listing.read(request.query, account.switches, received=received)
-        total, page = listing.of(
-            package
-            for package in account.packages()
-            if package.team_id == params["team"] and package.received == received
-        )
-        records = [package_shown(account, package) for package in page]
+        packages = [each for each in account.seen().values() if each.team_id == params["team"]]
+        listing = Listing.read(request.query, account.switches, packages, received=received)
+        total, page = listing.of(packages, account.sees)
+        records = [package_listed(account, package) for package in page]
         return json_answer(200, {"metadata": {"total": total}, "records": records})
 
     return run
 
 
 def _read(account: Account, params: Mapping[str, str], request: Request) -> Answer:
-    package = account.package(params["id"])
-    hidden = package.received and account.switches.inbox_read == "missing"
-    if hidden or package.team_id != params["team"]:
-        raise Refused("missing", f"package {package.id} not found")
-    return json_answer(200, package_shown(account, package))
+    return json_answer(200, package_shown(account, account.read(params["team"], params["id"])))
 
 
 def _rename(account: Account, params: Mapping[str, str], request: Request) -> Answer:
-    name = request.json().get("name")
+    asked = request.json()
+    name = asked.get("name")
+    description = asked.get("description", "" if account.switches.put_keeps == "nothing" else None)
     if not isinstance(name, str):
         raise ValueError("name must be a string")
-    account.rename(params["id"], name)
-    return json_answer(200, package_shown(account, account.package(params["id"])))
+    if not isinstance(description, str | None):
+        raise ValueError("description must be a string")
+    account.rename(params["id"], name, description)
+    return _put(account, params["id"])
 
 
 def _expiry(account: Account, params: Mapping[str, str], request: Request) -> Answer:
@@ -166,14 +133,28 @@ def _expiry(account: Account, params: Mapping[str, str], request: Request) -> An
             raise ValueError("unlimited_storage and expiry exclude each other")
         account.set_unlimited(params["id"])
     else:
-        account.set_expiry(params["id"], _field(asked, "expiry"))
-    return json_answer(200, package_shown(account, account.package(params["id"])))
+        alone = "unlimited_storage" not in asked
+        account.set_expiry(params["id"], _field(asked, "expiry"), date_alone=alone)
+    return _put(account, params["id"])
+
+
+def _put(account: Account, package_id: str) -> Answer:
+    if account.switches.put_answer == "empty":
+        return Answer(200)
+    shown = package_bare if account.switches.put_answer == "bare" else package_shown
+    return json_answer(200, shown(account, account.package(package_id)))
 
 
 def _verb(verb: Callable[[Account, str], None]) -> Run:
     def run(account: Account, params: Mapping[str, str], request: Request) -> Answer:
         verb(account, params["id"])
-        return Answer(204)
+        match account.switches.done_answer:
+            case "text":
+                return text_answer(200, "OK")
+            case "object":
+                return json_answer(200, {})
+            case body:
+                return Answer(204 if body == "204" else 200)
 
     return run
 
@@ -208,6 +189,7 @@ _TEAM: Final = "/v1/teams/{team}"
 _TEAM_READS: Final = "/v1.1/teams/{team}"
 _PACKAGE: Final = "/v1/packages/{id}"
 ENDPOINTS: Final = (
+    Endpoint("teams", "GET", "/v1/teams", "key", _teams),
     Endpoint("list_sent", "GET", f"{_TEAM_READS}/packages", "key", _listing(False)),
     Endpoint("list_received", "GET", f"{_TEAM_READS}/inbox", "key", _listing(True)),
     Endpoint("read", "GET", f"{_TEAM_READS}/packages/{{id}}", "key", _read),

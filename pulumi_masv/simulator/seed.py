@@ -1,6 +1,5 @@
 """The packages a simulator starts with: a number of plausible ones, or those a file describes."""
 
-import json
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Any, Final
 from pulumi_masv.simulator.account import Account
 from pulumi_masv.simulator.control import add_package
 from pulumi_masv.simulator.package import State
+from pulumi_masv.simulator.problems import read_json
 
 _TITLES: Final = (
     "Day {n} raw dailies",
@@ -54,14 +54,7 @@ def sow(account: Account, seed: str | Path | Mapping[str, Any]) -> None:
 
     """
     named = "seed" if isinstance(seed, Mapping) else f"seed {seed}"
-    found: Any = seed
-    if not isinstance(seed, Mapping):
-        try:
-            found = json.loads(Path(seed).read_text(encoding="utf-8"))
-        except OSError as error:
-            raise ValueError(f"{named}: {error.strerror or error}") from None
-        except (ValueError, RecursionError):
-            raise ValueError(f"{named}: it is not JSON") from None
+    found = seed if isinstance(seed, Mapping) else read_json(seed, "seed")
     packages = found.get("packages") if isinstance(found, Mapping) else None
     if not isinstance(packages, list) or set(found) != {"packages"}:
         raise ValueError(f'{named}: {{"packages": […]}} is due, and nothing else')

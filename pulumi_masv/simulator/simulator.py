@@ -158,9 +158,10 @@ class Simulator:
         )
         timeout = getattr(sent, "req_kwargs", {}).get("timeout")
         longest = timeout[1] if isinstance(timeout, tuple) else timeout
-        if longest is not None and answer.pause > longest:
+        pause = answer.pause if answer.drip is None else answer.drip * len(answer.raw())
+        if longest is not None and pause > longest:
             raise requests.ReadTimeout("read timed out", request=sent)
-        time.sleep(answer.pause)
+        time.sleep(pause)
         if answer.cut:
             reset = ConnectionResetError(104, "Connection reset by peer")
             raise requests.ConnectionError("Connection aborted.", reset, request=sent)

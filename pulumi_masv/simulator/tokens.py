@@ -1,22 +1,24 @@
-"""Package tokens: they look like JWTs, say which package they open and when they were made.
+"""Package tokens: JWTs that say which package they open, how far, and until when.
 
 A fresh one is made whenever a package is shown. Nothing but their number and their uses is kept:
-an account of ten thousand packages is listed often.
+an account of ten thousand packages is listed often. The signature is no signature but the word
+that must never turn up in a log.
 """
 
-import re
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final, Literal
 
 from pulumi_masv.simulator.refusal import Refused
 from pulumi_masv.simulator.switches import Switches
 
 TOKEN_CANARY: Final = "canaryOfTheSimulatorsToken"  # noqa: S105 (no secret: a bait)
+Level = Literal["full", "download"]
 _HEADER: Final = "eyJhbGciOiJIUzI1NiJ9"
-_TOKEN: Final = re.compile(
-    rf"{_HEADER}\.eyJ(?P<id>[^.]+)-(?P<made>\d{{1,15}})-(?P<serial>\d{{1,15}})\.{TOKEN_CANARY}",
-    re.ASCII,
-)
+_WEEK: Final = timedelta(days=7)
+_USER: Final = "01USER00000000000000000001"
+_LINK: Final = "01LINK00000000000000000001"
 
 
 class Tokens:
@@ -26,29 +28,59 @@ class Tokens:
         self._made = 0
         self._uses: dict[int, int] = {}
 
-    def issue(self, package_id: str, now: datetime) -> str:
+    def issue(
+        self, package_id: str, now: datetime, switches: Switches, level: Level = "full"
+    ) -> str:
         self._made += 1
-        return f"{_HEADER}.eyJ{package_id}-{_milliseconds(now)}-{self._made}.{TOKEN_CANARY}"
+        made = _milliseconds(now)
+        lifetime = switches.token_lifetime or _WEEK
+        claims = {
+            "exp": made // 1000 + int(lifetime.total_seconds()),
+            "imp": False,
+            "jti": f"{made}-{self._made}",
+            "lvl": level[0],
+            "sub": package_id,
+            "typ": "package",
+            "uid": _USER,
+        }
+        return _written(claims | ({"lid": _LINK} if level == "download" else {}))
 
     def accept(self, token: str, package_id: str, now: datetime, switches: Switches) -> None:
         """Count one use.
 
         Raises:
-            Refused: it is no token of this package, too old, or used up.
+            Refused: it is no token of this package, too weak, too old, or used up.
 
         """
-        found = _TOKEN.fullmatch(token)
-        if found is None or not 0 < int(found["serial"]) <= self._made:
+        claims, made, serial = _read(token)
+        if _written(claims) != token or not 0 < serial <= self._made:
             raise Refused("credential", "invalid package token")
-        if found["id"] != package_id:
+        if claims.get("sub") != package_id:
             raise Refused("forbidden", "the token is for another package")
-        serial = int(found["serial"])
         self._uses[serial] = self._uses.get(serial, 0) + 1
-        age = timedelta(milliseconds=_milliseconds(now) - int(found["made"]))
+        age = timedelta(milliseconds=_milliseconds(now) - made)
         if switches.token_lifetime is not None and age > switches.token_lifetime:
             raise Refused("credential", "the package token has expired")
         if switches.token_uses is not None and self._uses[serial] > switches.token_uses:
             raise Refused("credential", "the package token is used up")
+        if claims.get("lvl") != "f":
+            raise Refused("forbidden", "the package token allows downloads only")
+
+
+def _written(claims: dict[str, Any]) -> str:
+    payload = urlsafe_b64encode(json.dumps(claims, separators=(",", ":")).encode())
+    return f"{_HEADER}.{payload.decode().rstrip('=')}.{TOKEN_CANARY}"
+
+
+def _read(token: str) -> tuple[dict[str, Any], int, int]:
+    """A token's claims, when it was made, and its number; Refused where it is none."""
+    try:
+        _, payload, _ = token.split(".")
+        claims = json.loads(urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+        made, serial = map(int, claims["jti"].split("-"))
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        raise Refused("credential", "invalid package token") from None
+    return claims, made, serial
 
 
 def _milliseconds(moment: datetime) -> int:

@@ -45,6 +45,29 @@ def test_the_simulator_says_how_to_use_it_runs_and_ends_quietly(tmp_path):
     assert process.returncode == 0
 
 
+@pytest.mark.parametrize("by_name", [False, True])
+def test_the_simulator_plays_a_contract(tmp_path, by_name):
+    contract = tmp_path / "contract.json"
+    contract.write_text(json.dumps({"contract": 1, "switches": {"listed_keys": "sample"}}))
+    process = start("simulator", "--contract", "as documented" if by_name else str(contract))
+    exports = [process.stdout.readline().rstrip("\n") for _ in range(4)][1:]
+    environment = dict(line.removeprefix("export ").split("=", 1) for line in exports)
+    answer = requests.get(
+        f"{environment['MASV_BASE_URL']}/v1.1/teams/{environment['MASV_TEAM_ID']}/packages",
+        headers={"X-API-KEY": environment["MASV_API_KEY"]},
+        timeout=5,
+    )
+    assert len(answer.json()["records"][0]) == 12
+    process.send_signal(signal.SIGINT)
+    assert process.communicate(timeout=20) == ("", "")
+
+
+def test_help_says_which_contracts_there_are():
+    status, printed, _ = run("simulator", "--help")
+    assert (status, "--contract" in printed) == (0, True)
+    assert "the nastiest" in " ".join(printed.split())
+
+
 def test_a_port_in_use_is_one_line_and_status_2():
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
@@ -59,6 +82,7 @@ def test_a_port_in_use_is_one_line_and_status_2():
     ("arguments", "line"),
     [
         (["--seed", "/nowhere.json"], "seed /nowhere.json: No such file or directory"),
+        (["--contract", "/nowhere.json"], "contract /nowhere.json: No such file or directory"),
         (["--packages", "1", "--seed", "x"], "--packages and --seed exclude each other"),
         (
             ["--now", "noon"],

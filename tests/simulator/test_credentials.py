@@ -10,6 +10,7 @@ TEAM_ROUTES = [
     ("GET", f"/v1.1/teams/{TEAM}/packages"),
     ("GET", f"/v1.1/teams/{TEAM}/inbox"),
     ("GET", f"/v1.1/teams/{TEAM}/packages/{{id}}"),
+    ("GET", "/v1/teams"),
     ("PUT", f"/v1/teams/{TEAM}/archive"),
     ("PUT", f"/v1/teams/{TEAM}/unarchive"),
     ("PUT", f"/v1/teams/{TEAM}/inbox/archive"),

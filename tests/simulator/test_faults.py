@@ -1,5 +1,8 @@
+import json
+import socket
 import time
 from datetime import datetime, timezone
+from urllib.parse import urlsplit
 
 import pytest
 import requests
@@ -109,6 +112,63 @@ def test_a_proxy_can_answer_with_its_own_page(one):
     answer = one.listed()
     assert (answer.status_code, answer.text[:15]) == (200, "<!doctype html>")
     assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
+
+
+@pytest.mark.parametrize("status", [403, 404, 429, 503])
+def test_a_page_can_have_any_status(one, status):
+    one.masv.faults.set("html", status=status)
+    answer = one.listed()
+    assert (answer.status_code, answer.text[:15]) == (status, "<!doctype html>")
+    assert "Retry-After" not in answer.headers
+
+
+def test_an_answer_can_come_byte_by_byte(one):
+    one.masv.faults.set("drip", seconds=0.0002)
+    answer = one.read(one.id)
+    assert (answer.status_code, answer.json()["id"]) == (200, one.id)
+    assert answer.headers["Date"] == "Fri, 01 Jan 2027 00:00:00 GMT"
+    assert one.read(one.id).status_code == 200
+    assert [entry.fault for entry in one.masv.journal] == ["drip", None]
+
+
+def test_status_line_and_headers_come_byte_by_byte_too():
+    with (
+        Simulator(packages=0) as masv,
+        socket.create_connection(urlsplit(masv.url)[1].split(":")) as connection,
+    ):
+        masv.faults.set("drip", seconds=0.001)
+        connection.sendall(b"GET /nowhere HTTP/1.1\r\nHost: x\r\n\r\n")
+        pieces = []
+        while piece := connection.recv(1 << 16):
+            pieces.append(piece)
+    raw = b"".join(pieces)
+    head, _, body = raw.partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 404 Not Found\r\n")
+    assert f"Content-Length: {len(body)}".encode() in head.split(b"\r\n")
+    assert json.loads(body)["message"] == "no such route"
+    assert len(pieces) > len(raw) / 10
+
+
+def test_an_answer_that_drips_keeps_no_other_request_and_no_end_waiting():
+    started = time.monotonic()
+    with Simulator(packages=0) as masv:
+        masv.faults.set("drip", seconds=60)
+        with pytest.raises(requests.RequestException):
+            requests.get(masv.url, timeout=0.05)
+        assert requests.get(masv.url, timeout=5).status_code == 404
+        masv.faults.set("drip", seconds=60)
+        with socket.create_connection(urlsplit(masv.url)[1].split(":")) as connection:
+            connection.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+            assert connection.recv(1) == b"H"
+            masv.__exit__(None, None, None)
+    assert time.monotonic() - started < 10
+
+
+def test_in_process_an_answer_that_drips_is_late_as_a_whole():
+    with Simulator(packages=0).in_process() as masv:
+        masv.faults.set("drip", seconds=0.1)
+        with pytest.raises(requests.ReadTimeout):
+            requests.get(masv.url, timeout=10)
 
 
 def test_an_answer_can_be_larger_than_32_mib_and_not_say_so(one):

@@ -126,7 +126,7 @@ def test_a_page_holds_fifty_by_default_and_at_most(ask):
         "status=finalised",
         "created_at_start=yesterday",
         "created_at_end=2027-01-01",
-        "expiry_start=2027-01-01T00:00:00",
+        "expiry_start=2027-01-01T24:00:00",
         "expiry_end=x",
         "extra_storage=1",
     ],

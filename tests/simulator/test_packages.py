@@ -20,6 +20,7 @@ DOCUMENTED_KEYS = {
     "size": int,
     "state": str,
     "teamspace": dict,
+    "teamspace_id": str,
     "total_files": int,
     "unlimited_storage": bool,
     "updated_at": str,
@@ -68,7 +69,7 @@ def test_a_refusal_has_a_code_a_message_and_errors(ask):
     assert ask.read("01NOTTHERE").json() == {
         "code": 1404,
         "message": "package 01NOTTHERE not found",
-        "errors": [{"code": 1404, "msg": "package 01NOTTHERE not found", "type": "missing"}],
+        "errors": [{"code": "E1404", "msg": "package 01NOTTHERE not found", "type": "missing"}],
     }
 
 

@@ -28,7 +28,7 @@ def test_a_seed_can_be_a_file(tmp_path):
         ("[]", 'seed {file}: {{"packages": […]}} is due, and nothing else'),
         ('{"packages": {}}', 'seed {file}: {{"packages": […]}} is due, and nothing else'),
         ('{"packages": [{}, 5]}', "seed {file}: package 2: a package is a JSON object"),
-        ('{"packages": [{"size": "x"}]}', "seed {file}: package 1: size cannot be 'x'"),
+        ('{"packages": [{"size": "x"}]}', "seed {file}: package 1: size: a valid integer, not 'x'"),
     ],
 )
 def test_a_bad_seed_is_one_clear_line(tmp_path, text, line):

@@ -123,7 +123,7 @@ def test_doing_it_twice_is_accepted_or_refused(ask, state, method, path):
 
 def test_a_package_can_be_as_bare_as_may_be_relied_on(ask):
     package_id = ask.masv.account.add_package()
-    ask.masv.switch(optional_keys="absent")
+    ask.masv.switch(listed_keys="bare", read_keys="bare")
     assert sorted(ask.read(package_id).json()) == ["access_token", "id", "state"]
     assert sorted(ask.listed().json()["records"][0]) == ["access_token", "id", "state"]
 
@@ -131,7 +131,7 @@ def test_a_package_can_be_as_bare_as_may_be_relied_on(ask):
 @pytest.mark.parametrize(
     ("shape", "text"),
     [
-        ("errors", '{"errors": [{"code": 1404, "msg": "no such route", "type": "missing"}]}'),
+        ("errors", '{"errors": [{"code": "E1404", "msg": "no such route", "type": "missing"}]}'),
         ("error", '{"error": "no such route"}'),
         ("text", "no such route"),
     ],

@@ -1,0 +1,237 @@
+"""The teams, their packages, the clock, what has ended, and what is seen of it.
+
+The clock stands still unless it is moved, or `elapsed` makes it run. A package whose expiry the
+clock reaches has lost its files at that very instant; every such end, and every deletion, is
+kept in `losses`. All methods may be called from any thread, also by tests that play somebody
+who changes a package by hand.
+"""
+
+import heapq
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta, timezone
+from typing import Annotated, Any, Final, Literal, get_args
+
+from pydantic import Field
+
+from pulumi_masv.simulator.instants import as_instant
+from pulumi_masv.simulator.package import Loss, Package, ShownToken, State, new_id
+from pulumi_masv.simulator.refusal import Refusal, Refused
+from pulumi_masv.simulator.switches import Switches
+from pulumi_masv.simulator.tokens import Level, Tokens
+
+START: Final = datetime(2026, 3, 2, 9, tzinfo=timezone.utc)
+TEAM_ID: Final = "01TEAM00000000000000000001"
+# Every secret holds a word that must never turn up in a log, a state or an error.
+KEY_CANARY: Final = "canaryOfTheSimulatorsKey"
+PASSWORD_CANARY: Final = "canaryOfTheSimulatorsPassword"  # noqa: S105 (no secret: a bait)
+API_KEY: Final = f"simulator-{KEY_CANARY}-1"
+_FOREIGN: Final[dict[int, tuple[Refusal, str]]] = {
+    400: ("invalid", "has no proper id"),
+    401: ("credential", "is not open to you"),
+    403: ("forbidden", "is not open to you"),
+    404: ("missing", "not found"),
+}
+
+
+class Store:
+    """What MASV holds.
+
+    Args:
+        now: where the clock starts.
+        teams: the API key of each team.
+        switches: how it behaves where nobody knows.
+        elapsed: seconds since any fixed moment; makes the clock run.
+
+    """
+
+    def __init__(
+        self,
+        *,
+        now: datetime | str = START,
+        teams: Mapping[str, str] | None = None,
+        switches: Switches | None = None,
+        elapsed: Callable[[], float] = lambda: 0.0,
+    ) -> None:
+        self.lock = threading.RLock()
+        self.teams = dict(teams or {TEAM_ID: API_KEY})
+        self.switches = switches or Switches()
+        self._elapsed = elapsed
+        self._set = (as_instant(now), elapsed())
+        self._packages: dict[str, Package] = {}
+        self._added = 0
+        self._due: list[tuple[datetime, str]] = []  # a heap; entries may be out of date
+        self._losses: list[Loss] = []
+        self._tokens = Tokens()
+        self._later: list[tuple[int, list[str], State]] = []  # requests left, ids, state to come
+        self._before: list[tuple[int, Package]] = []  # requests left, what reads still show
+
+    @property
+    def now(self) -> datetime:
+        since, start = self._set
+        return as_instant(since + timedelta(seconds=self._elapsed() - start))
+
+    def advance(self, by: timedelta) -> None:
+        self.set_now(self.now + by)
+
+    def set_now(self, instant: datetime | str) -> None:
+        """Move the clock; what has expired stays expired when it is moved back."""
+        with self.lock:
+            self._set = (as_instant(instant), self._elapsed())
+            self._expire_due()
+
+    @property
+    def losses(self) -> tuple[Loss, ...]:
+        with self.lock:
+            self._expire_due()
+            return tuple(self._losses)
+
+    def packages(self) -> list[Package]:
+        with self.lock:
+            self._expire_due()
+            return list(self._packages.values())
+
+    def package(self, package_id: str) -> Package:
+        with self.lock:
+            self._expire_due()
+            if package_id not in self._packages:
+                raise Refused("missing", f"package {package_id[:64]} not found")
+            return self._packages[package_id]
+
+    def seen(self) -> dict[str, Package]:
+        """All packages as reads show them: for a while as they were before a change."""
+        with self.lock:
+            self._expire_due()
+            if not self._before:
+                return self._packages
+            before = {package.id: package for _, package in reversed(self._before)}
+            return {key: before.get(key, package) for key, package in self._packages.items()}
+
+    def sees(self, package: Package) -> bool:
+        """Whether the key sees this package."""
+        return self.switches.key_sees == "all" and not self._packages[package.id].hidden
+
+    def read(self, team_id: str, package_id: str) -> Package:
+        """A package as a single read shows it; Refused where it shows none."""
+        with self.lock:
+            package = self.seen().get(package_id)
+            if package is None or package.team_id != team_id or not self.sees(package):
+                kind, words = _FOREIGN[self.switches.foreign_read]
+                raise Refused(kind, f"package {package_id[:64]} {words}")
+            missing = package.received and self.switches.inbox_read == "missing"
+            if missing or (not package.has_files and self.switches.ended_read == "missing"):
+                raise Refused("missing", f"package {package_id[:64]} not found")
+            return package
+
+    def issue_token(self, package_id: str, level: Level = "full") -> str:
+        with self.lock:
+            return self._tokens.issue(package_id, self.now, self.switches, level)
+
+    def accept_token(self, token: str, package_id: str) -> None:
+        """Count one use of a package's token, or raise `Refused`."""
+        with self.lock:
+            self._tokens.accept(token, package_id, self.now, self.switches)
+
+    def add_package(
+        self,
+        *,
+        name: str | None = None,
+        state: State = "finalized",
+        expiry: datetime | str | None = None,
+        unlimited_storage: bool = False,
+        size: Annotated[int, Field(ge=0)] = 1_500_000_000,
+        total_files: Annotated[int, Field(ge=0)] = 3,
+        sender: str = "dailies@studio.example",
+        created_at: datetime | str | None = None,
+        received: bool = False,
+        portal: str = "",
+        custom_metadata_id: str = "",
+        password: str | None = None,
+        description: str = "",
+        recipients: Sequence[str] = ("editor@studio.example",),
+        teamspace: str = "",
+        tags: Sequence[str] = (),
+        custom_expiry: bool = False,
+        team_id: str | None = None,
+        id: str | None = None,
+        shown_state: str = "",
+        shown_token: ShownToken = "",
+        hidden: bool = False,
+    ) -> str:
+        """Somebody uploads a package (or a portal receives one); its id.
+
+        `shown_state` is shown in place of its state, which the listings' status goes on to mean;
+        `shown_token` says which token its record has in a listing, whatever the switches say;
+        the key does not see a package that is `hidden`.
+        """
+        given: dict[str, Any] = {name: each for name, each in locals().items() if name != "self"}
+        with self.lock:
+            self._added += 1
+            created = as_instant(created_at or self.now)
+            ended = state in ("expired", "archived")
+            ends = as_instant(expiry or self.now + timedelta(days=-1 if ended else 10))
+            if not ended and not unlimited_storage and ends <= self.now:
+                raise ValueError(f"a package that is {state} cannot have expired already")
+            if shown_token not in get_args(ShownToken):
+                raise ValueError(f"shown_token: one of {', '.join(get_args(ShownToken)[1:])}")
+            given |= {
+                "id": id or new_id(created, self._added),
+                "team_id": team_id or next(iter(self.teams)),
+                "name": name or f"Day {self._added} raw dailies",
+                "expiry": ends,
+                "created_at": created,
+                "received": received or bool(portal),
+                "recipients": tuple(recipients),
+                "tags": tuple(tags),
+            }
+            if password is None:
+                given["password"] = f"{PASSWORD_CANARY}-{self._added}"
+            package = Package(updated_at=created, **given)
+            if package.id in self._packages:
+                raise ValueError(f"there is a package {package.id} already")
+            if package.team_id not in self.teams:
+                raise ValueError(f"there is no team {package.team_id}")
+            self._keep(package)
+            return package.id
+
+    def hide(self, package_id: str) -> None:
+        """The key no longer sees it: it is not listed, and a single read is refused."""
+        with self.lock:
+            self._keep(replace(self.package(package_id), hidden=True))
+
+    def show(self, package_id: str) -> None:
+        """The key sees it again."""
+        with self.lock:
+            self._keep(replace(self.package(package_id), hidden=False))
+
+    def remove(self, package_id: str) -> None:
+        """The id is gone, as if it had never been: no deletion, and no loss on record."""
+        with self.lock:
+            self.package(package_id)
+            del self._packages[package_id]
+
+    def _change(self, package: Package, **fields: Any) -> None:
+        self._keep(replace(package, **{"updated_at": self.now, **fields}))
+
+    def _keep(self, package: Package) -> None:
+        self._packages[package.id] = package
+        if package.has_files and not package.unlimited_storage:
+            heapq.heappush(self._due, (package.expiry, package.id))
+
+    def _expire_due(self) -> None:
+        now = self.now
+        while self._due and self._due[0][0] <= now:
+            instant, package_id = heapq.heappop(self._due)
+            package = self._packages.get(package_id)
+            if package is None or not package.has_files or package.unlimited_storage:
+                continue
+            if package.expiry == instant:
+                self._end(package, "expiry", instant)
+
+    def _end(self, package: Package, cause: Literal["expiry", "delete"], instant: datetime) -> None:
+        self._losses.append(Loss(package.id, instant, cause, package.total_files, package.size))
+        fields: dict[str, Any] = {"state": "expired", "updated_at": instant}
+        if cause == "delete" and self.switches.expiry_after_delete == "moment":
+            fields |= {"expiry": instant, "unlimited_storage": False}
+        self._change(package, **fields)
