@@ -1,6 +1,6 @@
-"""What is made from the code: the README's tables, a manifest's schema, a picture of a preview.
+"""What is made from the code: the tables of the pages, a manifest's schema, a picture of a preview.
 
-python docs/generate.py              write the tables into README.md, and schema/
+python docs/generate.py              write the tables into their pages, and schema/
 python docs/generate.py --check      exit 1 if one of them is not current
 python docs/generate.py --picture    draw docs/preview.svg anew; takes the Pulumi engine
 """
@@ -25,6 +25,7 @@ from pydantic.alias_generators import to_camel
 from pydantic.fields import FieldInfo
 
 from docs.schema import SCHEMA, schema
+from pulumi_masv.assumptions import ASSUMPTIONS
 from pulumi_masv.models import (
     Change,
     FleetInputs,
@@ -42,6 +43,7 @@ from pulumi_masv.sources import variable
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
+ASSUMED = ROOT / "docs" / "assumptions.md"
 PICTURE = ROOT / "docs" / "preview.svg"
 
 # Tables.
@@ -133,6 +135,14 @@ def benchmark() -> str:
     )
 
 
+def assumptions() -> str:
+    rows = [
+        [f"**{one.name}**: {one.assumed}", one.evidence, one.instead, one.cautious]
+        for one in ASSUMPTIONS
+    ]
+    return table(["assumed", "evidence", "what another MASV may do", "then"], rows)
+
+
 TABLES: dict[str, Callable[[], str]] = {
     "configuration": configuration,
     "inputs": lambda: inputs(LifecycleInputs),
@@ -143,17 +153,18 @@ TABLES: dict[str, Callable[[], str]] = {
     "window_outputs": lambda: outputs(StoredWindow),
     "benchmark": benchmark,
 }
+ASSUMED_TABLES: dict[str, Callable[[], str]] = {"assumptions": assumptions}
 
 
-def generated(readme: str) -> str:
-    """The README with its tables as the code has them."""
-    for name, make in TABLES.items():
+def generated(text: str, tables: dict[str, Callable[[], str]] = TABLES) -> str:
+    """A page with its tables as the code has them."""
+    for name, make in tables.items():
         marked = re.compile(rf"(<!-- generated: {name} -->\n).*?(<!-- end -->)", re.DOTALL)
         current = make()
-        readme, found = marked.subn(lambda m, text=current: m[1] + text + "\n" + m[2], readme)
+        text, found = marked.subn(lambda m, new=current: m[1] + new + "\n" + m[2], text)
         if found != 1:
-            raise SystemExit(f"README.md has {found} places for the table {name!r}: one is due")
-    return readme
+            raise SystemExit(f"a page has {found} places for the table {name!r}: one is due")
+    return text
 
 
 # The picture.
@@ -319,7 +330,11 @@ def main() -> int:
     parser.add_argument("--check", action="store_true", help="change nothing; 1 if out of date")
     parser.add_argument("--picture", action="store_true", help="draw the picture anew, too")
     given = parser.parse_args()
-    made = {README: generated(README.read_text(encoding="utf-8")), SCHEMA: schema()}
+    made = {
+        README: generated(README.read_text(encoding="utf-8")),
+        ASSUMED: generated(ASSUMED.read_text(encoding="utf-8"), ASSUMED_TABLES),
+        SCHEMA: schema(),
+    }
     if given.check:
         old = [f for f in made if not f.exists() or f.read_text(encoding="utf-8") != made[f]]
         for file in old:

@@ -45,6 +45,22 @@ class UnexpectedAnswer(MasvError):
     """Something answered that is not MASV, or a MASV this version does not know."""
 
 
+class Intercepted(UnexpectedAnswer):
+    """A firewall or proxy answered in MASV's place: let the request through."""
+
+
+class ListingRefused(UnexpectedAnswer):
+    """A listing is not whole, or not as it was filtered, so nothing is decided on it.
+
+    Attributes:
+        found: the packages that it did show.
+    """
+
+    def __init__(self, message: str, found: Sequence[Any] = ()) -> None:
+        super().__init__(message)
+        self.found = tuple(found)
+
+
 class RequestRefused(MasvError):
     """MASV answered, and the answer is no.
 
@@ -67,6 +83,22 @@ class CredentialRefused(RequestRefused):
     def __init__(self, message: str, *, status: int, is_stored: bool) -> None:
         super().__init__(message, status=status)
         self.is_stored = is_stored
+
+
+class PackageRefused(RequestRefused):
+    """One package may not be read, while the team's own routes answer: it says nothing of the key.
+
+    Attributes:
+        package_id: MASV's id.
+    """
+
+    def __init__(self, message: str, *, status: int, package_id: str) -> None:
+        super().__init__(message, status=status)
+        self.package_id = package_id
+
+
+class NoLongerShown(MasvError):
+    """Packages of a stack are not shown any more, and the key may be why: nothing is dropped."""
 
 
 class RateLimited(RequestRefused):
@@ -115,5 +147,5 @@ class NotAsDeclared(MasvError):
     """MASV accepted a change but keeps another value than the one asked for."""
 
 
-WHOLE_ACCOUNT = (Unreachable, CredentialRefused, RateLimited)
+WHOLE_ACCOUNT = (Unreachable, Intercepted, CredentialRefused, RateLimited)
 """Where the next request, for whatever package, would fail alike."""

@@ -24,7 +24,7 @@ from pulumi_masv.models.instants import (
     shifted,
     widened,
 )
-from pulumi_masv.models.package import ID_PATTERN, Package, PackageId, Seen, State
+from pulumi_masv.models.package import ID_PATTERN, STATES, Package, PackageId, Seen, State, normal
 from pulumi_masv.models.query import Query, Sort
 from pulumi_masv.models.stored import Stored
 from pulumi_masv.models.window import StoredWindow, WindowInputs
@@ -33,6 +33,7 @@ __all__ = [
     "ID_PATTERN",
     "MOMENT",
     "NEVER",
+    "STATES",
     "Change",
     "Declared",
     "End",
@@ -55,6 +56,7 @@ __all__ = [
     "WindowInputs",
     "earlier",
     "format_instant",
+    "normal",
     "parse_instant",
     "problems_of",
     "reason_of",

@@ -21,7 +21,7 @@ from pydantic.alias_generators import to_camel
 
 from pulumi_masv.models.end import Ending
 from pulumi_masv.models.instants import Instant
-from pulumi_masv.models.package import PackageId
+from pulumi_masv.models.package import PackageId, normal
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -45,7 +45,10 @@ class Problem(NamedTuple):
 def _not_blank(value: str) -> str:
     if not value.strip():
         raise ValueError("is blank: give a name, or leave it out to leave MASV's name alone")
-    return value
+    try:
+        return normal(value)
+    except UnicodeEncodeError:
+        raise ValueError("holds half a character, which nothing can store: write it anew") from None
 
 
 Name = Annotated[StrictStr, AfterValidator(_not_blank)]

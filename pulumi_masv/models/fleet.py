@@ -9,7 +9,7 @@ from pydantic.alias_generators import to_camel
 
 from pulumi_masv.models.declared import Change, Declared, Inputs, LifecycleInputs, Problem, Wire
 from pulumi_masv.models.instants import Instant
-from pulumi_masv.models.package import PackageId, State
+from pulumi_masv.models.package import PackageId, State, Text
 from pulumi_masv.models.stored import Outputs, Stored
 
 _SUMMARY: Final = ("new", "finalized", "expired", "archived", "files", "bytes")
@@ -72,7 +72,7 @@ class Live(Wire):
 
     model_config = ConfigDict(extra="ignore")
 
-    name: str | None = None
+    name: Text | None = None
     expiry: Instant | None = None
     unlimited_storage: bool | None = None
     archived: bool | None = None

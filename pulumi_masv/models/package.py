@@ -6,14 +6,13 @@ beside its package, in `Seen`, and a password is never read.
 """
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal, get_args
 
 from pydantic import (
     AfterValidator,
-    AliasChoices,
-    AliasPath,
     BaseModel,
     ConfigDict,
     Field,
@@ -21,12 +20,14 @@ from pydantic import (
     ValidationError,
     ValidatorFunctionWrapHandler,
     WrapValidator,
+    model_validator,
 )
 
-from pulumi_masv.models.end import Ending
+from pulumi_masv.models.end import End, Ending
 from pulumi_masv.models.instants import MasvInstant
 
 State = Literal["new", "finalized", "expired", "archived"]
+STATES: Final = get_args(State)
 
 # An id becomes part of a path, so nothing that a path gives a meaning to may be in it.
 ID_PATTERN = re.compile(r"[A-Za-z0-9_-]{1,128}")
@@ -54,12 +55,38 @@ def _if_readable(value: Any, handler: ValidatorFunctionWrapHandler) -> Any:
 _IF_READABLE = WrapValidator(_if_readable)
 
 
+def normal(text: str) -> str:
+    """Return a text in NFC; two that look alike are alike then.
+
+    Raises:
+        ValueError: it holds half a character, which nothing can store.
+    """
+    if not text.isascii():
+        text.encode()
+    return unicodedata.normalize("NFC", text)
+
+
+Text = Annotated[str, AfterValidator(normal)]
+# Pulumi keeps numbers as floats, which tell larger ones no longer apart.
+Count = Annotated[int, Field(ge=0, le=2**53)]
+
+
+class Tag(BaseModel):
+    """The one tag that a package has."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    id: Text
+    name: Annotated[Text | None, _IF_READABLE] = None
+
+
 class Package(Ending, BaseModel):
     """One package as MASV answers it; `None` is what the answer left out, or says is not set.
 
     Attributes:
         id: MASV's id.
-        state: new (uploading), finalized, expired (its files are gone) or archived.
+        state: new (uploading), finalized, expired (its files are gone) or archived; anything else
+            is a state that nobody knows.
         name: its name.
         expiry: the UTC instant at which MASV destroys the files.
         unlimited_storage: whether it never expires; look here before looking at `expiry`.
@@ -75,6 +102,7 @@ class Package(Ending, BaseModel):
         contains_virus: whether MASV found one.
         created_at: UTC instant.
         updated_at: UTC instant.
+        tag: the one that it has, where MASV says so.
         custom_metadata_id: set where a form response hangs on the package; it ends with the files.
         received: whether it was listed among those received, or among those sent.
         tags: of the tags that were asked for, the ids of those that it has.
@@ -84,35 +112,54 @@ class Package(Ending, BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True)
 
     id: PackageId
-    state: State
-    name: Annotated[str | None, _IF_READABLE] = None
+    state: Annotated[Text | None, _IF_READABLE] = None
+    name: Annotated[Text | None, _IF_READABLE] = None
     expiry: Annotated[MasvInstant, _IF_READABLE] = None
     unlimited_storage: Annotated[bool | None, _IF_READABLE] = None
     custom_expiry: Annotated[bool | None, _IF_READABLE] = None
-    size: Annotated[int | None, Field(ge=0), _IF_READABLE] = None
-    total_files: Annotated[int | None, Field(ge=0), _IF_READABLE] = None
-    chunk_size: Annotated[int | None, Field(ge=0), _IF_READABLE] = None
-    sender: Annotated[str | None, _IF_READABLE] = None
-    recipients: Annotated[tuple[str, ...] | None, _IF_READABLE] = None
-    description: Annotated[str | None, _IF_READABLE] = None
-    teamspace_id: Annotated[
-        str | None,
-        Field(validation_alias=AliasChoices(AliasPath("teamspace", "id"), "teamspace_id")),
-        _IF_READABLE,
-    ] = None
+    size: Annotated[Count | None, _IF_READABLE] = None
+    total_files: Annotated[Count | None, _IF_READABLE] = None
+    chunk_size: Annotated[Count | None, _IF_READABLE] = None
+    sender: Annotated[Text | None, _IF_READABLE] = None
+    recipients: Annotated[tuple[Text, ...] | None, _IF_READABLE] = None
+    description: Annotated[Text | None, _IF_READABLE] = None
+    teamspace_id: Annotated[Text | None, _IF_READABLE] = None
     access_limit: Annotated[int | None, _IF_READABLE] = None
     contains_virus: Annotated[bool | None, _IF_READABLE] = None
     created_at: Annotated[MasvInstant, _IF_READABLE] = None
     updated_at: Annotated[MasvInstant, _IF_READABLE] = None
-    custom_metadata_id: Annotated[str | None, _IF_READABLE] = None
+    tag: Annotated[Tag | None, _IF_READABLE] = None
+    custom_metadata_id: Annotated[Text | None, _IF_READABLE] = None
     # Told by the listing that it was found in, never by an answer's own field of that name.
     received: Annotated[bool | None, _IF_READABLE] = None
     tags: Annotated[tuple[str, ...] | None, _IF_READABLE] = None
-    portal: Annotated[str | None, _IF_READABLE] = None
+    portal: Annotated[Text | None, _IF_READABLE] = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_teamspace(cls, record: Any) -> Any:
+        """A teamspace is told by an object, or by its id, or by both, one of them empty."""
+        space = record.get("teamspace") if isinstance(record, dict) else None
+        if not isinstance(space, dict) or record.get("teamspace_id"):
+            return record
+        return {**record, "teamspace_id": space.get("id", record.get("teamspace_id"))}
+
+    @property
+    def is_known(self) -> bool:
+        """Whether its state is one of those that are documented; no other is managed."""
+        return self.state in STATES
 
     @property
     def files_exist(self) -> bool:
-        return self.state in ("new", "finalized")
+        """Whether it may hold files: it does in a state that nobody knows."""
+        return self.state not in ("expired", "archived")
+
+    @property
+    def end(self) -> End:
+        """When its files end; unknown where they exist and MASV does not say whether they do."""
+        if self.files_exist and self.unlimited_storage is None:
+            return None
+        return super().end
 
 
 @dataclass(frozen=True)
@@ -121,13 +168,14 @@ class Seen:
 
     Attributes:
         package: the package.
-        token: the package token, good for this package's writes for a short while.
+        token: the package token, good for this package's writes for a short while; None where
+            the answer has none.
         now: the `Date` of the answer, a UTC instant.
         received: whether it was found in the inbox, which the single read may not serve.
     """
 
     package: Package
-    token: SecretStr
+    token: SecretStr | None
     now: datetime
     received: bool = False
 

@@ -4,7 +4,9 @@ What MASV would take for no filter at all (an empty list, a blank text, a comma 
 refused: it would come back as everything.
 """
 
-from typing import Annotated, Any, Literal, get_args
+import re
+from datetime import datetime, timedelta
+from typing import Annotated, Any, Final, Literal, get_args
 
 from pydantic import (
     AfterValidator,
@@ -20,8 +22,8 @@ from pydantic import (
 
 from pulumi_masv.errors import FilterError
 from pulumi_masv.models.declared import problems_of
-from pulumi_masv.models.instants import Instant
-from pulumi_masv.models.package import State
+from pulumi_masv.models.instants import Instant, shifted
+from pulumi_masv.models.package import Package, State, normal
 from pulumi_masv.models.window import not_before
 
 Sort = Literal[
@@ -29,6 +31,9 @@ Sort = Literal[
     "-usage_total_bytes", "expiry", "-expiry", "sender", "-sender", "status", "-status",
     "teamspace_id", "-teamspace_id",
 ]  # fmt: skip
+
+
+_CUT: Final = timedelta(seconds=1)  # nobody knows whether MASV's windows keep milliseconds
 
 
 def _some(value: Any) -> Any:
@@ -112,6 +117,49 @@ class Query(BaseModel):
         asked = set(self.model_dump(exclude_none=True))
         return set(self.status or ()) == set(get_args(State)) and asked <= {*lasting, "portal"}
 
+    def asked(self) -> "Query":
+        """What MASV is asked for: a name by its longest part that has one normal form only."""
+        if self.name is None or self.name.isascii():
+            return self
+        parts = re.findall(r"[ -~]+", self.name)
+        return self.model_copy(update={"name": max(parts, key=len, default="").strip() or None})
+
+    def verdicts(self, package: Package) -> dict[str, bool | None]:
+        """Whether a package is what each filter asks for, by what MASV says of it.
+
+        None where that does not tell; a filter that is not asked for is left out.
+        """
+        told: dict[str, bool | None] = {}
+        if self.status is not None:
+            told["status"] = package.state in self.status if package.is_known else None
+        if self.name is not None:
+            told["name"] = _holds(package.name, self.name)
+        if self.sender is not None:
+            who = package.sender
+            told["sender"] = None if who is None else who.casefold() == self.sender.casefold()
+        if self.tags is not None:
+            tag = package.tag
+            told["tags"] = None if tag is None else not {tag.id, tag.name}.isdisjoint(self.tags)
+        if self.teamspaces is not None:
+            place = package.teamspace_id
+            told["teamspaces"] = None if place is None else place in self.teamspaces
+        if self.created_at_start or self.created_at_end:
+            told["created_at"] = _lies_in(
+                package.created_at, self.created_at_start, self.created_at_end
+            )
+        if self.expiry_start or self.expiry_end:
+            told["expiry"] = _lies_in(package.expiry, self.expiry_start, self.expiry_end)
+        if self.extra_storage is not None:
+            told["extra_storage"] = None
+        if self.portal is not None:
+            told["portal"] = None
+        return told
+
+    def allows(self, package: Package) -> bool | None:
+        """Whether a package is what all filters ask for; None where MASV does not say enough."""
+        told = self.verdicts(package).values()
+        return False if False in told else None if None in told else True
+
     def parameters(self) -> dict[str, str]:
         """As they stand in the address: lists comma-joined, since MASV ignores a repeated key."""
         spelled = {}
@@ -121,3 +169,14 @@ class Query(BaseModel):
             else:
                 spelled[name] = ",".join(value) if isinstance(value, tuple) else value
         return spelled
+
+
+def _holds(text: str | None, part: str) -> bool | None:
+    return None if text is None else normal(part).casefold() in text.casefold()
+
+
+def _lies_in(moment: datetime | None, start: datetime | None, end: datetime | None) -> bool | None:
+    if moment is None:
+        return None
+    after = start is None or shifted(start, -_CUT) <= moment
+    return after and (end is None or moment <= shifted(end, _CUT))

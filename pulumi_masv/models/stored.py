@@ -15,7 +15,7 @@ from pulumi_masv.errors import StateUnreadable
 from pulumi_masv.models.declared import Declared, LifecycleInputs, Wire, problems_of
 from pulumi_masv.models.end import Ending
 from pulumi_masv.models.instants import Instant
-from pulumi_masv.models.package import Package, State
+from pulumi_masv.models.package import Package, State, Text
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -58,7 +58,7 @@ class Stored(Ending, Outputs):
     """The outputs of a PackageLifecycle: live while the files exist; no secret is among them."""
 
     package_id: Annotated[str | None, Field(description="MASV's id")] = None
-    name: Annotated[str | None, Field(description="the name")] = None
+    name: Annotated[Text | None, Field(description="the name")] = None
     expiry: Annotated[
         Instant | None,
         Field(description="when the files end; once they are gone, the last stored value"),
@@ -173,17 +173,18 @@ class Stored(Ending, Outputs):
         before = stored or cls()
         given = inputs or before.projection()
         expiry, unlimited = _end(package, inputs, before)
+        state = package.state if package.is_known else before.state
         # A package that expires between two requests of one run waits for the next refresh.
         waits = (
             before.pending_archive and package.files_exist
             if inputs is None
-            else inputs.archived and package.state != "archived"
+            else inputs.archived and state != "archived"
         )
         values: dict[str, Any] = {
             "name": _first(package.name, given.name, before.name),
             "expiry": expiry,
             "unlimited_storage": unlimited,
-            "archived": package.state == "archived",
+            "archived": state == "archived",
             "pending_archive": bool(waits),
         }
         values |= {field: getattr(before, field) for field in kept}
@@ -193,7 +194,7 @@ class Stored(Ending, Outputs):
             declared = before.declared or tuple(sorted({"packageId", *given.wire()}))
         return cls(
             package_id=package.id,
-            state=package.state,
+            state=state,
             team_id=team_id,
             received=received or None,
             force_destroy=given.force_destroy,

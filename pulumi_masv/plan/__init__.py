@@ -1,15 +1,36 @@
 """What has to happen, as values. No I/O, no clock, no Pulumi.
 
-`values` are the steps, losses and refusals; `package` plans for one package, `window` for all
-that expired in a span of time.
+`steps` and `values` are the steps, losses and refusals; `package` plans for one package, `window`
+for all that expired in a span of time.
 """
 
-from pulumi_masv.plan.package import Cause, Plan, converge, end, ended_early, same, untouched
-from pulumi_masv.plan.values import (
+from pulumi_masv.plan.package import (
+    Cause,
+    Plan,
+    converge,
+    end,
+    ended_early,
+    is_about_end,
+    same,
+    untouched,
+)
+from pulumi_masv.plan.steps import (
     Archive,
+    Destroy,
+    Rename,
+    SetExpiry,
+    SetUnlimited,
+    Step,
+    Unarchive,
+    after,
+    forgotten,
+    found,
+    is_done,
+)
+from pulumi_masv.plan.values import (
+    CannotLook,
     CannotTell,
     Contradicted,
-    Destroy,
     EndMoved,
     FilesExist,
     FilesGone,
@@ -22,21 +43,15 @@ from pulumi_masv.plan.values import (
     NotPreviewed,
     NotReviewed,
     Refusal,
-    Rename,
-    SetExpiry,
-    SetUnlimited,
-    Step,
-    Unarchive,
+    UnknownState,
     Unnamed,
     Why,
     WindowsContradict,
-    after,
-    found,
-    is_done,
 )
 
 __all__ = [
     "Archive",
+    "CannotLook",
     "CannotTell",
     "Cause",
     "Contradicted",
@@ -59,6 +74,7 @@ __all__ = [
     "SetUnlimited",
     "Step",
     "Unarchive",
+    "UnknownState",
     "Unnamed",
     "Why",
     "WindowsContradict",
@@ -66,7 +82,9 @@ __all__ = [
     "converge",
     "end",
     "ended_early",
+    "forgotten",
     "found",
+    "is_about_end",
     "is_done",
     "same",
     "untouched",

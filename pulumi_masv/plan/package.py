@@ -11,9 +11,16 @@ from typing import Literal
 
 from pulumi_masv.formatting import span
 from pulumi_masv.models import NEVER, Declared, Package, earlier
-from pulumi_masv.plan.values import (
+from pulumi_masv.plan.steps import (
     Archive,
     Destroy,
+    Rename,
+    SetExpiry,
+    SetUnlimited,
+    Step,
+    Unarchive,
+)
+from pulumi_masv.plan.values import (
     EndMoved,
     FilesExist,
     FilesGone,
@@ -21,11 +28,7 @@ from pulumi_masv.plan.values import (
     NeedsExpiry,
     NotInFuture,
     Refusal,
-    Rename,
-    SetExpiry,
-    SetUnlimited,
-    Step,
-    Unarchive,
+    UnknownState,
     Unnamed,
 )
 
@@ -96,14 +99,19 @@ def converge(
         declared_before: the part of `stored` that the program declared; all of it if left out.
     """
     declared_before = declared_before or stored
+    if stored is None and not observed.is_known:
+        return Plan(observed, refusals=(UnknownState(observed),))
     plans = [
         _converge_name(observed, declared, declared_before),
         _converge_end(observed, declared, stored, declared_before, now),
         _converge_archived(observed, declared, declared_before),
     ]
+    steps = tuple(step for plan in plans for step in plan.steps)
+    if steps and not observed.is_known:
+        return Plan(observed, refusals=(UnknownState(observed),))
     return Plan(
         observed,
-        steps=tuple(step for plan in plans for step in plan.steps),
+        steps=steps,
         loss=plans[1].loss,
         refusals=tuple(refusal for plan in plans for refusal in plan.refusals),
         kept=frozenset().union(*(plan.kept for plan in plans)),
@@ -115,6 +123,11 @@ def untouched(declared: Declared, stored: Declared) -> bool:
     return all(
         getattr(declared, name) in (None, getattr(stored, name)) for name in Declared.model_fields
     )
+
+
+def is_about_end(declared: Declared) -> bool:
+    """Return whether what is declared may end files, so that their end is to be known."""
+    return declared.expiry is not None or declared.unlimited_storage is False
 
 
 def same(one: Declared, other: Declared) -> bool:
@@ -134,6 +147,8 @@ def end(
     """Return what the end of its resource, or of its entry, does to a package."""
     if observed.files_exist and not force_destroy:
         return Plan(observed, refusals=(FilesExist(observed, in_fleet),))
+    if not observed.is_known:
+        return Plan(observed, refusals=(UnknownState(observed),))
     archive = (Archive(),) if archive_on_destroy and observed.state != "archived" else ()
     if not observed.files_exist:
         return Plan(observed, archive)
@@ -180,7 +195,6 @@ def _converge_end(
         return _back_to_dated(observed, declared, declared_before)
     if declared_before is not None and wanted == declared_before.end:
         return Plan(observed, kept=frozenset({"expiry", "unlimited_storage"}))
-    observed = _with_stored(observed, stored)
     if not observed.files_exist:
         if wanted is not NEVER and wanted <= now:
             return Plan(observed)
@@ -194,6 +208,8 @@ def _converge_end(
         return Plan(observed, (SetUnlimited(),))
     if wanted <= now:
         return Plan(observed, refusals=(NotInFuture(observed, wanted),))
+    if observed.end is None:
+        return Plan(observed, (SetExpiry(wanted),), Loss(wanted, None, "may never end"))
     if not earlier(wanted, observed.end):
         return Plan(observed, (SetExpiry(wanted),))
     before = stored.end if stored is not None else None
@@ -225,10 +241,3 @@ def _converge_archived(observed: Package, declared: Declared, stored: Declared |
     if not declared.archived and observed.state == "archived":
         return Plan(observed, (Unarchive(),))
     return Plan(observed)
-
-
-def _with_stored(observed: Package, stored: Declared | None) -> Package:
-    """Return a package in which what the answer left out stays as it was stored."""
-    fields = ("expiry", "unlimited_storage")
-    absent = {f: getattr(stored, f, None) for f in fields if getattr(observed, f) is None}
-    return observed.model_copy(update=absent)

@@ -1,92 +1,24 @@
-"""What can be done to a package, what is lost by it, and why nothing may be done: values, no words.
+"""What is lost by a change, and why nothing may be done: values, no words.
 
 A front end spells them; whoever handles one dispatches by its type.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar, Literal
+from typing import ClassVar, Final, Literal
 
-from pulumi_masv.models import NEVER, End, Package, WindowInputs
+from pulumi_masv.errors import MasvError
+from pulumi_masv.models import End, Package, WindowInputs
 
-Why = Literal["expiry earlier", "unlimited ended", "deleted", "removed from a fleet", "replaced"]
-
-
-@dataclass(frozen=True)
-class Rename:
-    """Give it this name."""
-
-    field: ClassVar = "name"
-    wanted: str
-
-
-@dataclass(frozen=True)
-class SetExpiry:
-    """Move the instant at which its files end."""
-
-    field: ClassVar = "expiry"
-    wanted: datetime
-
-
-@dataclass(frozen=True)
-class SetUnlimited:
-    """Let it never expire."""
-
-    field: ClassVar = "unlimited_storage"
-    wanted: Literal[True] = True
-
-
-@dataclass(frozen=True)
-class Destroy:
-    """Destroy its files, for good."""
-
-    field: ClassVar = "files_exist"
-    wanted: Literal[False] = False
-
-
-@dataclass(frozen=True)
-class Archive:
-    """Hide its tombstone."""
-
-    field: ClassVar = "state"
-    wanted: Literal["archived"] = "archived"
-
-
-@dataclass(frozen=True)
-class Unarchive:
-    """Show its tombstone again."""
-
-    field: ClassVar = "state"
-    wanted: Literal["expired"] = "expired"
-
-
-Step = Rename | SetExpiry | SetUnlimited | Destroy | Archive | Unarchive
-
-
-def found(step: Step, observed: Package) -> object:
-    """Return what a package has in the place that a step is about; None where it does not say."""
-    if isinstance(step, SetExpiry) and observed.unlimited_storage:
-        return NEVER
-    return getattr(observed, step.field)
-
-
-def is_done(step: Step, observed: Package) -> bool:
-    """Return whether a package is as a step makes it."""
-    return found(step, observed) == step.wanted
-
-
-def after(observed: Package, steps: tuple[Step, ...]) -> Package:
-    """Return a package as some steps leave it."""
-    values: dict[str, object] = {}
-    for step in steps:
-        match step:
-            case Destroy():
-                values["state"] = "expired"
-            case SetExpiry():
-                values |= {"expiry": step.wanted, "unlimited_storage": False}
-            case _:
-                values[step.field] = step.wanted
-    return observed.model_copy(update=values) if values else observed
+Why = Literal[
+    "expiry earlier",
+    "unlimited ended",
+    "may never end",
+    "deleted",
+    "removed from a fleet",
+    "replaced",
+]
+_LATER: Final = ("expiry earlier", "unlimited ended", "may never end")
 
 
 @dataclass(frozen=True)
@@ -106,7 +38,7 @@ class Loss:
     @property
     def at_once(self) -> bool:
         """Return whether the run itself ends them."""
-        return self.why not in ("expiry earlier", "unlimited ended")
+        return self.why not in _LATER
 
 
 @dataclass(frozen=True)
@@ -217,6 +149,23 @@ class NotFound:
 
 
 @dataclass(frozen=True)
+class CannotLook:
+    """MASV would not answer; `package_id` is empty where it answers for no package at all."""
+
+    property: ClassVar = ""
+    package_id: str
+    error: MasvError
+
+
+@dataclass(frozen=True)
+class UnknownState:
+    """It is in a state that is not documented, so nothing is known of what a change does to it."""
+
+    property: ClassVar = "packageId"
+    package: Package
+
+
+@dataclass(frozen=True)
 class Contradicted:
     """An ArchiveWindow of the same program declares the opposite of a tombstone."""
 
@@ -247,6 +196,8 @@ Refusal = (
     | CannotTell
     | MayBeDeclared
     | NotFound
+    | CannotLook
+    | UnknownState
     | Contradicted
     | WindowsContradict
 )

@@ -54,9 +54,24 @@ def test_a_loss_says_when_files_had_no_end(expiry: datetime | None) -> None:
     assert not loss.at_once
 
 
-def test_a_loss_is_named_even_where_nobody_knows_the_end() -> None:
-    loss = planned(package(expiry=None, unlimited_storage=None), expiry=LAST).loss
-    assert loss == Loss(ends=LAST, planned=None, why="expiry earlier")
+@pytest.mark.parametrize("expiry", [None, SOON, LATER, LAST])
+def test_any_date_is_a_loss_where_the_files_may_never_end(expiry: datetime | None) -> None:
+    loss = planned(package(expiry=expiry, unlimited_storage=None), expiry=LAST).loss
+    assert loss == Loss(ends=LAST, planned=None, why="may never end")
+    assert not loss.at_once
+
+
+def test_unlimited_storage_is_set_where_nobody_knows_whether_it_is() -> None:
+    result = planned(package(unlimited_storage=None), unlimited_storage=True)
+    assert steps(result) == (plan.SetUnlimited(),)
+
+
+@pytest.mark.parametrize("state", ["frozen", None])
+def test_a_state_that_nobody_knows_is_not_managed(state: Any) -> None:
+    observed = package(state)
+    assert refusal(planned(observed)) == plan.UnknownState(observed)
+    assert refusal(planned(observed, {"name": "a"}, name="b")) == plan.UnknownState(observed)
+    assert planned(observed, {"name": "a"}, name="a").refusals == ()
 
 
 def test_extending_an_expiry_loses_nothing() -> None:

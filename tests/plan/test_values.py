@@ -67,3 +67,26 @@ def test_several_steps_leave_a_package_as_all_of_them_say() -> None:
 
 def test_no_step_leaves_a_package_as_it_is() -> None:
     assert plan.after(package(), ()) == package(expiry=LATER)
+
+
+@pytest.mark.parametrize(
+    ("steps", "changed", "lost"),
+    [
+        ((plan.Rename("x"),), {"name": "x"}, []),
+        ((plan.Rename("x"),), {"name": "x", "description": ""}, ["description"]),
+        ((plan.Rename("x"),), {"name": "x", "description": None}, []),
+        ((plan.Rename("x"),), {"name": "x", "expiry": SOON}, ["expiry"]),
+        ((plan.Rename("x"),), {"name": "x", "expiry": LAST}, []),
+        ((plan.SetExpiry(SOON),), {"expiry": SOON}, []),
+        ((plan.SetExpiry(LAST),), {"expiry": LAST, "recipients": ()}, ["recipients"]),
+        ((plan.SetUnlimited(),), {"unlimited_storage": True, "expiry": None}, []),
+        ((plan.Destroy(),), {"state": "expired", "description": ""}, []),
+    ],
+    ids=str,
+)
+def test_what_a_write_leaves_out_and_makes_masv_forget_is_found(
+    steps: tuple[plan.Step, ...], changed: dict[str, Any], lost: list[str]
+) -> None:
+    before = package(description="take 4", recipients=("a",))
+    after = before.model_copy(update=changed)
+    assert plan.forgotten(before, steps, after) == lost

@@ -145,11 +145,12 @@ def test_a_destroy_that_was_not_promised_is_refused_where_the_end_moved(
 
 
 def test_a_promised_step_that_comes_to_lose_more_is_refused() -> None:
-    observed = package(**UNKNOWN)
-    promised = planned(observed, {"expiry": LATER}, expiry=SOON)
-    assert promised.loss == Loss(ends=SOON, planned=LATER, why="expiry earlier")
-    loss = Loss(ends=SOON, planned=None, why="expiry earlier")
-    assert refusal(shortened(observed).within(promised)) == plan.Unnamed(observed, loss)
+    promised = shortened(package())
+    observed = package(**UNLIMITED)
+    assert refusal(shortened(observed).within(promised)) == plan.EndMoved(observed, LATER)
+    unsaid = package(**UNKNOWN)
+    assert refusal(shortened(unsaid).within(promised)) == plan.EndMoved(unsaid, LATER)
+    assert shortened(package()).within(shortened(unsaid)) == shortened(package())
 
 
 @pytest.mark.parametrize("due", [{}, {"expiry": SOON}, {"expiry": LAST}, UNLIMITED], ids=str)
