@@ -1,23 +1,32 @@
 """One run's view of a team: pages of a listing, or packages singly, whichever is fewer requests.
 
 Shared by all threads. A listing is used for a minute, for each package once, and never for one
-that was written to since it began.
+that was written to since it began. What is asked for together is listed by the spans of time in
+which it was created. What no listing shows is read singly, and never called gone before that.
 """
 
+import itertools
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import datetime
-from typing import Final, get_args
+from typing import Final, TypeVar
 
-from pulumi_masv.client import Client, Page
-from pulumi_masv.errors import WHOLE_ACCOUNT, MasvError, RequestRefused
-from pulumi_masv.models import Query, Seen, State
+from pulumi_masv.assumptions import ID_TELLS_TIME
+from pulumi_masv.client import BOXES, Client, Page, moment_of
+from pulumi_masv.errors import WHOLE_ACCOUNT, ListingRefused, MasvError, RequestRefused
+from pulumi_masv.models import Query, Seen, widened
 
 KEPT: Final = 60.0  # seconds; long enough from a check to its verb, too short for much to change
-_SENT: Final = Query(status=get_args(State))
-_INBOX: Final = _SENT.model_copy(update={"received": True})
+_SENT: Final = BOXES[False]
+_INBOX: Final = BOXES[True]
+_FEW: Final = 2  # packages that are read singly before the inbox is listed for them
+_MANY: Final = 20  # packages of which none is listed where its id says, before all is listed
+Span = list[tuple[datetime, str]]
+One = TypeVar("One")
+Many = TypeVar("Many")
 
 
 class Reader:
@@ -42,55 +51,100 @@ class Reader:
         self._width = width
         self._flight = threading.Lock()  # one listing at a time; who comes meanwhile waits for it
         self._lock = threading.Lock()
+        self._says_no_more: set[str | None] = set()  # in these states a single read leaves it open
         self._begin()
 
     def read(
-        self, package_id: str, received_at: datetime | None = None
+        self,
+        package_id: str,
+        received_at: datetime | None = None,
+        created: Mapping[str, datetime] | None = None,
     ) -> tuple[Seen | None, float]:
         """One package, and when it was looked at, not knowing how many more will be asked for.
 
         Singly, until as many were read so as the listing has pages; then from one listing of all.
         So however many there will be, they cost at most twice what they must.
+
+        Args:
+            package_id: MASV's id.
+            received_at: when it was created, where an earlier look found it in the inbox.
+            created: when packages were created, as far as that is known.
         """
         with self._flight:
             if self._stopwatch() - self._since > KEPT:
                 self._begin()
             if self._singles and not self._complete:
-                self._first = self._first or self._client.get_page(_SENT)
-                if self._singles >= self._first.pages:
-                    self._keep(self._client.list_packages(_SENT, self._first))
+                self._list()
             with self._lock:
                 seen = self._listed.pop(package_id, None)
             if seen is not None:
                 return seen, self._since
             self._singles += 1
         now = self._stopwatch()
-        return self._client.get_package(package_id, received_at=received_at), now
+        seen = self._client.get_package(
+            package_id, created_at=(created or {}).get(package_id), received_at=received_at
+        )
+        if seen is not None:
+            self._learn(seen)
+        return seen, now
 
     def read_all(
-        self, package_ids: AbstractSet[str]
+        self,
+        package_ids: AbstractSet[str],
+        created: Mapping[str, datetime] | None = None,
     ) -> tuple[dict[str, Seen], dict[str, MasvError]]:
         """All of these packages that the team has, sent or received, and those not to be read.
 
         What no listing shows is read singly, too, before it is left out.
+
+        Args:
+            package_ids: MASV's ids.
+            created: when packages were created, as far as that is known.
         """
-        failed: dict[str, MasvError] = {}
-        found = self._cheapest(_SENT, package_ids)
-        singly = found is None
-        if found is None:
-            found, failed = self._singly(package_ids)
-        missing = package_ids - found.keys() - failed.keys()
-        received = self._received(missing, whole=singly) if missing else {}
-        if received is not None:
-            found |= received
-            missing -= received.keys()
-        if missing and not singly:
-            more, failed = self._singly(missing)
-            found |= more
-            missing -= more.keys() | failed.keys()
-            if missing and received is None:
-                found |= self._received(missing, whole=True) or {}
-        return found, failed
+        known = created or {}
+        found, dear = self._in_listing(_SENT, package_ids, known)
+        rest = package_ids - found.keys() - dear
+        if len(rest) > _FEW:
+            found |= self._in_listing(_INBOX, rest, known)[0]
+        if not found and len(package_ids - known.keys()) > _MANY:
+            found = self._in_whole(package_ids)
+        more, failed = self._each(self._client.read_package, package_ids - found.keys())
+        found |= more
+        found |= self._in_listing(_INBOX, dear - found.keys() - failed.keys(), known)[0]
+        more, refused = self._each(
+            lambda one: self._client.find_package(one, created_at=known.get(one)),
+            package_ids - found.keys() - failed.keys(),
+        )
+        return found | more, failed | refused
+
+    def settle(self, seen: Seen) -> Seen:
+        """A package of which a listing does not say whether it ends, as its single read shows it.
+
+        Unchanged where that cannot be had, or where a single read of this run said no more.
+        """
+        package = seen.package
+        if package.received is None or not _is_open(seen) or package.state in self._says_no_more:
+            return seen
+        try:
+            single = self._client.read_package(package.id)
+        except WHOLE_ACCOUNT:
+            raise
+        except MasvError:
+            return seen
+        if single is None or self._learn(single):
+            return seen
+        return replace(single, token=single.token or seen.token, received=seen.received)
+
+    def shows_nothing(self) -> bool:
+        """Whether the key is shown no package at all, neither sent nor received."""
+        if self._client.first_page(received=False).shown:
+            return False
+        try:
+            return not self._client.first_page(received=True).shown
+        except RequestRefused as refused:
+            if refused.status not in (403, 404):
+                raise
+            return True
 
     def forget(self, package_id: str) -> None:
         """It was written to: no listing that has begun is used for it."""
@@ -107,58 +161,130 @@ class Reader:
             self._listed = {}
             self._written = set()
 
-    def _keep(self, listed: Iterable[Seen]) -> None:
+    def _list(self) -> None:
+        """List all that the team sent, as soon as that is fewer requests than single reads."""
+        try:
+            self._first = self._first or self._client.get_page(_SENT)
+            if self._singles < self._first.pages:
+                return
+            listed: Sequence[Seen] = self._client.list_packages(_SENT, self._first)
+        except MasvError as error:
+            listed = _shown_by(error, _SENT)
         with self._lock:
             self._complete = True
             self._listed = {s.package.id: s for s in listed if s.package.id not in self._written}
 
-    def _cheapest(self, query: Query, wanted: AbstractSet[str]) -> dict[str, Seen] | None:
-        """What a listing shows of them; None where reading them singly is fewer requests."""
-        if not wanted:
-            return {}
-        if len(wanted) == 1:
-            return None
-        first = self._client.get_page(query)
-        if first.pages > len(wanted):
-            return None
-        return _among(wanted, self._client.list_packages(query, first))
-
-    def _received(self, wanted: AbstractSet[str], *, whole: bool) -> dict[str, Seen] | None:
-        """What the inbox shows of them; None where reading them singly is fewer requests.
-
-        Args:
-            wanted: the packages.
-            whole: list it, however long it is: nothing else can tell.
-        """
-        try:
-            if whole:
-                return _among(wanted, self._client.list_packages(_INBOX))
-            return self._cheapest(_INBOX, wanted)
-        except RequestRefused as refused:
-            if refused.status == 404:
-                return {}
-            if refused.status != 403:
-                raise
-            if not whole:
-                return None
-            raise self._client.inbox_closed(", ".join(sorted(wanted)[:20])) from None
-
-    def _singly(self, wanted: AbstractSet[str]) -> tuple[dict[str, Seen], dict[str, MasvError]]:
+    def _each(
+        self, read: Callable[[str], Seen | None], wanted: AbstractSet[str]
+    ) -> tuple[dict[str, Seen], dict[str, MasvError]]:
         failed: dict[str, MasvError] = {}
 
-        def read(package_id: str) -> Seen | None:
+        def one(package_id: str) -> Seen | None:
             try:
-                return self._client.read_package(package_id)
+                return read(package_id)
             except WHOLE_ACCOUNT:
                 raise
             except MasvError as error:
                 failed[package_id] = error
                 return None
 
-        with ThreadPoolExecutor(self._width) as pool:
-            found = {s.package.id: s for s in pool.map(read, wanted) if s is not None}
+        found = {seen.package.id: seen for seen in self._map(one, wanted) if seen is not None}
+        for seen in found.values():
+            self._learn(seen)
         return found, failed
 
+    def _in_listing(
+        self, box: Query, wanted: AbstractSet[str], created: Mapping[str, datetime]
+    ) -> tuple[dict[str, Seen], set[str]]:
+        """What a listing shows of them, and those for which single reads are fewer requests."""
+        told = not self._client.contradictions.has_met(ID_TELLS_TIME)
+        moments = {i: created.get(i) or (moment_of(i) if told else None) for i in wanted}
+        undated = {i for i, moment in moments.items() if moment is None}
+        if len(undated) > 1:
+            shown, _ = self._in_query(box, wanted, len(undated))
+            if shown is not None:
+                return shown, set()
+        found: dict[str, Seen] = {}
+        spans = [sorted((moment, i) for i, moment in moments.items() if moment is not None)]
+        while spans:
+            looks = list(self._map(lambda span: self._in_span(box, span), spans))
+            for span, (shown, _) in zip(spans, looks, strict=True):
+                found |= shown or {}
+                undated |= set() if shown is not None else {i for _, i in span}
+            spans = [part for _, parts in looks for part in parts]
+        return found, undated
 
-def _among(wanted: AbstractSet[str], listed: Iterable[Seen]) -> dict[str, Seen]:
-    return {seen.package.id: seen for seen in listed if seen.package.id in wanted}
+    def _in_whole(self, wanted: AbstractSet[str]) -> dict[str, Seen]:
+        """What the team sent of packages whose ids told when, and were in no such listing."""
+        contradictions = self._client.contradictions
+        if contradictions.has_met(ID_TELLS_TIME):
+            return {}
+        found, _ = self._in_query(_SENT, wanted, len(wanted))
+        for package_id in found or ():
+            what = f"{package_id} is not listed where its id says that it was created"
+            contradictions.meet(ID_TELLS_TIME, what)
+            break
+        return found or {}
+
+    def _in_span(self, box: Query, wanted: Span) -> tuple[dict[str, Seen] | None, list[Span]]:
+        """What a listing shows of packages of one span of time; None where singly is cheaper.
+
+        Or the parts to look at instead, where the gaps between them would cost too many pages.
+        """
+        if len(wanted) < 2:
+            return None, []
+        start, end = widened(wanted[0][0], wanted[-1][0])
+        query = box.model_copy(update={"created_at_start": start, "created_at_end": end})
+        return self._in_query(query, {i for _, i in wanted}, len(wanted), wanted)
+
+    def _in_query(
+        self, query: Query, wanted: AbstractSet[str], most: int, span: Span | None = None
+    ) -> tuple[dict[str, Seen] | None, list[Span]]:
+        try:
+            first = self._client.get_page(query)
+            parts = _parts(span, first) if span else []
+            if len(parts) > 1:
+                return {}, parts
+            if first.pages > most:
+                return None, []
+            listed: Sequence[Seen] = self._client.list_packages(query, first)
+        except MasvError as error:
+            listed = _shown_by(error, query)
+        return {seen.package.id: seen for seen in listed if seen.package.id in wanted}, []
+
+    def _map(self, call: Callable[[One], Many], several: Iterable[One]) -> Iterable[Many]:
+        each = list(several)
+        if len(each) < 2:
+            return map(call, each)
+        with ThreadPoolExecutor(self._width) as pool:
+            return pool.map(call, each)
+
+    def _learn(self, single: Seen) -> bool:
+        """Whether it is a single read that does not say either whether the package ends."""
+        if single.package.received is None and _is_open(single):
+            self._says_no_more.add(single.package.state)
+            return True
+        return False
+
+
+def _parts(wanted: Span, first: Page) -> list[Span]:
+    """A span without the gaps that would cost more than a page, if all of it were as dense."""
+    longest = (wanted[-1][0] - wanted[0][0]) / max(first.total, 1) * first.shown
+    parts = [wanted[:1]]
+    for before, each in itertools.pairwise(wanted):
+        if each[0] - before[0] > longest and first.pages > 1:
+            parts.append([])
+        parts[-1].append(each)
+    return parts
+
+
+def _shown_by(error: MasvError, query: Query) -> Sequence[Seen]:
+    """What a listing that was refused did show. Raises what would fail for any listing alike."""
+    closed = query.received and isinstance(error, RequestRefused) and error.status == 403
+    if isinstance(error, WHOLE_ACCOUNT) and not closed:
+        raise error
+    return error.found if isinstance(error, ListingRefused) else ()
+
+
+def _is_open(seen: Seen) -> bool:
+    return seen.package.files_exist and seen.package.unlimited_storage is None

@@ -25,10 +25,12 @@ from pulumi_masv.sources import DEFAULT_BASE_URL, is_loopback, key, value_of, va
 
 
 def _checked_url(url: str) -> str:
+    if not url.isprintable() or " " in url:  # urlsplit would take some of it out in silence
+        raise ValueError("holds a blank, a line break or another character that no address has")
     parts = urlsplit(url)
     if "@" in url or "?" in url or "#" in url:
         raise ValueError("holds more than scheme, host, port and path: take the rest out")
-    if parts.scheme not in ("https", "http") or not parts.hostname:
+    if parts.scheme not in ("https", "http") or not parts.hostname or parts.port == 0:
         raise ValueError(f"{url!r} is not an address like {DEFAULT_BASE_URL}")
     if parts.scheme == "http" and not is_loopback(url):
         raise ValueError(f"{url!r} is not encrypted: use https (http is for loopback only)")
@@ -73,7 +75,8 @@ class Settings(BaseModel):
         Field(description="where MASV is; plain http only for loopback addresses"),
     ] = DEFAULT_BASE_URL
     timeout: Annotated[
-        float, Field(gt=0, le=600, description="seconds to wait for a connection or an answer")
+        float,
+        Field(gt=0, le=600, description="seconds until a connection stands, or an answer is whole"),
     ] = 30
     max_retries: Annotated[
         int, Field(ge=0, le=20, description="how often a request is repeated")

@@ -1,10 +1,14 @@
 """One method per endpoint of MASV's package API; nothing else opens a socket.
 
-`api` knows routes and credentials, `pages` makes a listing whole, `transport` knows how one request
-is sent, repeated, bounded and how its failure reads.
+`team` knows the routes of the API key and `api` those of a package's token; `pages` makes a
+listing whole and `filters` holds it against what was asked, `finding` looks in the listings for
+one package, `records` reads what an answer shows. `transport` knows how one request is sent,
+repeated and bounded, `answers` how its failure reads.
 """
 
 from pulumi_masv.client.api import Client
+from pulumi_masv.client.finding import BOXES
 from pulumi_masv.client.pages import PAGE, Page
+from pulumi_masv.client.ulids import moment_of
 
-__all__ = ["PAGE", "Client", "Page"]
+__all__ = ["BOXES", "PAGE", "Client", "Page", "moment_of"]

@@ -4,24 +4,26 @@ Every request may be repeated, since each leaves the account as doing it once do
 own exceptions do not leave this file.
 """
 
-import json
+import os
 import random
-import re
 import threading
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import datetime, timezone
-from email.utils import parsedate_to_datetime
-from typing import Any, Final
+from typing import Final
 
 import requests
 import tenacity
-from pydantic import SecretStr
+from requests import exceptions as failures
+from urllib3.exceptions import HTTPError
 
 from pulumi_masv._version import __version__
-from pulumi_masv.client.gate import LONGEST_PAUSE, Gate
+from pulumi_masv.client.answers import CHECK_URL, Answer, Request, clean, http_date
+from pulumi_masv.client.gate import Gate
+from pulumi_masv.client.recorder import Record, from_environment
+from pulumi_masv.client.watch import WATCHDOG, WatchedAdapter
 from pulumi_masv.errors import (
+    Intercepted,
     MasvError,
     RateLimited,
     RequestRefused,
@@ -34,47 +36,7 @@ from pulumi_masv.sources import is_loopback
 
 MAX_ANSWER: Final = 32 * 1024 * 1024  # bytes; a page of 50 packages is far below
 _PAUSE_BUDGET: Final = 180.0  # seconds of pauses that one request may cost
-_TOKEN: Final = re.compile(r"eyJ[\w-]+(\.[\w-]*)*")
-_CHECK_URL: Final = "check the network and masv:baseUrl (or MASV_BASE_URL)"
-
-
-@dataclass(frozen=True)
-class Request:
-    """One request; its credential never becomes part of a message."""
-
-    method: str
-    route: str
-    credential: Mapping[str, SecretStr]
-    query: Mapping[str, str] | None = None
-    body: Mapping[str, Any] | None = None
-
-    def __str__(self) -> str:
-        return f"{self.method} {self.route}"
-
-
-@dataclass(frozen=True)
-class Answer:
-    """A success: its body in bytes, and the UTC instant of its `Date`."""
-
-    request: Request
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-    now: datetime
-
-    def json(self) -> Any:
-        """The body as JSON.
-
-        Raises:
-            UnexpectedAnswer: it is none, so something other than MASV answered.
-        """
-        try:
-            return json.loads(self.body)
-        except (ValueError, RecursionError):
-            raise UnexpectedAnswer(
-                f"{self.request} answered {self.status} without JSON: something other than MASV "
-                f"speaks there: {_CHECK_URL}"
-            ) from None
+_BUNDLES: Final = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")  # as requests asks for them
 
 
 class _Again(Exception):
@@ -96,6 +58,7 @@ class Transport:
         stopwatch: seconds that only ever grow.
         wait: waits on a condition for that many seconds at most.
         cancelled: tells that nobody learns any more of what would still be done.
+        record: takes each answer, whatever becomes of it.
     """
 
     def __init__(
@@ -108,7 +71,9 @@ class Transport:
         stopwatch: Callable[[], float] = time.monotonic,
         wait: Callable[[threading.Condition, float], object] = threading.Condition.wait,
         cancelled: Callable[[], bool] = lambda: False,
+        record: Record | None = None,
     ) -> None:
+        self._record = record or from_environment(os.environ)
         self._settings = settings
         self._jitter = jitter
         self._clock = clock
@@ -134,6 +99,7 @@ class Transport:
         Raises:
             Unreachable: no answer came.
             RequestRefused: MASV says no; RateLimited and ServerFailed where that may pass.
+            Intercepted: a web page came, so MASV did not answer.
             UnexpectedAnswer: a redirect, or an answer that is too large.
         """
         with self._gate.request():
@@ -151,83 +117,96 @@ class Transport:
             answer = self._exchange(request)
             # Said before the place is free, so that nobody slips in ahead of a pause.
             if answer.status == 429:
-                verdict = self._gate.refused(started, _retry_after(answer))
+                verdict = self._gate.refused(started, answer.retry_after())
             elif answer.status == 503:
-                self._gate.pause(_retry_after(answer))
+                self._gate.pause(answer.retry_after())
             elif answer.status < 500:
                 self._gate.answered(started)
         if verdict is not None:
             raise RateLimited(verdict, status=429)
-        if answer.status < 300:
-            return answer
-        if answer.status < 400:
+        if 300 <= answer.status < 400:
             raise UnexpectedAnswer(
                 f"{request} answered {answer.status}, a redirect, which is not followed since it "
-                f"would carry the key along: {_CHECK_URL}"
+                f"would carry the key along: {CHECK_URL}"
             )
-        line = f"{request} answered {answer.status}: {self._reason(answer)}"
+        passes = answer.status == 429 or answer.status >= 500
+        if answer.is_page and not passes:
+            raise Intercepted(
+                f"{request} answered {answer.status} with a web page, so a firewall or proxy "
+                f"speaks there and not MASV: let requests to {self._settings.base_url} through, "
+                f"or check masv:baseUrl (or MASV_BASE_URL)"
+            )
+        if answer.status < 300:
+            return answer
+        key = self._settings.api_key
+        secrets = [*request.credential.values(), *([] if key is None else [key])]
+        line = f"{request} answered {answer.status}: {answer.reason(secrets)}"
         if answer.status == 429:
             still = (
                 f"{line}; still so after {self._settings.max_retries} retries: run again later, "
                 f"or lower masv:concurrency (or MASV_CONCURRENCY)"
             )
-            raise _Again(RateLimited(still, status=429), _retry_after(answer))
+            raise _Again(RateLimited(still, status=429), answer.retry_after())
         if answer.status >= 500:
             failed = ServerFailed(f"{line}; run again later", status=answer.status)
-            raise _Again(failed, _retry_after(answer))
+            raise _Again(failed, answer.retry_after())
         raise RequestRefused(line, status=answer.status)
 
     def _exchange(self, request: Request) -> Answer:
         with self._counting:
             self.requests += 1
-        address = self._settings.base_url
+        address, timeout = self._settings.base_url, self._settings.timeout
         secrets = {name: secret.get_secret_value() for name, secret in request.credential.items()}
-        try:
-            with self._session().request(
-                request.method,
-                address + request.route,
-                params=request.query,
-                json=request.body,
-                headers=secrets,
-                timeout=self._settings.timeout,
-                allow_redirects=False,
-                stream=True,
-            ) as response:
-                body = _bounded_body(request, response)
-                now = _http_date(response.headers.get("Date")) or self._clock()
-                return Answer(request, response.status_code, response.headers, body, now)
-        except requests.exceptions.SSLError:
-            raise Unreachable(
-                f"{request}: the certificate of {address} is not trusted: {_CHECK_URL}"
-            ) from None
-        except requests.RequestException as error:
-            late = isinstance(error, requests.Timeout)
-            how = f"no answer within {self._settings.timeout:g} s" if late else "no answer"
-            line = f"{request}: {how} from {address}: {_CHECK_URL}, then run again"
-            raise _Again(Unreachable(line)) from None
+        with WATCHDOG.attempt(timeout) as attempt:
+            try:
+                with self._session().request(
+                    request.method,
+                    address + request.route,
+                    params=request.query,
+                    json=request.body,
+                    headers=secrets,
+                    timeout=timeout,
+                    allow_redirects=False,
+                    stream=True,
+                ) as response:
+                    body = _bounded_body(request, response)
+                if attempt.is_overdue:
+                    raise requests.Timeout
+            except (requests.RequestException, HTTPError, UnicodeError, OSError) as error:
+                raise self._failed(request, error, attempt.is_overdue) from None
+            except ValueError as error:  # as TLS says of a socket that was shut down under it
+                if not attempt.is_overdue:
+                    raise
+                raise self._failed(request, error, True) from None
+        now = http_date(response.headers.get("Date")) or self._clock()
+        answer = Answer(request, response.status_code, response.headers, body, now)
+        self._record(answer)
+        return answer
 
-    def _reason(self, answer: Answer) -> str:
-        """Why MASV refused, in its own words, without a credential they may repeat."""
-        text = answer.body.decode("utf-8", "replace")
-        try:
-            said = json.loads(text)
-        except (ValueError, RecursionError):
-            said = None
-        if isinstance(said, dict):
-            errors = said.get("errors")
-            listed = errors if isinstance(errors, list) else []
-            messages = [str(e["msg"]) for e in listed if isinstance(e, dict) and e.get("msg")]
-            # Any other key may hold anything, a password too.
-            text = str(said.get("message") or "; ".join(messages) or said.get("error") or "")
-        for secret in (self._settings.api_key, *answer.request.credential.values()):
-            if secret is not None:
-                text = text.replace(secret.get_secret_value(), "…")
-        return clean(text) or "no reason given"
+    def _failed(self, request: Request, error: Exception, is_overdue: bool) -> Exception:
+        address, timeout = self._settings.base_url, self._settings.timeout
+        late = is_overdue or isinstance(error, requests.Timeout)
+        if not late and isinstance(error, failures.SSLError):
+            line = f"{request}: the certificate of {address} is not trusted{_bundle()}: {CHECK_URL}"
+            return Unreachable(line)
+        if not late and isinstance(error, ValueError):
+            # What it says may hold a header, or a proxy's password.
+            return Unreachable(
+                f"{request} cannot be sent: {address}, or a proxy that HTTPS_PROXY names, is no "
+                f"address: check masv:baseUrl (or MASV_BASE_URL) and that variable"
+            )
+        if not late and not isinstance(error, (requests.RequestException, HTTPError)):
+            line = f"{request} cannot be sent to {address}{_bundle()}: {clean(str(error))}"
+            return Unreachable(f"{line}: mend that, then run again")
+        how = f"no answer within {timeout:g} s" if late else "no answer"
+        return _Again(Unreachable(f"{request}: {how} from {address}: {CHECK_URL}, then run again"))
 
     def _session(self) -> requests.Session:
         session: requests.Session | None = getattr(self._local, "session", None)
         if session is None:
             session = requests.Session()
+            session.mount("https://", WatchedAdapter())
+            session.mount("http://", WatchedAdapter())
             session.headers["Content-Type"] = "application/json"
             session.headers["User-Agent"] = f"pulumi_masv/{__version__}"
             # Without an auth of its own, requests would add a password found in ~/.netrc.
@@ -245,39 +224,18 @@ class Transport:
         return longest * (0.5 + self._jitter() / 2)
 
 
-def clean(text: str) -> str:
-    """Somebody else's words as one short line, with nothing in it that looks like a token."""
-    shown = "".join(c if c.isprintable() else " " for c in _TOKEN.sub("…", text))
-    return " ".join(shown.split())[:300]
-
-
 def _bounded_body(request: Request, response: requests.Response) -> bytes:
     body = bytearray()
     for chunk in response.iter_content(65536):
         body += chunk
         if len(body) > MAX_ANSWER:
             raise UnexpectedAnswer(
-                f"{request} answered more than {MAX_ANSWER >> 20} MiB: {_CHECK_URL}"
+                f"{request} answered more than {MAX_ANSWER >> 20} MiB: {CHECK_URL}"
             )
     return bytes(body)
 
 
-def _http_date(value: str | None) -> datetime | None:
-    try:
-        moment = parsedate_to_datetime(value) if value else None
-    except (ValueError, OverflowError):
-        return None
-    if moment is not None and moment.tzinfo is None:
-        moment = moment.replace(tzinfo=timezone.utc)
-    return moment
-
-
-def _retry_after(answer: Answer) -> float | None:
-    """Seconds to wait as asked, in either form of the header; None if nothing sensible is asked."""
-    asked = answer.headers.get("Retry-After", "").strip()
-    if asked.isdecimal():
-        return min(float(asked[:9]), LONGEST_PAUSE)
-    until = _http_date(asked)
-    if until is None:
-        return None
-    return min(max((until - answer.now).total_seconds(), 0.0), LONGEST_PAUSE)
+def _bundle() -> str:
+    """Which variable says what certificates are trusted, where one does."""
+    named = next((name for name in _BUNDLES if os.environ.get(name)), None)
+    return f", with the certificates that {named} names" if named else ""

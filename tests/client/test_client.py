@@ -12,6 +12,7 @@ import responses
 from pulumi_masv.client import Client
 from pulumi_masv.errors import (
     CredentialRefused,
+    Intercepted,
     MasvError,
     PackageNotFound,
     RateLimited,
@@ -158,10 +159,11 @@ def test_a_wrong_key_says_where_it_came_from(masv: Simulator) -> None:
         ({"kind": "status", "status": 500}, ServerFailed, 6),
         ({"kind": "status", "status": 503}, ServerFailed, 6),
         ({"kind": "rate_limit"}, RateLimited, 6),
-        ({"kind": "status", "status": 400}, RequestRefused, 1),
-        ({"kind": "status", "status": 401}, CredentialRefused, 1),
-        ({"kind": "status", "status": 403}, CredentialRefused, 1),
-        ({"kind": "html"}, UnexpectedAnswer, 1),
+        ({"kind": "status", "status": 400}, RequestRefused, 2),
+        ({"kind": "status", "status": 401}, CredentialRefused, 2),
+        ({"kind": "status", "status": 403}, CredentialRefused, 2),
+        ({"kind": "status", "status": 409}, RequestRefused, 2),
+        ({"kind": "html"}, Intercepted, 2),
         ({"kind": "invalid_json"}, UnexpectedAnswer, 1),
         ({"kind": "oversized"}, UnexpectedAnswer, 1),
         ({"kind": "redirect"}, UnexpectedAnswer, 1),
@@ -175,7 +177,7 @@ def test_each_failure_is_one_error_of_its_class_in_one_line_after_its_tries(
     with pytest.raises(error) as caught:
         client.get_package(package)
     assert type(caught.value) is error
-    assert str(caught.value).startswith(f"GET /v1.1/teams/{masv.team_id}/packages/{package}")
+    assert str(caught.value).startswith(f"GET /v1.1/teams/{masv.team_id}/packages")
     assert "\n" not in str(caught.value)
     assert len(masv.journal) == tries
 
@@ -274,11 +276,12 @@ def test_a_write_to_a_package_that_has_vanished_keeps_the_refusal(
 def test_a_reason_is_masvs_own_words_in_one_short_line(
     masv: Simulator, body: str, reason: str
 ) -> None:
-    url = f"https://api.massive.app/v1.1/teams/{masv.team_id}/packages/01HP"
+    url = f"https://api.massive.app/v1.1/teams/{masv.team_id}/packages"
     with responses.RequestsMock() as mock:
         mock.get(url, status=400, body=body)
+        client = connect(masv, baseUrl="https://api.massive.app", apiKey="01KEY/1")
         with pytest.raises(RequestRefused) as caught:
-            connect(masv, baseUrl="https://api.massive.app", apiKey="01KEY/1").get_package("01HP")
+            client.list_packages(Query())
     assert str(caught.value).endswith(f"answered 400: {reason}")
 
 
@@ -296,14 +299,10 @@ def test_an_opaque_package_token_is_not_repeated_either(masv: Simulator) -> None
 @pytest.mark.parametrize(
     "body",
     [
-        {"id": "01HP", "state": "finalized"},
-        {"id": "01HP", "access_token": "t"},
-        {"id": "01HP", "state": "melted", "access_token": "t"},
+        {"state": "new", "access_token": "t"},
         {"id": "a/b", "state": "new", "access_token": "t"},
-        {"id": "01HP", "state": "new", "access_token": None},
-        {"id": "01HP", "state": "new", "access_token": ""},
-        {"id": "01HP", "state": "new", "access_token": 5},
-        {"id": "01HP", "state": "new", "access_token": "a\nb"},
+        {"id": 5, "state": "new", "access_token": "t"},
+        "01HP",
         [],
     ],
 )
@@ -313,6 +312,19 @@ def test_a_package_that_cannot_be_read_is_one_line(masv: Simulator, body: Any) -
         mock.get(url, json=body)
         with pytest.raises(UnexpectedAnswer, match="answered a package this version cannot read"):
             connect(masv, baseUrl="https://api.massive.app").get_package("01HP")
+
+
+@pytest.mark.parametrize("state", ["melted", None, 5])
+@pytest.mark.parametrize("token", [None, "", 5, "a\nb", " a", "ü"])
+def test_a_package_without_a_known_state_or_a_usable_token_is_read(
+    masv: Simulator, state: Any, token: Any
+) -> None:
+    url = f"https://api.massive.app/v1.1/teams/{masv.team_id}/packages/01HP"
+    with responses.RequestsMock() as mock:
+        mock.get(url, json={"id": "01HP", "state": state, "access_token": token})
+        found = seen(connect(masv, baseUrl="https://api.massive.app"), "01HP")
+    assert found.token is None
+    assert not found.package.is_known
 
 
 def test_a_field_that_masv_need_not_send_may_be_anything(masv: Simulator) -> None:
@@ -339,7 +351,7 @@ def test_a_package_answered_under_another_id_is_not_taken_for_it(masv: Simulator
 def test_a_write_answered_by_a_page_is_not_taken_for_done(client: Client, masv: Simulator) -> None:
     found = seen(client, masv.account.add_package())
     masv.faults.set("html", method="PUT")
-    with pytest.raises(UnexpectedAnswer, match="answered 200 without JSON"):
+    with pytest.raises(UnexpectedAnswer, match="answered 200 with a web page"):
         client.rename_package(found, "x")
 
 

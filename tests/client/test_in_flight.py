@@ -12,7 +12,8 @@ import responses
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pulumi_masv.client.transport import Request, Transport
+from pulumi_masv.client.answers import Request
+from pulumi_masv.client.transport import Transport
 from pulumi_masv.errors import MasvError, RateLimited, ServerFailed
 from pulumi_masv.settings import resolve
 

@@ -1,0 +1,120 @@
+"""What was asked, what came back, and how a refusal reads: one line, without a secret."""
+
+import html
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from email.utils import parsedate_to_datetime
+from typing import Any, Final
+from urllib.parse import quote
+
+from pydantic import SecretStr
+
+from pulumi_masv.client.gate import LONGEST_PAUSE
+from pulumi_masv.errors import UnexpectedAnswer
+
+_TOKEN: Final = re.compile(r"eyJ[\w-]+(\.[\w-]*)*")
+_PAGE: Final = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype|html)", re.IGNORECASE)
+CHECK_URL: Final = "check the network and masv:baseUrl (or MASV_BASE_URL)"
+
+
+@dataclass(frozen=True)
+class Request:
+    """One request; its credential never becomes part of a message."""
+
+    method: str
+    route: str
+    credential: Mapping[str, SecretStr]
+    query: Mapping[str, str] | None = None
+    body: Mapping[str, Any] | None = None
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.route}"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer: its body in bytes, and the UTC instant of its `Date`."""
+
+    request: Request
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    now: datetime
+
+    @property
+    def is_page(self) -> bool:
+        """Whether it is a web page, so that something other than MASV speaks."""
+        if _PAGE.match(self.body):
+            return True
+        kind = self.headers.get("Content-Type", "").strip().lower()
+        body = self.body.strip()
+        # Frameworks say text/html of an empty success, and of JSON that nobody labelled.
+        mislabelled = body.startswith((b"{", b"[")) if body else self.status < 300
+        return kind.startswith("text/html") and not mislabelled
+
+    def json(self) -> Any:
+        """The body as JSON.
+
+        Raises:
+            UnexpectedAnswer: it is none, so something other than MASV answered.
+        """
+        try:
+            return json.loads(self.body)
+        except (ValueError, RecursionError):
+            raise UnexpectedAnswer(
+                f"{self.request} answered {self.status} without JSON: something other than MASV "
+                f"speaks there: {CHECK_URL}"
+            ) from None
+
+    def reason(self, secrets: Iterable[SecretStr]) -> str:
+        """Why MASV refused, in its own words, without the secrets they may repeat."""
+        if self.is_page:
+            return "a web page, so a firewall or proxy speaks there and not MASV"
+        text = self.body.decode("utf-8", "replace")
+        try:
+            said = json.loads(text)
+        except (ValueError, RecursionError):
+            said = None
+        if isinstance(said, dict):
+            # Any other key may hold anything, a password too.
+            errors = said.get("errors")
+            listed = errors if isinstance(errors, list) else []
+            messages = [said.get("message"), *(e.get("msg") for e in listed if isinstance(e, dict))]
+            words = [one for one in messages if isinstance(one, str) and one.strip()]
+            other = said.get("error")
+            text = "; ".join(dict.fromkeys(words)) or (other if isinstance(other, str) else "")
+        for secret in secrets:
+            plain = secret.get_secret_value()
+            for spelled in (plain, json.dumps(plain)[1:-1], html.escape(plain), quote(plain)):
+                text = text.replace(spelled, "…")
+        return clean(text) or "no reason given"
+
+    def retry_after(self) -> float | None:
+        """Seconds to wait as asked, in either form of the header; None if nothing sensible is."""
+        asked = self.headers.get("Retry-After", "").strip()
+        if asked.isdecimal():
+            return min(float(asked[:9]), LONGEST_PAUSE)
+        until = http_date(asked)
+        if until is None:
+            return None
+        return min(max((until - self.now).total_seconds(), 0.0), LONGEST_PAUSE)
+
+
+def clean(text: str) -> str:
+    """Somebody else's words as one short line, with nothing in it that looks like a token."""
+    shown = "".join(c if c.isprintable() else " " for c in _TOKEN.sub("…", text))
+    return " ".join(shown.split())[:300]
+
+
+def http_date(value: str | None) -> datetime | None:
+    """The instant that a header names; None where it names none."""
+    try:
+        moment = parsedate_to_datetime(value) if value else None
+    except (ValueError, OverflowError):
+        return None
+    if moment is not None and moment.tzinfo is None:
+        moment = moment.replace(tzinfo=timezone.utc)
+    return moment
