@@ -37,9 +37,9 @@ class PulumiAnnouncer:
         self._lock = threading.Lock()
         self._said: set[tuple[str, str]] = set()
 
-    def note(self, text: str, *, urn: str = "") -> None:
+    def note(self, text: str, *, urn: str = "", is_warning: bool = False) -> None:
         """Show one line."""
-        self._say(Line(text), urn)
+        self._say(Line(text, is_warning), urn)
 
     def verdicts(self, several: Sequence[Verdict], *, urn: str = "") -> None:
         """Show what was decided of one package, or of many in one resource."""

@@ -13,6 +13,7 @@ import functools
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import pulumi
@@ -174,10 +175,18 @@ def decide(manifest: ManifestModel, opts: pulumi.InvokeOptions | None) -> Decisi
 def _list(client: Client, asked: Mapping[str, Any]) -> list[Package]:
     from pulumi_masv.models import Query
 
-    return [seen.package for seen in client.list_packages(Query.parse(**asked))]
+    query = Query.parse(**asked)
+    packages = [seen.package for seen in client.list_packages(query)]
+    by = query.sort.removeprefix("-")
+    keys = [getattr(one, by, None) for one in packages]
+    # How MASV orders texts is its own; numbers and instants have one order.
+    if by in ("created_at", "size", "expiry") and None not in keys:
+        packages.sort(key=attrgetter(by), reverse=query.sort.startswith("-"))
+    return packages
 
 
 def _one(client: Client, asked: Mapping[str, Any]) -> Package:
+    from pulumi_masv.client import PAGE
     from pulumi_masv.models import Query
 
     by = {name: value for name, value in asked.items() if value is not None}
@@ -195,23 +204,26 @@ def _one(client: Client, asked: Mapping[str, Any]) -> Package:
         return seen.package
     if not set(by) - {"received"}:
         raise FilterError("give package_id, or something else the package is known by")
-    page = client.get_page(Query.parse(**by))
-    if page.total == 1 and len(page.records) == 1:
-        return page.records[0].package
+    query = Query.parse(**by)
+    page = client.get_page(query)
+    found, total = page.records, page.total
+    if page.total <= PAGE or any(query.allows(seen.package) is False for seen in found):
+        found = client.list_packages(query, page)
+        total = len(found)
+    if total == 1:
+        return found[0].package
     described = ", ".join(f"{name}={value!r}" for name, value in by.items())
-    if not page.records:
+    if not found:
         where = "" if "status" in by else "; without status, only finalized and expired ones count"
         raise PackageNotFound(f"team {client.team_id} has no package with {described}{where}")
-    raise AmbiguousPackage(_candidates(described, page.total, [s.package for s in page.records]))
+    raise AmbiguousPackage(_candidates(described, total, [seen.package for seen in found]))
 
 
 def _candidates(described: str, total: int, packages: list[Package]) -> str:
-    from pulumi_masv.formatting import quote, spell
-    from pulumi_masv.models import NEVER
+    from pulumi_masv.formatting import quote, spell, visible
 
     shown = [
-        f"{one.id} {quote(one.name)} ({one.state}, expiry "
-        f"{spell(NEVER if one.unlimited_storage else one.expiry)})"
+        f"{one.id} {quote(one.name)} ({visible(one.state or 'unknown')}, expiry {spell(one.end)})"
         for one in packages[:_CANDIDATES]
     ]
     if total > len(shown):
@@ -284,9 +296,15 @@ def _without_traceback(kind: type[MasvError]) -> type[MasvError]:
 @functools.lru_cache(maxsize=8)
 def _client(settings: Settings) -> Client:
     """One client for each account that a process asks, and so one set of connections."""
+    from pulumi_masv.assumptions import Contradictions
     from pulumi_masv.client import Client
+    from pulumi_masv.lifecycle.registry import Registry
 
-    return Client(settings)
+    def tell(name: str, line: str) -> None:
+        if Registry.is_news_here(name):
+            pulumi.log.warn(line)
+
+    return Client(settings, contradictions=Contradictions(tell))
 
 
 def _each(value: Any) -> Sequence[Any]:

@@ -11,6 +11,7 @@ from collections.abc import Set as AbstractSet
 from typing import Any, Final
 
 from pulumi_masv.models import (
+    NEVER,
     Declared,
     FleetInputs,
     Inputs,
@@ -50,10 +51,10 @@ def declared(package: Package, names: AbstractSet[str] = frozenset()) -> Lifecyc
     if "name" in names and package.name and package.name.strip():
         given["name"] = package.name
     if "expiry" in names and package.files_exist:
-        if package.unlimited_storage:
+        if package.end is NEVER:
             given["unlimited_storage"] = True
-        elif package.expiry is not None:
-            given["expiry"] = package.expiry
+        elif package.end is not None:
+            given["expiry"] = package.end
     if "archived" in names:
         given["archived"] = package.state == "archived"
     return LifecycleInputs(package_id=package.id, **given)

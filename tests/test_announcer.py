@@ -62,7 +62,13 @@ def recorder(shown: Shown) -> PulumiAnnouncer:
 
 def package(package_id: str = "01HP", name: str = "Day 12") -> Package:
     return Package(
-        id=package_id, name=name, state="finalized", expiry=LATER, size=1000, total_files=12
+        id=package_id,
+        name=name,
+        state="finalized",
+        expiry=LATER,
+        unlimited_storage=False,
+        size=1000,
+        total_files=12,
     )
 
 

@@ -132,7 +132,7 @@ DESCRIBED = st.lists(
 )
 SWITCHES = st.fixed_dictionaries(
     {
-        "optional_keys": st.sampled_from(["present", "absent"]),
+        "read_keys": st.sampled_from(["all", "bare"]),
         "expiry_while_unlimited": st.sampled_from(["zero", "absent", "stale"]),
         "inbox_read": st.sampled_from(["served", "missing"]),
         "instants": st.sampled_from(["utc", "offset"]),
@@ -148,7 +148,7 @@ def test_what_is_imported_is_what_an_adoption_would_store_and_a_refresh_finds(
     masv = Simulator(packages=0)
     for one in described:
         masv.account.add_package(**one)
-    masv.switch(**switches)
+    masv.switch(**switches, listed_keys=switches["read_keys"])
     environment = {
         "MASV_BASE_URL": masv.url,
         "MASV_API_KEY": masv.api_key,

@@ -1,11 +1,13 @@
 """The account that a command asks: the one of the environment."""
 
 import os
+import sys
 from contextlib import nullcontext
 
 from rich.console import Console
 from rich.live import Live
 
+from pulumi_masv.assumptions import Contradictions
 from pulumi_masv.client import Client
 from pulumi_masv.formatting import counted
 from pulumi_masv.models import Query, Seen
@@ -19,7 +21,11 @@ def settings() -> Settings:
 
 def connect() -> Client:
     """A client for it. Raises SettingsError where key or team is missing."""
-    return Client(settings())
+
+    def tell(_name: str, line: str) -> None:
+        print(f"pulumi-masv: {line}", file=sys.stderr)
+
+    return Client(settings(), contradictions=Contradictions(tell))
 
 
 def listed(client: Client, query: Query) -> list[Seen]:

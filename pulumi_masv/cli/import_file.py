@@ -45,7 +45,11 @@ def import_file(
     if wrong:
         raise typer.Exit(refused(*wrong))
     client = connect()
-    packages = listed(client, query)
+    every = listed(client, query)
+    packages = [seen for seen in every if seen.package.is_known]
+    if len(packages) < len(every):
+        odd = counted(len(every) - len(packages), "package")
+        refused(f"{odd} left out: in a state that this version does not know")
     if not packages:
         raise PackageNotFound(
             f"team {client.team_id} has no package as asked: nothing is written"

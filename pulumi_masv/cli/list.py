@@ -49,7 +49,7 @@ def _cells(package: Package, now: datetime) -> list[Text]:
     return [
         Text(package.id),
         Text(visible(package.name or "")),
-        Text(package.state, style=_STYLES[package.state]),
+        Text(visible(package.state or "unknown"), style=_STYLES.get(package.state or "", "yellow")),
         Text("" if package.size is None else size(package.size)),
         Text("" if package.total_files is None else str(package.total_files)),
         Text(_end(package, now)),
@@ -64,4 +64,5 @@ def _end(package: Package, now: datetime) -> str:
         return ""
     ahead = package.expiry - now
     away = f"in {span(ahead)}" if package.expiry > now else f"{span(-ahead)} ago"
-    return f"{spell_moment(package.expiry)} ({away})"
+    maybe = " or never" if package.end is None else ""
+    return f"{spell_moment(package.expiry)} ({away}){maybe}"

@@ -11,7 +11,7 @@ from pulumi_masv import policy
 from pulumi_masv.cli import NO
 from pulumi_masv.cli.account import connect
 from pulumi_masv.cli.options import Json
-from pulumi_masv.formatting import counted, quote, spell
+from pulumi_masv.formatting import counted, quote, spell, visible
 from pulumi_masv.models import NEVER, Declared, Package
 from pulumi_masv.policy import Manifest, Mistaken, inventory
 
@@ -57,7 +57,8 @@ def explain(
     if as_json:
         print(json.dumps(_as_json(package, declared, reasons), indent=2))
         return
-    print(f"{package_id} {quote(package.name)}: {package.state}, ends {spell(package.end)}")
+    state = visible(package.state or "unknown")
+    print(f"{package_id} {quote(package.name)}: {state}, ends {spell(package.end)}")
     for reason in reasons:
         print(f"  {reason}")
     print(f"declared: {_spelled(declared)}")

@@ -29,7 +29,13 @@ class Job:
 
 
 class Batch:
-    """The writes of one verb of a fleet."""
+    """The writes of one verb of a fleet.
+
+    Attributes:
+        failures: package id -> why it is not done.
+        shown: package id -> the package as the answer to its last write shows it whole.
+        not_begun: how many were not tried, since they would fail alike.
+    """
 
     def __init__(self, session: Session, reconciler: Reconciler, urn: str) -> None:
         self._session = session
@@ -37,10 +43,11 @@ class Batch:
         self._urn = urn
         self._hopeless: MasvError | None = None
         self.failures: dict[str, str] = {}
+        self.shown: dict[str, Seen] = {}
         self.not_begun = 0
 
     def run(self, jobs: Sequence[Job]) -> None:
-        """Do all of them; those that fail stand in `failures`."""
+        """Do all of them."""
         jobs = [job for job in jobs if job.plan.steps]
         if not jobs:
             return
@@ -74,7 +81,9 @@ class Batch:
         if self._hopeless is not None:
             return None
         try:
-            self._reconciler.perform(job.seen, job.plan)
+            shown = self._reconciler.perform(job.seen, job.plan)
+            if shown is not None:
+                self.shown[job.package_id] = shown
         except MasvError as error:
             if isinstance(error, WHOLE_ACCOUNT):
                 self._hopeless = error  # the next one would fail alike

@@ -56,4 +56,4 @@ def _covers(named: Named, loss: Loss) -> bool:
     try:
         return not earlier(parse_instant(named.planned), loss.planned)
     except ValueError:  # it was never to end, or nobody knew
-        return named.planned == "never"
+        return named.planned in ("never", "unknown")

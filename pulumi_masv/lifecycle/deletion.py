@@ -8,8 +8,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pulumi_masv import plan
-from pulumi_masv.errors import ChangeRefused
-from pulumi_masv.formatting import amount
+from pulumi_masv.errors import ChangeRefused, MasvError, NotAsDeclared
+from pulumi_masv.formatting import amount, first, quote
 from pulumi_masv.lifecycle import bounds
 from pulumi_masv.lifecycle.session import Session
 from pulumi_masv.lifecycle.verdicts import Verdict
@@ -87,6 +87,28 @@ def permitted(session: Session, permits: Mapping[str, bool], result: Plan) -> Pl
     return Plan(result.observed, refusals=(refusal,))
 
 
+def let_go(session: Session, permits: Mapping[str, bool], unseen: Mapping[str, str | None]) -> None:
+    """Let packages that are not shown end with their resource, unless files were to be destroyed.
+
+    Args:
+        session: of the account.
+        permits: package id -> whether the program has permitted to destroy its files.
+        unseen: package id -> its name as stored.
+
+    Raises:
+        NotAsDeclared: files were to be destroyed, and are nowhere to be seen.
+        NoLongerShown: the program was not asked, and there are several.
+    """
+    lost = [f"{i} {quote(name)}" for i, name in unseen.items() if permits.get(i)]
+    if lost:
+        raise NotAsDeclared(
+            f"{', '.join(first(lost, 'more'))}: MASV does not show what was to be destroyed any "
+            f"more, so nothing was: run again"
+        )
+    with session.readings.one():
+        session.readings.let_go({i: name for i, name in unseen.items() if i not in permits})
+
+
 def _decide(session: Session, deletion: Deletion) -> Iterator[Verdict]:
     entries, registry = deletion.entries, session.registry
     declared = registry.declared(session.account, entries.keys(), apart_from=deletion.leaves)
@@ -106,9 +128,13 @@ def _decide(session: Session, deletion: Deletion) -> Iterator[Verdict]:
         lambda: session.look_all(left), "what is deleted", deletion.urn
     )
     seen, failed = found or ({}, {})
+    if found is not None:
+        with session.readings.one():
+            unseen = left - seen.keys() - failed.keys()
+            session.readings.let_go({i: entries[i].name for i in sorted(unseen)})
     for i in sorted(left):
         if found is None or i in failed:
-            yield _unseen(session, deletion, i, str(failed.get(i, why)))
+            yield _unseen(session, deletion, i, why, failed.get(i))
         elif i in seen:
             cause: Cause = "replaced" if deletion.is_replaced else "deleted"
             verdict = _end(session, deletion, entries[i], seen[i], cause)
@@ -145,12 +171,16 @@ def _unless_declared(verdict: Verdict, unsettled: str, *, is_preview: bool) -> V
     return replace(undecided, doubt=f"{may}: {why}")
 
 
-def _unseen(session: Session, deletion: Deletion, package_id: str, why: str) -> Verdict:
+def _unseen(
+    session: Session, deletion: Deletion, package_id: str, why: str, error: MasvError | None
+) -> Verdict:
     """Return the verdict on a package that nobody could look at."""
     observed = deletion.entries[package_id].package()
     made = Verdict(package_id, deletion.urn, "unknown", session.clock(), observed)
     if observed is not None and not observed.files_exist:
         return replace(made, does="ended")
+    if error is not None:
+        return replace(made, does="refused", refusals=(plan.CannotLook(package_id, error),))
     if deletion.is_preview:
         return replace(made, doubt=f"what its deletion destroys cannot be told: {why}")
     return replace(made, does="refused", refusals=(plan.CannotTell(package_id, why),))

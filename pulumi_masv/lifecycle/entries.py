@@ -45,13 +45,18 @@ class _Check:
             lambda: self.session.look_all(looked), "this fleet", self.asked.urn
         )
         seen, failed = found or ({}, {})
-        for i, error in failed.items():
-            line = f"cannot look at {i}, so it is not checked: {error}"
-            self.session.announcer.note(line, urn=self.asked.urn)
-        if found is None:
-            failed = dict.fromkeys(looked, why)  # type: ignore[arg-type]
-        verdicts = [self._entry(i, entries[i], seen.get(i), failed) for i in sorted(changed)]
-        verdicts += [self._removed(i, seen.get(i), failed) for i in sorted(removed - left)]
+        dated = {
+            i for i in changed if plan.is_about_end(entries[i]) or "expiry" in self._unknown_of(i)
+        }
+        seen = seen | self.session.settle_all({i: seen[i] for i in dated & seen.keys()})
+        verdicts = [
+            self._verdict(i, does="refused", refusals=(plan.CannotLook(i, error),))
+            for i, error in sorted(failed.items())
+        ]
+        told = changed - failed.keys()
+        verdicts += [self._entry(i, entries[i], seen.get(i), why) for i in sorted(told)]
+        ended = removed - left - failed.keys()
+        verdicts += [self._removed(i, seen.get(i), why) for i in sorted(ended)]
         for i in sorted(left):
             does = "let go" if i in kept else "left alone"
             verdicts.append(self._verdict(i, does=does))
@@ -63,12 +68,12 @@ class _Check:
         package_id: str,
         entry: LifecycleInputs,
         seen: Seen | None,
-        failed: Mapping[str, object],
+        blind: str,
     ) -> Verdict:
         """Return the verdict on an entry that is new or declared anew."""
-        unknown = self.asked.unknown_of.get(package_id, frozenset())
-        if package_id in failed:
-            doubt = str(failed[package_id]) if entry.expiry or "expiry" in unknown else ""
+        unknown = self._unknown_of(package_id)
+        if blind:
+            doubt = blind if entry.expiry or "expiry" in unknown else ""
             return self._verdict(package_id, does="unknown", doubt=doubt)
         if seen is None:
             gone = plan.NotFound(package_id, self.session.masv().team_id, in_fleet=True)
@@ -76,10 +81,10 @@ class _Check:
         before = self.asked.before.get(package_id)
         return self.reconciler.foresee(seen, entry, before, urn=self.asked.urn, unknown=unknown)
 
-    def _removed(self, package_id: str, seen: Seen | None, failed: Mapping[str, object]) -> Verdict:
+    def _removed(self, package_id: str, seen: Seen | None, blind: str) -> Verdict:
         """Return the verdict on an entry that is taken out, and that nothing else declares."""
-        if package_id in failed:
-            doubt = f"what taking it out destroys cannot be told: {failed[package_id]}"
+        if blind:
+            doubt = f"what taking it out destroys cannot be told: {blind}"
             return self._verdict(package_id, does="unknown", doubt=doubt)
         if seen is None:
             return self._verdict(package_id, does="ended")
@@ -124,6 +129,9 @@ class _Check:
                 doubt = f"{amount(one.package)} may {how}: {unknown}"
                 verdicts.append(self._verdict(i, does="unknown", doubt=doubt, observed=one.package))
         return verdicts
+
+    def _unknown_of(self, package_id: str) -> AbstractSet[str]:
+        return self.asked.unknown_of.get(package_id, frozenset())
 
     def _verdict(self, package_id: str, **values: object) -> Verdict:
         now = self.session.clock()

@@ -7,7 +7,7 @@ write; a package that fails does not stop the others.
 from collections.abc import Iterable, Mapping, Sequence
 
 from pulumi_masv import plan
-from pulumi_masv.errors import ChangeRefused, NotAsDeclared, PartlyDone
+from pulumi_masv.errors import ChangeRefused, NotAsDeclared, PackageRefused, PartlyDone
 from pulumi_masv.formatting import first
 from pulumi_masv.lifecycle import deletion, entries
 from pulumi_masv.lifecycle.batch import Batch, Job
@@ -102,6 +102,9 @@ class FleetController:
         if ending:
             ending -= session.registry.declared(session.account, ending)
         seen, failed = session.look_all(due | ending)
+        seen |= session.settle_all(
+            {i: seen[i] for i in due & seen.keys() if plan.is_about_end(entries[i])}
+        )
         urn = self._urn(entries)
         self._say(early_ends((seen[i], stored[i]) for i in due & seen.keys() & stored.keys()), urn)
         jobs = {
@@ -116,9 +119,15 @@ class FleetController:
             i: str(failed.get(i) or session.masv().not_found(i))
             for i in sorted((due | failed.keys()) - seen.keys())
         }
-        self._do(list(jobs.values()), ends, missing, urn)
-        written, failed = session.look_all({i for i, job in jobs.items() if job.plan.steps})
-        seen |= written
+        shown = self._do(list(jobs.values()), ends, missing, urn)
+        written, failed = self._reconciler.read_back(
+            {
+                i: (job.seen, job.plan.steps)
+                for i, job in jobs.items()
+                if job.plan.steps and i not in shown
+            }
+        )
+        seen |= shown | written
         short = {i: str(error) for i, error in failed.items()}
         live = {}
         for i, entry in entries.items():
@@ -140,19 +149,31 @@ class FleetController:
 
         Raises:
             OtherTeam: it was stored under another team.
+            NoLongerShown: several packages are gone, and the key may be why.
         """
         session, stored = self._session, request.stored
         session.same_team(stored.team_id, "this fleet")
         entries = stored.entries()
-        seen, failed = session.look_all(entries.keys())
-        for error in failed.values():
-            raise error
-        for i in sorted(entries.keys() - seen.keys()):
-            if stored.team_id is None:
-                raise session.masv().not_found(i)
+        with session.readings.one():
+            seen, failed = session.look_all(entries.keys())
+            for error in failed.values():
+                if not seen and not isinstance(error, PackageRefused):
+                    raise error
+            gone = sorted(entries.keys() - seen.keys() - failed.keys())
+            if gone and stored.team_id is None:
+                raise session.masv().not_found(gone[0])
+            session.readings.let_go({i: entries[i].name for i in gone})
+        urn = self._urn(entries)
+        kept = [f"{i} stays as it is stored: {error}" for i, error in sorted(failed.items())]
+        for line in first(kept, "more that stay as they are stored"):
+            session.announcer.note(line, urn=urn, is_warning=True)
         there = [i for i in entries if i in seen]
-        self._say(early_ends((seen[i], entries[i]) for i in there), self._urn(entries))
-        live = {i: self._reconciler.record(seen[i], stored=entries[i]) for i in there}
+        self._say(early_ends((seen[i], entries[i]) for i in there), urn)
+        live = {
+            i: self._reconciler.record(seen[i], stored=entry) if i in seen else entry
+            for i, entry in entries.items()
+            if i in seen or i in failed
+        }
         return Outcome(StoredFleet.record(live, stored, session.masv().team_id))
 
     def end(self, request: EndRequest[StoredFleet]) -> Outcome[StoredFleet]:
@@ -162,6 +183,8 @@ class FleetController:
             ChangeRefused: files exist that may not be destroyed; nothing was written.
             PartlyDone: some packages failed; the others are done.
             OtherTeam: it was stored under another team.
+            NotAsDeclared: one was to be destroyed, and is not shown any more.
+            NoLongerShown: several packages are gone, and the key may be why.
         """
         session, stored = self._session, request.stored
         entries = stored.entries()
@@ -171,6 +194,8 @@ class FleetController:
         session.same_team(stored.team_id, "this fleet")
         seen, failed = session.look_all(left)
         permits = session.registry.permits(session.account)
+        unseen = left - seen.keys() - failed.keys()
+        deletion.let_go(session, permits, {i: entries[i].name for i in sorted(unseen)})
         ends = [
             Job(one, deletion.permitted(session, permits, end_of(one, entries[i], stored)))
             for i, one in sorted(seen.items())
@@ -190,8 +215,12 @@ class FleetController:
 
     def _do(
         self, jobs: Sequence[Job], ends: Sequence[Job], failed: dict[str, str], urn: str
-    ) -> None:
-        """Refuse before the first write; do all that can be done, what destroys last."""
+    ) -> dict[str, Seen]:
+        """Refuse before the first write; do all that can be done, what destroys last.
+
+        Returns:
+            package id -> the package as the answer to its last write shows it whole.
+        """
         refusals = [refusal for job in (*jobs, *ends) for refusal in job.plan.refusals]
         if refusals:
             raise ChangeRefused(refusals)
@@ -200,6 +229,7 @@ class FleetController:
         batch.run(ends)
         total = len(jobs) + len(ends) + len(failed)
         _fail({**failed, **batch.failures}, batch.not_begun, total)
+        return batch.shown
 
     def _say(self, lines: Sequence[str], urn: str) -> None:
         for line in first(lines, "more that ended early"):

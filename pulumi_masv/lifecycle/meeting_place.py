@@ -101,12 +101,13 @@ class Database:
         with self._lock:
             return self._connection.execute(query, arguments).fetchall()
 
-    def write(self, statement: str, rows: Sequence[Sequence[Any]]) -> None:
-        """Do a statement once for each row, all or none."""
-        if rows:
-            with self._lock, self._connection:
-                self._connection.execute("BEGIN IMMEDIATE")
-                self._connection.executemany(statement, rows)
+    def write(self, statement: str, rows: Sequence[Sequence[Any]]) -> int:
+        """Do a statement once for each row, all or none, and return how many rows it changed."""
+        if not rows:
+            return 0
+        with self._lock, self._connection:
+            self._connection.execute("BEGIN IMMEDIATE")
+            return self._connection.executemany(statement, rows).rowcount
 
     def close(self) -> None:
         """Close it."""

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 from pulumi_masv import plan
-from pulumi_masv.errors import PackageNotFound
+from pulumi_masv.errors import ChangeRefused, PackageNotFound, PackageRefused
 from pulumi_masv.formatting import amount, quote
 from pulumi_masv.lifecycle import deletion
 from pulumi_masv.lifecycle.protocol import (
@@ -61,6 +61,8 @@ class PackageController:
         if seen is None:
             refusal = plan.NotFound(inputs.package_id, self._session.masv().team_id)
             return [self._unknown(request, inputs.package_id, "", refusal)]
+        if plan.is_about_end(inputs) or "expiry" in request.unknown:
+            seen = self._session.settle(seen)
         verdict = self._reconciler.foresee(
             seen, inputs, before, urn=request.urn, unknown=request.unknown
         )
@@ -109,11 +111,12 @@ class PackageController:
         seen = self._found(inputs.package_id, self._session.look)
         if stored is not None:
             self._note(early_end(seen, stored), inputs.package_id)
+        if plan.is_about_end(inputs):
+            seen = self._session.settle(seen)
         result = self._reconciler.due(seen, inputs, stored)
-        self._reconciler.perform(seen, result)
+        shown = self._reconciler.perform(seen, result)
         if result.steps:
-            self._session.forget(inputs.package_id)
-            seen = self._found(inputs.package_id, self._session.read)
+            seen = shown or self._read_back(seen, result)
         self._session.forget(inputs.package_id)
         return Outcome(self._reconciler.record(seen, inputs, stored, result))
 
@@ -124,18 +127,31 @@ class PackageController:
             OtherTeam: it was stored under another team.
             PackageNotFound: it is only read and not there; or the team has none of that id, and may
                 not be the one that it was stored in.
+            ChangeRefused: it is only read, and in a state that nobody knows.
+            NoLongerShown: it is gone, as others are, and the key may be why.
         """
         stored = request.stored
         if stored.state is None:
-            return Outcome(self._reconciler.record(self._found(request.id, self._session.look)))
+            seen = self._found(request.id, self._session.look)
+            if not seen.package.is_known:
+                raise ChangeRefused([plan.UnknownState(seen.package)])
+            return Outcome(self._reconciler.record(seen))
         self._session.recall(stored)
-        seen = self._session.look(request.id)
-        if seen is None and stored.team_id is None:
-            raise self._session.masv().not_found(request.id)
-        if seen is None:
-            return Outcome(None)
-        self._note(early_end(seen, stored), request.id)
-        return Outcome(self._reconciler.record(seen, stored=stored))
+        with self._session.readings.one():
+            try:
+                found = self._session.look(request.id)
+            except PackageRefused as error:
+                self._session.announcer.note(
+                    f"{request.id} stays as it is stored: {error}", is_warning=True
+                )
+                return Outcome(stored)
+            if found is None and stored.team_id is None:
+                raise self._session.masv().not_found(request.id)
+            if found is None:
+                self._session.readings.let_go({request.id: stored.name})
+                return Outcome(None)
+        self._note(early_end(found, stored), request.id)
+        return Outcome(self._reconciler.record(found, stored=stored))
 
     def end(self, request: EndRequest[Stored]) -> Outcome[Stored]:
         """End a package with its resource, as far as the program has permitted it.
@@ -143,12 +159,21 @@ class PackageController:
         Raises:
             ChangeRefused: files exist that may not be destroyed.
             OtherTeam: it was stored under another team.
+            NotAsDeclared: it was to be destroyed, and is not shown any more.
+            NoLongerShown: it is gone, as others are, and the key may be why.
         """
         if deletion.is_kept(self._session, [request.id]):
             return Outcome(None)
         self._session.recall(request.stored)
-        seen = self._session.read(request.id)
+        permits = self._session.registry.permits(self._session.account)
+        try:
+            seen = self._session.read(request.id)
+        except PackageRefused:
+            if request.stored.state not in ("expired", "archived"):
+                raise
+            return Outcome(None)
         if seen is None:
+            deletion.let_go(self._session, permits, {request.id: request.stored.name})
             return Outcome(None)
         result = plan.end(
             seen.package,
@@ -156,7 +181,6 @@ class PackageController:
             archive_on_destroy=request.stored.archive_on_destroy,
             now=seen.now,
         )
-        permits = self._session.registry.permits(self._session.account)
         with suppress(PackageNotFound):  # gone meanwhile: done
             self._reconciler.perform(seen, deletion.permitted(self._session, permits, result))
         return Outcome(None)
@@ -190,6 +214,15 @@ class PackageController:
     def _note(self, line: str | None, package_id: str) -> None:
         if line:
             self._session.remind(line, package_id)
+
+    def _read_back(self, seen: Seen, result: plan.Plan) -> Seen:
+        package_id = seen.package.id
+        found, failed = self._reconciler.read_back({package_id: (seen, result.steps)})
+        for error in failed.values():
+            raise error
+        if package_id not in found:
+            raise self._session.masv().not_found(package_id)
+        return found[package_id]
 
     def _found(self, package_id: str, look: Callable[[str], Seen | None]) -> Seen:
         seen = look(package_id)

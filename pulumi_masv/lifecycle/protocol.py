@@ -8,10 +8,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, Protocol, TypeVar
 
+from pulumi_masv.errors import MasvError, SettingsError
 from pulumi_masv.lifecycle.session import Session
 from pulumi_masv.lifecycle.verdicts import Verdict
 from pulumi_masv.models import Problem
-from pulumi_masv.plan import Refusal
+from pulumi_masv.plan import CannotLook, Refusal
 
 Given = TypeVar("Given")
 Before = TypeVar("Before")
@@ -101,7 +102,8 @@ def check(
     """Check a resource: declare, then refuse what is wrong, then look, then announce.
 
     What is declared is noted first, so that nothing else of this check can end it. What is wrong in
-    itself is refused without a look. What is decided is announced once, refusals and all.
+    itself is refused without a look; what MASV will not show is refused as well. What is decided is
+    announced once, refusals and all.
 
     Raises:
         SettingsError: a setting is wrong.
@@ -110,7 +112,14 @@ def check(
     controller.declare(request)
     if request.problems:
         return CheckOutcome(problems=request.problems)
-    verdicts = controller.foresee(request) if request.changed else ()
+    try:
+        verdicts = controller.foresee(request) if request.changed else ()
+    except SettingsError:
+        raise
+    except MasvError as error:
+        package_id = str(getattr(request.inputs, "package_id", ""))
+        refused = (CannotLook(package_id, error),)
+        verdicts = [Verdict(package_id, request.urn, "refused", session.clock(), refusals=refused)]
     session.announce(verdicts, request.urn)
     refusals = [refusal for verdict in verdicts for refusal in verdict.refusals]
     return CheckOutcome(refusals=refusals or controller.contradictions(request))

@@ -4,19 +4,23 @@ A promise is the plan that a check has shown. Every verb asks for its plan here 
 it than was promised. Whoever asks has looked before; nothing here decides when to look.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
+from typing import Final
 
 from typing_extensions import assert_never
 
-from pulumi_masv import plan
-from pulumi_masv.errors import ChangeRefused, NotAsDeclared, RequestRefused
+from pulumi_masv import assumptions, plan
+from pulumi_masv.errors import ChangeRefused, MasvError, NotAsDeclared, RequestRefused
 from pulumi_masv.formatting import amount, quote, spell
 from pulumi_masv.lifecycle import bounds
 from pulumi_masv.lifecycle.session import Session
 from pulumi_masv.lifecycle.verdicts import Does, Verdict
-from pulumi_masv.models import LifecycleInputs, Seen, Stored
+from pulumi_masv.models import LifecycleInputs, Package, Seen, Stored
 from pulumi_masv.plan import Plan, Step
+
+_PAUSES: Final = (0.5, 1.0, 2.0, 4.0)
+"""Seconds between looks at what was written; MASV may show it late."""
 
 
 class Reconciler:
@@ -64,6 +68,9 @@ class Reconciler:
         if "expiry" in unknown:  # it may be the one that unlimited_storage=False needs
             planned = inputs.model_copy(update={"unlimited_storage": None})
         result = self.promise(plan.converge(seen.package, planned, before, seen.now), urn)
+        if result.loss is not None and result.loss.why == "may never end":
+            named = f"{seen.package.id} comes without `unlimited_storage`"
+            self._session.contradictions.meet(assumptions.FLAG_SHOWN, named)
         does: Does = "changed" if before else "adopted"
         doubt = ""
         if "expiry" in unknown and seen.package.files_exist:
@@ -89,12 +96,63 @@ class Reconciler:
             )
         return result.within(promised)
 
-    def perform(self, seen: Seen, result: Plan) -> None:
-        """Refuse before the first write, and take each step. Raises ChangeRefused."""
+    def perform(self, seen: Seen, result: Plan) -> Seen | None:
+        """Refuse before the first write, and take each step.
+
+        Returns:
+            the package as the answer to the last step shows it whole; None where it does not.
+
+        Raises:
+            ChangeRefused: nothing was written.
+            NotAsDeclared: MASV took a step, and it has not come about.
+        """
         if result.refusals:
             raise ChangeRefused(result.refusals)
+        shown: Seen | None = None
         for step in result.steps:
-            self._take(seen, step)
+            shown = self._take(seen, step)
+        # What an answer shows late, or leaves empty, another look may show.
+        if (
+            shown is None
+            or not _is_whole(shown.package, seen.package)
+            or _shortfalls(result.steps, shown)
+            or plan.forgotten(seen.package, result.steps, shown.package)
+        ):
+            return None
+        return shown
+
+    def read_back(
+        self, done: Mapping[str, tuple[Seen, tuple[Step, ...]]]
+    ) -> tuple[dict[str, Seen], dict[str, MasvError]]:
+        """Read packages until they show what was done to them, for some seconds.
+
+        Args:
+            done: package id -> the package before, and the steps that MASV took.
+
+        Returns:
+            those that the team has, and those that cannot be read.
+        """
+        found: dict[str, Seen] = {}
+        failed: dict[str, MasvError] = {}
+        left: AbstractSet[str] = done.keys()
+        for pause in (0.0, *_PAUSES):
+            if pause:
+                self._session.sleep(pause)
+            for package_id in left:
+                self._session.forget(package_id)
+            seen, unread = self._session.look_all(left)
+            found |= seen
+            failed |= unread
+            late = {i for i in left & seen.keys() if _shortfalls(done[i][1], seen[i])}
+            if pause and seen.keys() - late:
+                shown = "what was written showed some seconds later"
+                self._session.contradictions.meet(assumptions.SHOWN_AT_ONCE, shown)
+            left = late
+            if not left:
+                break
+        for i, one in found.items():
+            self._compare(*done[i], one)
+        return found, failed
 
     def record(
         self,
@@ -108,8 +166,7 @@ class Reconciler:
         Raises:
             NotAsDeclared: MASV keeps another value than the one that a plan asked for.
         """
-        short = [line for step in (done.steps if done else ()) if (line := _shortfall(step, seen))]
-        if short:
+        if short := _shortfalls(done.steps if done else (), seen):
             raise NotAsDeclared(
                 f"{seen.package.id} {quote(seen.package.name)}: {'; '.join(short)}: "
                 f"declare a value that MASV keeps"
@@ -123,23 +180,30 @@ class Reconciler:
             kept=done.kept if done else frozenset(),
         )
 
-    def _take(self, seen: Seen, step: Step) -> None:
+    def _take(self, seen: Seen, step: Step) -> Seen | None:
         """Do one step; a refusal of what an earlier, interrupted try has done is no failure."""
-        masv = self._session.masv()
+        masv, met = self._session.masv(), self._session.contradictions
+        shown: Seen | None = None
+        is_done = True
         try:
             match step:
+                case plan.Rename() if met.has_met(assumptions.REST_KEPT):
+                    raise NotAsDeclared(
+                        f"{seen.package.id} {quote(seen.package.name)} is not renamed: MASV forgot "
+                        f"what a change of another package had left out"
+                    )
                 case plan.Rename(name):
-                    masv.rename_package(seen, name)
+                    shown = masv.rename_package(seen, name)
                 case plan.SetExpiry(expiry):
-                    masv.set_expiry(seen, expiry)
+                    shown = masv.set_expiry(seen, expiry)
                 case plan.SetUnlimited():
-                    masv.set_unlimited(seen)
+                    shown = masv.set_unlimited(seen)
                 case plan.Destroy():
-                    masv.delete_package(seen)
+                    is_done = masv.delete_package(seen)
                 case plan.Archive():
-                    masv.archive_package(seen)
+                    is_done = masv.archive_package(seen)
                 case plan.Unarchive():
-                    masv.unarchive_package(seen)
+                    is_done = masv.unarchive_package(seen)
                 case _:
                     assert_never(step)
         except RequestRefused:
@@ -148,6 +212,27 @@ class Reconciler:
                 raise masv.not_found(seen.package.id) from None
             if not plan.is_done(step, now.package):
                 raise
+        if not is_done:
+            self._confirm(seen, step)
+        return shown
+
+    def _confirm(self, seen: Seen, step: Step) -> None:
+        """Read a package after an answer that does not say whether a step was done."""
+        found, failed = self.read_back({seen.package.id: (seen, (step,))})
+        for error in failed.values():
+            raise error
+        if found and (short := _shortfalls((step,), found[seen.package.id])):
+            raise NotAsDeclared(
+                f"{seen.package.id} {quote(seen.package.name)}: {'; '.join(short)}: run again"
+            )
+
+    def _compare(self, before: Seen, steps: tuple[Step, ...], now: Seen) -> None:
+        """Tell what a write has made MASV forget."""
+        for field in plan.forgotten(before.package, steps, now.package):
+            named = f"{before.package.id} {quote(before.package.name)}"
+            line = f"{named}: its {field} was changed by a write that left it out"
+            self._session.announcer.note(line, is_warning=True)
+            self._session.contradictions.meet(assumptions.REST_KEPT, line)
 
 
 def early_end(seen: Seen, stored: Stored) -> str | None:
@@ -163,9 +248,24 @@ def early_ends(pairs: Iterable[tuple[Seen, Stored]]) -> list[str]:
     return [line for seen, stored in pairs if (line := early_end(seen, stored))]
 
 
-def _shortfall(step: Step, seen: Seen) -> str | None:
-    """Return what a package says against a step being done, None if nothing."""
-    kept = plan.found(step, seen.package)
-    if kept is None or kept == step.wanted:
-        return None
-    return f"{step.field} was to be {spell(step.wanted)}, but MASV keeps {spell(kept)}"
+def _shortfalls(steps: tuple[Step, ...], seen: Seen) -> list[str]:
+    """Return what a package says against steps being done."""
+    lines = []
+    for step in steps:
+        kept = plan.found(step, seen.package)
+        if kept is None or kept == step.wanted:
+            continue
+        if isinstance(step, plan.Destroy):
+            lines.append("its files were to be destroyed, but MASV keeps them")
+        else:
+            wanted = spell(step.wanted)
+            lines.append(f"{step.field} was to be {wanted}, but MASV keeps {spell(kept)}")
+    return lines
+
+
+def _is_whole(shown: Package, before: Package) -> bool:
+    """Return whether an answer says whatever was said of a package before."""
+    fields = ("state", "name", "expiry", "unlimited_storage", "description", "size", "total_files")
+    return all(
+        getattr(shown, field) is not None for field in fields if getattr(before, field) is not None
+    )

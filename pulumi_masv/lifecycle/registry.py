@@ -37,6 +37,7 @@ CREATE INDEX declared_by_id ON declared (package_id);
 CREATE TABLE unsettled (holder INT, what TEXT);
 CREATE TABLE windows (account TEXT, bag TEXT);
 CREATE TABLE tombstones (package_id TEXT PRIMARY KEY, expiry TEXT);
+CREATE TABLE told (name TEXT PRIMARY KEY);
 CREATE TABLE permits (package_id TEXT, account TEXT, destroys INT);
 """
 
@@ -215,6 +216,16 @@ class Registry:
         """Return the packages that may end in this phase, and whether their files may go."""
         query = "SELECT package_id, destroys FROM permits WHERE account = ?"
         return {package_id: bool(files) for package_id, files in self._run.read(query, account)}
+
+    def is_news(self, name: str) -> bool:
+        """Write down that something is told, and return whether no process of the run has yet."""
+        return self._run.write("INSERT OR IGNORE INTO told VALUES (?)", [(name,)]) > 0
+
+    @classmethod
+    def is_news_here(cls, name: str) -> bool:
+        """Return the same for the run that this process hosts; yes, where it hosts none."""
+        news = [registry.is_news(name) for registry in cls._hosted.values()]
+        return all(news)
 
     @cached_property
     def is_preview(self) -> bool:

@@ -4,39 +4,30 @@ Nothing of it outlives the process; what decides over files is read anew, stored
 processes of the run in their registry.
 """
 
+import itertools
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timezone
 from functools import cached_property
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
+from pulumi_masv.assumptions import Contradictions
 from pulumi_masv.client import Client
-from pulumi_masv.errors import WHOLE_ACCOUNT, MasvError, OtherTeam
+from pulumi_masv.errors import MasvError, OtherTeam, Unreachable
 from pulumi_masv.formatting import quote, spell
+from pulumi_masv.lifecycle.gone import Readings
 from pulumi_masv.lifecycle.previews import Named
 from pulumi_masv.lifecycle.registry import ANYWHERE, Declaration, Registry
 from pulumi_masv.lifecycle.review import Review
-from pulumi_masv.lifecycle.verdicts import Verdict
+from pulumi_masv.lifecycle.verdicts import Announcer, Verdict
 from pulumi_masv.models import Seen, Stored
 from pulumi_masv.reader import KEPT, Reader
 from pulumi_masv.settings import Settings, resolve
 
 Look = TypeVar("Look")
-
-
-class Announcer(Protocol):
-    """Shows the user what was decided, at the resource that it is about."""
-
-    def note(self, text: str, *, urn: str = "") -> None:
-        """Show one line."""
-
-    def verdicts(self, several: Sequence[Verdict], *, urn: str = "") -> None:
-        """Show what was decided of one package, or of many in one resource."""
-
-    def unchanged(self, several: Sequence[Verdict]) -> None:
-        """Record packages that nothing is done to; nobody reads a line of them."""
 
 
 class Session:
@@ -78,7 +69,10 @@ class Session:
         self._reader: Reader | None = None
         self._looks: dict[object, tuple[Any, float]] = {}
         self._received: dict[str, datetime] = {}
+        self._created: dict[str, datetime] = {}
         self._blind = ""
+        self.readings = Readings(announcer, environment, lambda: self._team().shows_nothing())
+        self.contradictions = Contradictions(self._tell_once)
         self._takes_part = False
         self.urns: dict[str, str] = {}
 
@@ -128,12 +122,13 @@ class Session:
         with self._lock:
             if self._client is None:
                 self._client = self._connect(self.settings())
+                self._client.contradictions = self.contradictions
             return self._client
 
     def look_or_why(
         self, look: Callable[[], Look], what: str, urn: str = ""
     ) -> tuple[Look | None, str]:
-        """Return what a look finds; or say, once, that it cannot look, and return why.
+        """Return what a look finds; or say, once, that there is no look, and return why.
 
         Args:
             look: asks MASV.
@@ -141,18 +136,15 @@ class Session:
             urn: of the resource that it looks for.
 
         Raises:
-            SettingsError: a setting is wrong (a missing one only means that there is no look).
+            MasvError: MASV answers, and not with a look; or a setting is wrong. A missing one, and
+                no network, only mean that there is no look.
         """
         blind = self.settings().missing() or self._blind
         if not blind:
             try:
                 return look(), ""
-            except WHOLE_ACCOUNT as error:
+            except Unreachable as error:
                 blind = self._blind = str(error)
-            except MasvError as error:
-                line = f"cannot look at {what}, so it is not checked: {error}"
-                self.announcer.note(line, urn=urn)
-                return None, f"it could not be looked at: {error}"
         self.announcer.note(f"cannot look at MASV, so nothing is checked there: {blind}")
         return None, f"MASV could not be asked: {blind}"
 
@@ -162,8 +154,12 @@ class Session:
 
     def read(self, package_id: str) -> Seen | None:
         """Read a package now, and keep the look for the verb that follows."""
-        since, received_at = self.stopwatch(), self._received.get(package_id)
-        seen = self.masv().get_package(package_id, received_at=received_at)
+        since = self.stopwatch()
+        seen = self.masv().get_package(
+            package_id,
+            received_at=self._received.get(package_id),
+            created_at=self._created.get(package_id),
+        )
         return self._seen(package_id, seen, since)
 
     def look(self, package_id: str) -> Seen | None:
@@ -172,7 +168,7 @@ class Session:
         if seen is not None:
             return seen
         received_at = self._received.get(package_id)
-        seen, since = self._team().read(package_id, received_at)
+        seen, since = self._team().read(package_id, received_at, self._created)
         return self._seen(package_id, seen, since)
 
     def look_all(
@@ -183,10 +179,29 @@ class Session:
             return {}, {}
         since = self.stopwatch()
         kept: dict[str, Seen] = {i: seen for i in package_ids if (seen := self.kept(i))}
-        read, failed = self._team().read_all(package_ids - kept.keys())
+        read, failed = self._team().read_all(package_ids - kept.keys(), created=self._created)
         for package_id, seen in read.items():
             self._seen(package_id, seen, since)
         return kept | read, failed
+
+    def settle(self, seen: Seen) -> Seen:
+        """Return a look that says when the files end, if MASV says so anywhere."""
+        if not seen.package.files_exist or seen.package.end is not None:
+            return seen
+        since = self.stopwatch()
+        settled: Seen = self._seen(seen.package.id, self._team().settle(seen), since) or seen
+        return settled
+
+    def settle_all(self, several: Mapping[str, Seen]) -> dict[str, Seen]:
+        """Return the same for many packages, read side by side where that tells more."""
+        settled = dict(several)
+        left = iter([i for i, seen in several.items() if seen.package.end is None])
+        for i in itertools.islice(left, 1):  # the first one may show that none tells more
+            settled[i] = self.settle(settled[i])
+        with ThreadPoolExecutor(self.settings().concurrency) as pool:
+            rest = list(left)
+            settled |= zip(rest, pool.map(lambda i: self.settle(several[i]), rest), strict=True)
+        return settled
 
     def look_by(self, subject: object, read: Callable[[], Look]) -> Look:
         """Return the same for anything that is read otherwise."""
@@ -210,14 +225,20 @@ class Session:
     def recall(self, stored: Stored) -> None:
         """Take up what the state knows of a package. Raises OtherTeam."""
         self.same_team(stored.team_id, f"{stored.package_id} {quote(stored.name)}")
-        if stored.received and stored.package_id and stored.created_at:
-            self._received.setdefault(stored.package_id, stored.created_at)
+        if stored.package_id and stored.created_at:
+            self._created.setdefault(stored.package_id, stored.created_at)
+            if stored.received:
+                self._received.setdefault(stored.package_id, stored.created_at)
 
     def same_team(self, stored_team: str | None, what: str) -> None:
         """Raise OtherTeam where another team is configured than the one stored."""
         team = self.settings().team_id
         if team is not None and stored_team not in (None, team):
             raise OtherTeam(what, stored_team, team)
+
+    def _tell_once(self, name: str, line: str) -> None:
+        if self.registry.is_news(name):
+            self.announcer.note(line, is_warning=True)
 
     def _team(self) -> Reader:
         masv = self.masv()

@@ -3,15 +3,15 @@
 The lines that a person reads and the record are both rendered from it; nothing else says more.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, Protocol
 
 from pydantic import ConfigDict
 
 from pulumi_masv import plan
-from pulumi_masv.models import Instant, Never, Package, State, format_instant
+from pulumi_masv.models import Instant, Never, Package, format_instant
 from pulumi_masv.models.declared import Wire
 from pulumi_masv.plan import Loss, Plan, Refusal, Step, Why
 
@@ -69,6 +69,19 @@ class Verdict:
         )
 
 
+class Announcer(Protocol):
+    """Shows the user what was decided, at the resource that it is about."""
+
+    def note(self, text: str, *, urn: str = "", is_warning: bool = False) -> None:
+        """Show one line."""
+
+    def verdicts(self, several: Sequence[Verdict], *, urn: str = "") -> None:
+        """Show what was decided of one package, or of many in one resource."""
+
+    def unchanged(self, several: Sequence[Verdict]) -> None:
+        """Record packages that nothing is done to; nobody reads a line of them."""
+
+
 class Change(Wire):
     """One property of a package, and its value before and after."""
 
@@ -107,7 +120,7 @@ class Record(Wire):
     does: Does
     now: Instant
     name: str | None = None
-    state: State | None = None
+    state: str | None = None
     files: int | None = None
     bytes: int | None = None
     form: bool = False

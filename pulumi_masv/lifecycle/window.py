@@ -9,6 +9,7 @@ from datetime import datetime
 import tenacity
 
 from pulumi_masv import plan as plans
+from pulumi_masv.client import PAGE
 from pulumi_masv.errors import NotAsDeclared
 from pulumi_masv.lifecycle.protocol import (
     ApplyRequest,
@@ -185,13 +186,7 @@ class WindowController:
         return Counts(**count)
 
     def _count_exactly(self, window: WindowInputs, state: State) -> int:
-        exact = Query(
-            status=(state,),
-            expiry_start=window.expiry_start,
-            expiry_end=window.expiry_end,
-            received=window.received,
-        )
-        return self._session.masv().get_page(exact).total
+        return self._session.masv().count_expired(_exactly(window, state))
 
     def _count_due(self, window: WindowInputs, state: State) -> int:
         """How many of a state lie in the window, its ends included, whatever MASV takes them for.
@@ -215,6 +210,10 @@ class WindowController:
                 number, pages = pages[place], pages[rest]
                 page = first if number == 1 else self._session.masv().get_page(wide, number)
                 ends = [seen.package.expiry for seen in page.records]
+                odd = any(wide.allows(seen.package) is False for seen in page.records)
+                short = first.shown < first.total <= PAGE
+                if odd or short:
+                    return len(self._session.masv().list_packages(_exactly(window, state)))
                 if None in ends:
                     return self._count_exactly(window, state)
                 beyond = sum(each is not None and not window.holds(each) for each in ends)
@@ -230,6 +229,15 @@ class WindowController:
             expired_count=counts.expired,
             team_id=self._session.masv().team_id,
         )
+
+
+def _exactly(window: WindowInputs, state: State) -> Query:
+    return Query(
+        status=(state,),
+        expiry_start=window.expiry_start,
+        expiry_end=window.expiry_end,
+        received=window.received,
+    )
 
 
 def declared_windows(session: Session) -> list[WindowInputs]:

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from pulumi_masv.simulator import Simulator
+from pulumi_masv.simulator import Simulator, Switches
+from pulumi_masv.simulator.contracts import CONTRACTS
 from tests.handlers.conftest import Engine, Program, Refused
 
 JAN, FEB, DEC = "2027-01-31T00:00:00Z", "2027-02-28T00:00:00Z", "2027-12-01T00:00:00Z"
@@ -28,7 +29,10 @@ def fleet(packages: dict[str, Any], **inputs: Any) -> Program:
 
 
 def up(program: Program, *, refresh: bool = False) -> Act:
-    return lambda engine: engine.up(program, refresh=refresh)
+    def up(engine: Engine) -> object:
+        return engine.up(program, refresh=refresh)
+
+    return up
 
 
 def clock(moment: str) -> Act:
@@ -126,8 +130,8 @@ FAULTS: dict[str, dict[str, Any]] = {
 }
 
 
-def account() -> Simulator:
-    masv = Simulator(packages=0)
+def account(switches: Switches | None = None) -> Simulator:
+    masv = Simulator(packages=0, switches=switches)
     masv.account.add_package(id="01HA", name="raw", expiry=DEC)
     masv.account.add_package(id="01HB", name="other", expiry=DEC)
     for package, day, received in (
@@ -159,9 +163,9 @@ def stored(engine: Engine) -> dict[str, Any]:
     }
 
 
-def requests_of(life: list[Act]) -> list[int]:
+def requests_of(life: list[Act], switches: Switches | None = None) -> list[int]:
     """How many requests each act of an undisturbed life makes."""
-    masv = account()
+    masv = account(switches)
     counts = []
     with masv.in_process():
         engine = Engine(masv)
@@ -212,3 +216,61 @@ def test_a_life_cut_off_at_any_request_ends_as_if_nothing_had_happened(
             if cause == "delete" and "tombstone" not in life:
                 named = [line for line in engine.said if package_id in line]
                 assert any("LOSS" in line or "destroys" in line for line in named), where
+
+
+def shown(masv: Simulator) -> list[tuple[str, str, str]]:
+    """What is the same of every MASV: each package's id, name and state."""
+    return sorted((one.id, one.name, one.state) for one in masv.account.packages())
+
+
+@pytest.mark.parametrize("contract", CONTRACTS)
+@pytest.mark.parametrize("life", LIVES)
+def test_a_life_under_any_contract_ends_as_it_does_as_documented(life: str, contract: str) -> None:
+    acts, switches = LIVES[life], CONTRACTS[contract]
+    documented = account()
+    with documented.in_process():
+        calm = Engine(documented)
+        for act in acts:
+            act(calm)
+    counts = requests_of(acts, switches)
+    cuts = [(i, k) for i, n in enumerate(counts) for k in sorted({1, n // 2 + 1, n}) if n]
+    assert cuts
+    for cut, k in cuts:
+        masv = account(switches)
+        with masv.in_process():
+            engine = Engine(masv, config={"masv:maxRetries": "0"})
+            for i, act in enumerate(acts):
+                if i == cut:
+                    lost = "lost before its effect" if k % 2 else "lost after its effect"
+                    masv.faults.set(at=k, **FAULTS[lost])
+                try:
+                    act(engine)
+                except Refused as refused:
+                    assert i == cut, refused
+                    assert len(refused.lines) == 1
+                    masv.faults.clear()
+                    act(engine)
+                masv.faults.clear()  # what is read side by side may need a request less
+        where = f"act {cut + 1}, request {k}"
+        assert shown(masv) == shown(documented), where
+        assert ends(masv) == ends(documented), where
+        for package_id, cause in ends(masv):
+            if cause == "delete" and "tombstone" not in life:
+                named = [line for line in engine.said if package_id in line]
+                assert any("LOSS" in line or "destroys" in line for line in named), where
+
+
+@pytest.mark.parametrize("contract", CONTRACTS)
+@pytest.mark.parametrize("life", LIVES)
+def test_an_up_that_changes_nothing_writes_nothing_under_any_contract(
+    life: str, contract: str
+) -> None:
+    masv = account(CONTRACTS[contract])
+    with masv.in_process():
+        engine = Engine(masv)
+        for act in LIVES[life]:
+            act(engine)
+            if act.__name__ == "up":
+                masv.reset_journal()
+                act(engine)
+                assert masv.writes == []

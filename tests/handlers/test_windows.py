@@ -147,11 +147,11 @@ def test_where_an_end_is_exclusive_an_error_says_what_is_left(
 
 
 @pytest.mark.parametrize("body", ["null", "object", "count", "text", "empty"])
-@pytest.mark.parametrize("keys", ["present", "absent"])
+@pytest.mark.parametrize("keys", ["all", "bare"])
 def test_whatever_a_bulk_answer_holds_the_effect_is_read_from_the_listing(
     engine: Engine, masv: Simulator, body: Any, keys: Any
 ) -> None:
-    masv.account.switches = Switches(bulk_body=body, optional_keys=keys)
+    masv.account.switches = Switches(bulk_body=body, listed_keys=keys, read_keys=keys)
     tombstones(masv, MIDDLE)
     engine.up(window())
     assert engine.up(window(), refresh=True).changes == {}

@@ -52,7 +52,7 @@ def told(several: Sequence[Verdict], urn: str = ALONE) -> list[str]:
             package(expiry=None, unlimited_storage=None),
             Loss(ends=SOON, planned=None, why="expiry earlier"),
             "LOSS 12 files (41.2GB, 41200000000 bytes) end on 2026-07-01 00:00 UTC, "
-            "earlier than planned, perhaps: MASV does not say when they end now",
+            "and may never end now: MASV does not say whether they do",
         ),
         (
             package(total_files=1, size=5),

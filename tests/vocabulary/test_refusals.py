@@ -49,6 +49,28 @@ REFUSALS: list[tuple[plan.Refusal, str, str]] = [
         'expiry of 01HP "Day 12" is now unknown, not never as previewed: run with --refresh',
     ),
     (
+        plan.CannotLook("01HP", errors.ServerFailed("GET /v1 answered 500: oops", status=500)),
+        "",
+        "01HP: GET /v1 answered 500: oops",
+    ),
+    (
+        plan.CannotLook("01HP", errors.UnexpectedAnswer("GET /01HP answered no package")),
+        "",
+        "GET /01HP answered no package",
+    ),
+    (
+        plan.UnknownState(package(state="frozen")),
+        "packageId",
+        '01HP "Day 12" has the state "frozen", which this version does not know, so it is not '
+        "managed: take it out of the program, or install a newer pulumi_masv",
+    ),
+    (
+        plan.UnknownState(package(state=None)),
+        "packageId",
+        '01HP "Day 12" has no state, which this version does not know, so it is not '
+        "managed: take it out of the program, or install a newer pulumi_masv",
+    ),
+    (
         plan.NeedsExpiry(package(unlimited_storage=True)),
         "unlimitedStorage",
         '01HP "Day 12" never expires now: declare the expiry it is to have instead',
@@ -206,6 +228,12 @@ def test_a_refused_change_is_one_line_of_its_refusals(count: int, more: list[str
             "GET /v1 answered 401",
         ),
         (errors.Unreachable("no answer"), "no answer"),
+        (
+            errors.NoLongerShown('01HA "a", 01HB "b"'),
+            'MASV no longer shows 01HA "a", 01HB "b", nor perhaps more of this stack; the key may '
+            "see less than it did, so nothing leaves the state: use a key that sees them; or, if "
+            "they are gone, set MASV_ACCEPT_GONE=1 for one run",
+        ),
     ],
 )
 def test_an_error_says_what_to_do_about_it(error: errors.MasvError, line: str) -> None:
