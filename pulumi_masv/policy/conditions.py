@@ -8,7 +8,7 @@ from operator import attrgetter
 from typing import Any, Final, NamedTuple
 
 from pulumi_masv.formatting import spell
-from pulumi_masv.models import Package, shifted
+from pulumi_masv.models import Package, normal, shifted
 from pulumi_masv.policy.model import ManifestModel, Setting
 
 NOTHING: Final = Setting.model_construct(archived=None, expiry=None)
@@ -52,7 +52,8 @@ def conditions(manifest: ManifestModel, index: int, now: datetime) -> list[Condi
     if match.received is not None:
         ask("received", spell(match.received), "received", match.received.__eq__)
     if match.state is not None:
-        ask("state", _any(match.state), "state", _states(manifest, index).__contains__)
+        among = _states(manifest, index).__contains__
+        found.append(Condition("state", _any(match.state), _state, among))
     if match.older_than is not None:
         before = shifted(now, -match.older_than)
         ask("creation", f"before {spell(before)}", "created_at", before.__gt__)
@@ -63,11 +64,13 @@ def conditions(manifest: ManifestModel, index: int, now: datetime) -> list[Condi
     if match.name is not None:
         ask("name", _like(match.name), "name", _glob(match.name))
     if match.teamspaces is not None:
-        among = frozenset(match.teamspaces).__contains__
-        ask("teamspaces", _any(match.teamspaces), "teamspace_id", among)
+        in_one = frozenset(match.teamspaces).__contains__
+        ask("teamspaces", _any(match.teamspaces), "teamspace_id", in_one)
     if match.tags is not None:
-        none_of = frozenset(match.tags).isdisjoint
-        ask("tags", _any(match.tags), "tags", lambda tags: not none_of(tags))
+        # What shields matches widely, what may end files narrowly.
+        alike = str.casefold if manifest.rules[index].hold else str
+        none_of = frozenset(alike(normal(tag)) for tag in match.tags).isdisjoint
+        ask("tags", _any(match.tags), "tags", lambda tags: not none_of(map(alike, tags)))
     if match.portal is not None:
         came_through = frozenset(match.portal).__contains__
         found.append(Condition("portal", _any(match.portal), _portal, came_through))
@@ -94,13 +97,17 @@ def settings(manifest: ManifestModel, index: int) -> Setting:
     )
 
 
+def _state(package: Package) -> str | None:
+    return package.state if package.is_known else None
+
+
 def _portal(package: Package) -> str | None:
     return "" if package.received is False else package.portal
 
 
 def _glob(patterns: Sequence[str], flags: int = 0) -> Callable[[str], bool]:
     # Only * and ? are special: a name may well hold a bracket.
-    translated = [fnmatch.translate(pattern.replace("[", "[[]")) for pattern in patterns]
+    translated = [fnmatch.translate(normal(one).replace("[", "[[]")) for one in patterns]
     match = re.compile("|".join(translated), flags).match
     return lambda text: match(text) is not None
 

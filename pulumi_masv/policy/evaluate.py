@@ -5,9 +5,10 @@ is left alone by it and all later ones, and held by a hold.
 """
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from pulumi_masv.errors import ManifestError
 from pulumi_masv.formatting import counted, quote, spell
@@ -15,6 +16,9 @@ from pulumi_masv.models import Declared, Package
 from pulumi_masv.policy.conditions import NOTHING, SILENT, conditions, settings
 from pulumi_masv.policy.expiry import ending, resolve
 from pulumi_masv.policy.model import Expiry, ManifestModel
+
+_BY_ID: Final = frozenset({"tags", "teamspaces", "portal"})
+"""What nobody but MASV can read: a name in place of an id matches nothing, and says nothing."""
 
 
 @dataclass
@@ -46,19 +50,32 @@ def evaluate(manifest: ManifestModel, packages: Sequence[Package], now: datetime
 
     Raises:
         ValueError: `now` has no zone.
-        ManifestError: a rule asks for tags or a portal, and the packages were listed without.
+        ManifestError: a rule asks for tags or a portal, and the packages were listed without; or a
+            hold by ids holds nothing, so what it is to shield would end.
     """
     if now.tzinfo is None:
         raise ValueError("now has no time zone")
     decision = Decision()
     columns: dict[str, list[Any]] = {}
     held: set[int] = set()
-    left = {i for i, package in enumerate(packages) if package.id not in manifest.packages}
+    odd = {i for i, package in enumerate(packages) if not package.is_known}
+    if odd:
+        decision.warnings.append(
+            f"{counted(len(odd), 'package')}, such as {packages[min(odd)].id}, are in a state that "
+            f"this version does not know: no rule decides over them"
+        )
+    left = {i for i, package in enumerate(packages) if package.id not in manifest.packages} - odd
     taken: dict[int, int] = {}
+    empty: list[str] = []
     for index, rule in enumerate(manifest.rules):
         matched, unknown = _match(manifest, index, packages, columns, now)
         decision.warnings += _odd(manifest, index, matched, unknown, packages, left)
         if rule.hold:
+            asked = _BY_ID & rule.match.model_dump(exclude_none=True).keys()
+            if packages and asked:
+                known = _match(manifest, index, packages, columns, now, only=asked)
+                if not any(known):
+                    empty.append(_held_nothing(manifest, index, asked, len(packages)))
             for i in (matched | unknown) - held:
                 decision.holding[packages[i].id] = index
             held |= matched | unknown
@@ -66,6 +83,8 @@ def evaluate(manifest: ManifestModel, packages: Sequence[Package], now: datetime
             taken |= dict.fromkeys(matched & left, index)
             decision.undecided |= {packages[i].id: index for i in unknown & left}
             left -= matched | unknown
+    if empty:
+        raise ManifestError("\n".join(empty))
     _declare_entries(manifest, packages, now, decision)
     _declare_matched(manifest, [(packages[i], taken[i]) for i in sorted(taken)], now, decision)
     return decision
@@ -106,11 +125,15 @@ def _match(
     packages: Sequence[Package],
     columns: dict[str, list[Any]],
     now: datetime,
+    *,
+    only: AbstractSet[str] | None = None,
 ) -> tuple[set[int], set[int]]:
-    """Return which packages a rule matches, and of which it cannot be told."""
+    """Return which packages a rule matches, by all its conditions or some, and which are unsure."""
     matching: Sequence[int] = range(len(packages))
     unknown: set[int] = set()
     for condition in conditions(manifest, index, now):
+        if only is not None and condition.asks not in only:
+            continue
         column = columns.get(condition.asks)
         if column is None:
             column = columns[condition.asks] = [condition.value(one) for one in packages]
@@ -125,6 +148,13 @@ def _match(
         matching = [i for i in matching if column[i] is None or holds(column[i])]
     unknown.intersection_update(matching)
     return set(matching) - unknown, unknown
+
+
+def _held_nothing(manifest: ManifestModel, index: int, asked: AbstractSet[str], number: int) -> str:
+    return (
+        f"{manifest.named(index)} holds none of {counted(number, 'package')}, so what it is to "
+        f"shield may end: mend its {' and '.join(sorted(asked))}: ids are due"
+    )
 
 
 def _odd(

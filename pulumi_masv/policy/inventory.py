@@ -1,16 +1,19 @@
 """What a policy is decided on: a team's packages, with what only a filter can tell of them.
 
-MASV lists packages by tag, teamspace and portal, but a package does not say its own. So each tag,
-teamspace and portal that a rule asks for is one listing more.
+MASV lists packages by tag, teamspace and portal, but a package need not say its own. So each tag,
+teamspace and portal that a rule asks for is one listing more. What a package does say of itself
+counts as well.
 """
 
+import itertools
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timezone
 from typing import Any, Final, get_args
 
+from pulumi_masv.assumptions import FILTERED
 from pulumi_masv.client import Client
-from pulumi_masv.errors import RequestRefused
+from pulumi_masv.errors import ListingRefused, RequestRefused
 from pulumi_masv.models import Package, Query, State
 from pulumi_masv.policy.evaluate import Decision, evaluate
 from pulumi_masv.policy.model import ManifestModel
@@ -61,6 +64,9 @@ def gather(manifest: ManifestModel, client: Client) -> tuple[list[Package], date
         wanted = {one for match in matches for one in getattr(match, name) or ()}
         where = doors[1:] if name == "portal" else doors
         told[field] = _by_filter(client, where, name, sorted(wanted))
+    deciding = [rule.match.portal or () for rule in manifest.rules if rule.set]
+    for portal in sorted(set(itertools.chain.from_iterable(deciding))):
+        _refuse_part(client, portal)
     return [_with(package, told) for package in listed], first.now
 
 
@@ -92,11 +98,34 @@ def _by_filter(
     return found if wanted else None
 
 
+def _refuse_part(client: Client, portal: str) -> None:
+    """Refuse a rule by portal that may end packages which came through another one.
+
+    Raises:
+        ListingRefused: MASV takes the portal for a part of a name.
+    """
+    some = Query.parse(status=get_args(State), received=True, portal=portal)
+    part = some.model_copy(update={"portal": portal[:-1] or None})
+    found = client.get_page(some).total
+    if found and part.portal and client.get_page(part).total >= found:
+        what = f"a listing by a part of {portal!r} holds what came through it"
+        client.contradictions.meet(FILTERED, what)
+        raise ListingRefused(
+            f"MASV takes a portal for a part of a name, so a rule by portal {portal!r} may decide "
+            f"over packages of another one: match by something else; a hold may stay"
+        )
+
+
 def _with(package: Package, told: dict[str, dict[str, list[str]] | None]) -> Package:
     """Return a package with what the listings tell of it."""
     update: dict[str, Any] = {}
     for name, found in told.items():
-        if found is not None:
-            has = found.get(package.id, [])
-            update[name] = tuple(has) if name == "tags" else next(iter(has), "")
+        if found is None:
+            continue
+        has = found.get(package.id, [])
+        if name == "tags":
+            own = (package.tag.id, package.tag.name) if package.tag else ()
+            update[name] = tuple(dict.fromkeys([*has, *filter(None, own)]))
+        elif getattr(package, name) is None:
+            update[name] = next(iter(has), "")
     return package.model_copy(update=update) if update else package

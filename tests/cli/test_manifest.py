@@ -67,6 +67,7 @@ def test_explain_says_which_rule_decides_and_why_the_others_do_not(
     run: Run, rules: Path, masv: Simulator
 ) -> None:
     masv.account.set_now("2026-11-24T12:00:00Z")
+    masv.account.add_package(tags=["legal"])
     package = masv.account.add_package(
         name="A001_raw", created_at="2026-10-01T00:00:00Z", expiry="2027-03-01T00:00:00Z"
     )
@@ -86,7 +87,7 @@ def test_explain_says_which_rule_decides_and_why_the_others_do_not(
 def test_explain_of_what_is_left_alone_or_only_held_declares_nothing(
     run: Run, rules: Path, masv: Simulator
 ) -> None:
-    masv.account.add_package(id="HELD")
+    masv.account.add_package(id="HELD", tags=["legal"])
     left = masv.account.add_package(name="new")
     assert run("explain", "HELD").lines[-1] == "declared: nothing"
     assert run("explain", left).lines[-1] == "declared: nothing, it is left alone"

@@ -160,7 +160,62 @@ def test_tags_and_portals_must_have_been_listed() -> None:
     rules = manifest({"match": {"portal": "rushes"}, "hold": True})
     with pytest.raises(ManifestError, match="rule 1 asks for portal"):
         decide(rules, package(received=True, portal=None))
-    assert decide(rules, package(received=False, portal=None)).holding == {}
+    sent = package("Q", received=False, portal=None)
+    assert decide(rules, sent, package(received=True, portal="rushes")).holding == {"P": 0}
+
+
+@pytest.mark.parametrize(
+    ("match", "asked"),
+    [
+        ({"tags": ["legal"]}, "tags"),
+        ({"teamspaces": ["legal"], "state": "finalized"}, "teamspaces"),
+        ({"portal": ["legal"], "tags": ["legal"]}, "portal and tags"),
+    ],
+)
+def test_a_hold_by_ids_that_holds_nothing_is_a_mistake(match: dict[str, Any], asked: str) -> None:
+    rules = manifest({"match": match, "hold": True})
+    with pytest.raises(ManifestError) as raised:
+        decide(rules, package(teamspace_id=""), package("Q", teamspace_id=""))
+    assert str(raised.value) == (
+        "rule 1 holds none of 2 packages, so what it is to shield may end: mend its "
+        f"{asked}: ids are due"
+    )
+    assert decide(rules).holding == {}
+
+
+@pytest.mark.parametrize("match", [{"name": "*do not delete*"}, {"tags": "t", "state": "new"}])
+def test_a_hold_that_waits_for_packages_to_come_is_told_and_no_mistake(match: Any) -> None:
+    decision = decide(manifest({"match": match, "hold": True}), package(tags=("t",)))
+    assert (decision.holding, decision.warnings) == ({}, ["rule 1 matches none of 1 package"])
+
+
+def test_a_hold_by_tag_takes_names_without_case_and_a_rule_does_not() -> None:
+    held = manifest({"match": {"tags": "Legal"}, "hold": True})
+    assert decide(held, package(tags=("T1", "legal"))).holding == {"P": 0}
+    ended = manifest({"match": {"tags": "Legal"}, "set": {"archived": True}})
+    assert decide(ended, package(tags=("T1", "legal"))).declared == {}
+
+
+def test_an_unknown_end_is_left_alone_by_a_hold_and_by_at_least() -> None:
+    unsaid = package(unlimited_storage=None)
+    at_least = {"expiry": {"at_least": "created + 20d"}}
+    assert end(decide(manifest({"match": {}, "set": at_least}), unsaid)) is None
+    date = {"expiry": "2027-06-01T00:00:00Z"}
+    rules = manifest({"match": {}, "set": date}, {"match": {}, "hold": True})
+    assert end(decide(rules, unsaid)) is None
+
+
+def test_no_rule_decides_over_a_state_that_nobody_knows() -> None:
+    rules = manifest(
+        {"match": {}, "set": {"archived": True}}, {"match": {"state": "new"}, "hold": True}
+    )
+    decision = decide(rules, package(state="frozen"), package("Q"))
+    assert list(decision.declared) == ["Q"]
+    assert decision.holding == {"P": 1}
+    assert decision.warnings[0] == (
+        "1 package, such as P, are in a state that this version does not know: no rule decides "
+        "over them"
+    )
 
 
 # What somebody should look at.
@@ -202,7 +257,7 @@ def test_an_end_that_cannot_be_as_the_rule_says_is_told_once_for_all_packages() 
 
 def test_the_reasons_say_which_rule_decides_and_why_the_others_do_not() -> None:
     rules = manifest(
-        {"match": {"tags": ["legal", "vip"]}, "hold": True},
+        {"match": {"tags": ["legal", "vip"]}, "set": {"archived": True}},
         {"match": {"name": "*_final", "size_over": "1KB"}, "set": {"archived": True}},
         {"match": {"state": "finalized"}, "set": {"archived": True}},
         {"match": {"older_than": "1d"}, "set": {"archived": False}},

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from pulumi_masv.client import Client
-from pulumi_masv.errors import RequestRefused
+from pulumi_masv.errors import ListingRefused, RequestRefused
 from pulumi_masv.policy import Manifest, inventory
 from pulumi_masv.settings import Settings
 from pulumi_masv.simulator import Simulator
@@ -51,7 +51,7 @@ def test_each_tag_teamspace_and_portal_is_a_listing_more(masv: Simulator) -> Non
     told = {one.id: (one.tags, one.teamspace_id, one.portal) for one in found}
     assert told == {
         "A": (("t1",), "s1", ""),
-        "B": ((), "", ""),
+        "B": (("t2",), "", ""),  # its record says so itself
         "C": (("t3",), "", "rushes"),
         "D": ((), "", ""),
     }
@@ -92,3 +92,30 @@ def test_a_team_without_an_inbox_has_received_nothing(masv: Simulator) -> None:
     asked = manifest({"tags": "t"}, {"teamspaces": "s"}, {"portal": "p"})
     found, _ = inventory.gather(asked, client(masv))
     assert [(one.id, one.tags, one.portal) for one in found] == [("A", (), "")]
+
+
+def test_a_package_may_tell_its_tag_by_name(masv: Simulator) -> None:
+    masv.account.add_package(id="A", tags=["Legal"])
+    masv.account.add_package(id="B")
+    decision = inventory.decide(manifest({"tags": ["legal"]}), client(masv))
+    assert decision.holding == {"A": 0}
+
+
+def test_a_rule_by_portal_is_refused_where_a_part_of_a_name_will_do(masv: Simulator) -> None:
+    masv.account.add_package(portal="rushes-of-others")
+    rules = Manifest.model_validate(
+        {"rules": [{"match": {"portal": "rushes"}, "set": {"archived": True}}]}
+    )
+    assert inventory.decide(rules, client(masv)).declared == {}
+    masv.switch(portal_match="substring")
+    with pytest.raises(ListingRefused, match="MASV takes a portal for a part of a name"):
+        inventory.decide(rules, client(masv))
+    assert len(inventory.decide(manifest({"portal": "rushes"}), client(masv)).holding) == 1
+
+
+@pytest.mark.parametrize("name", ["tags", "teamspaces", "portal"])
+def test_a_filter_that_is_ignored_decides_nothing(masv: Simulator, name: str) -> None:
+    masv.switch(listed_keys="sample", ignored_filters=name)
+    masv.account.add_package(portal="a", tags=["b"], teamspace="c")
+    with pytest.raises(ListingRefused, match=f"MASV ignores the filter {name}"):
+        inventory.gather(manifest({name: ["wanted"]}), client(masv))
