@@ -14,16 +14,20 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta, timezone
 from importlib import metadata
-from typing import Final, Literal
+from pathlib import Path
+from typing import Annotated, Final, Literal
 
 import typer
 from rich.console import Console
 from rich.text import Text
 
 from pulumi_masv._version import __version__
-from pulumi_masv.cli import NO
+from pulumi_masv.cli import NO, refused
 from pulumi_masv.cli.options import Json
+from pulumi_masv.cli.probe import probed
 from pulumi_masv.client import Client
+from pulumi_masv.client.reads import Reads
+from pulumi_masv.contract import key_and_team
 from pulumi_masv.errors import MasvError, RequestRefused, SettingsError
 from pulumi_masv.formatting import span
 from pulumi_masv.models import Query
@@ -35,6 +39,7 @@ _STYLES: Final = {"ok": "green", "warning": "yellow", "failed": "bold red", "can
 _CLOCKS: Final = timedelta(seconds=60)  # further apart than a slow answer explains
 _PATIENCE: Final = 10.0  # seconds for an answer; who asks what is wrong does not wait long
 _FLOOR: Final = (3, 216)  # of Pulumi, as pyproject.toml has it
+_FIRST_CONTACT: Final = "first contact: run `pulumi-masv doctor --probe` before the first write"
 _NO_DATE: Final = datetime.min.replace(tzinfo=timezone.utc)
 
 
@@ -47,8 +52,21 @@ class Check:
     says: str
 
 
-def doctor(as_json: Json = False) -> None:
+def doctor(
+    as_json: Json = False,
+    probe: Annotated[
+        bool, typer.Option("--probe", help="Ask, by reads alone, what this MASV is like.")
+    ] = False,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="With --probe: for `simulator --contract`."),
+    ] = None,
+) -> None:
     """Check settings, account, clock and programs; write nothing."""
+    if probe:
+        raise typer.Exit(probed(as_json, output))
+    if output is not None:
+        raise typer.Exit(refused("--output takes --probe"))
     console = Console(highlight=False)
     done = []
     for check in _checks(os.environ):
@@ -58,6 +76,8 @@ def doctor(as_json: Json = False) -> None:
             console.print(outcome + Text(f"{check.check}: {check.says}"), soft_wrap=True)
     if as_json:
         print(json.dumps([asdict(check) for check in done], indent=2))
+    else:
+        console.print(Text(_FIRST_CONTACT), soft_wrap=True)
     if any(check.outcome == "failed" for check in done):
         raise typer.Exit(NO)
 
@@ -101,21 +121,34 @@ def _setting(name: str, environment: Mapping[str, str]) -> Check:
 def _account(environment: Mapping[str, str]) -> Iterator[Check]:
     """Whether MASV takes key and team, and how far its clock is from here."""
     try:
-        client = _connect(resolve({}, environment))
+        settings = resolve({}, environment)
+        client = _connect(settings)
         page = client.get_page(Query())
     except SettingsError:
-        for name in ("packages", "inbox", "clock"):
+        for name in ("packages", "team", "inbox", "clock"):
             yield Check(name, "cannot be told", "MASV is not asked before the settings are right")
         return
     except MasvError as error:
         yield Check("packages", "failed", _with_advice(error))
-        for name in ("inbox", "clock"):
+        for name in ("team", "inbox", "clock"):
             yield Check(name, "cannot be told", "MASV did not answer as it should")
         return
     here = datetime.now(timezone.utc)
     yield Check("packages", "ok", f"key and team are accepted; {page.total} finalized or expired")
+    yield _team(settings)
     yield _inbox(client)
     yield _clock(page.now, here)
+
+
+def _team(settings: Settings) -> Check:
+    """Whether key and team belong together, by a route that is known from an example only."""
+    reads = Reads(_hasty(settings), most=1, retries=0)
+    try:
+        found = key_and_team(reads.get("/v1/teams"), settings.team_id or "")
+    except MasvError as error:
+        return Check("team", "cannot be told", str(error))
+    outcomes: dict[str, Outcome] = {"as expected": "ok", "cautious": "warning"}
+    return Check("team", outcomes.get(found.outcome, "cannot be told"), found.says)
 
 
 def _inbox(client: Client) -> Check:
@@ -133,8 +166,12 @@ def _inbox(client: Client) -> Check:
 
 
 def _connect(settings: Settings) -> Client:
+    return Client(_hasty(settings), clock=lambda: _NO_DATE)
+
+
+def _hasty(settings: Settings) -> Settings:
     hasty = {"max_retries": 0, "timeout": min(settings.timeout, _PATIENCE)}
-    return Client(settings.model_copy(update=hasty), clock=lambda: _NO_DATE)
+    return settings.model_copy(update=hasty)
 
 
 def _clock(there: datetime, here: datetime) -> Check:

@@ -3,11 +3,14 @@
 import json
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
+from typing import Any
 
 import pytest
 import responses
 
 from pulumi_masv.simulator import KEY_CANARY, Simulator
+from pulumi_masv.simulator.contracts import load
+from pulumi_masv.simulator.seed import fill
 from tests.cli.conftest import Run
 
 PROGRAMS = {
@@ -45,11 +48,12 @@ def test_all_is_well(run: Run, masv: Simulator) -> None:
     assert found["MASV_CONCURRENCY"] == ("ok", "8, the default")
     assert found["packages"] == ("ok", "key and team are accepted; 1 finalized or expired")
     assert found["inbox"] == ("ok", "may be read; 0 finalized or expired")
+    assert found["team"] == ("ok", "they belong together")
     assert found["clock"][0] == "ok"
     assert found["Pulumi engine"] == ("ok", "v3.259.0")
     assert {outcome for outcome, _ in found.values()} == {"ok", "cannot be told"}
     assert found["team's rules"][0] == "cannot be told"
-    assert len(masv.journal) == 2
+    assert len(masv.journal) == 3
     assert masv.writes == []
 
 
@@ -58,7 +62,8 @@ def test_a_person_reads_a_line_for_each_check(run: Run, masv: Simulator) -> None
     done = run("doctor")
     assert "ok              MASV_API_KEY: set, from the environment" in done.lines
     assert "\x1b" not in done.out
-    assert len(done.lines) == 15
+    assert len(done.lines) == 17
+    assert done.lines[-1].startswith("first contact: run `pulumi-masv doctor --probe`")
 
 
 @pytest.mark.usefixtures("programs", "terminal")
@@ -82,6 +87,7 @@ def test_a_clock_that_is_wrong_is_a_warning(
 @pytest.mark.usefixtures("programs")
 def test_an_answer_without_a_date_tells_nothing_of_the_clock(run: Run, masv: Simulator) -> None:
     with responses.RequestsMock() as proxy:
+        proxy.get(f"{masv.url}/v1/teams", status=404)
         for box in ("packages", "inbox"):
             address = f"{masv.url}/v1.1/teams/{masv.team_id}/{box}"
             proxy.get(address, json={"metadata": {"total": 0}, "records": []})
@@ -160,3 +166,102 @@ def test_a_program_that_is_missing_or_old_is_told(
     found = checks(run, 1 if outcome == "failed" else 0)
     assert found[check][0] == outcome
     assert says in found[check][1]
+
+
+@pytest.mark.usefixtures("programs")
+@pytest.mark.parametrize(
+    ("teams", "outcome", "says"),
+    [
+        ({"status": 404}, "cannot be told", "known from one example only, is answered 404"),
+        ({"status": 403, "body": "<p>"}, "cannot be told", "is answered 403"),
+        ({"json": {"teams": []}}, "cannot be told", "answered 200 in another form"),
+        ({"json": [{"id": "other"}]}, "warning", "check the team's id, because the team is none"),
+    ],
+)
+def test_a_route_known_from_an_example_fails_nothing(
+    run: Run, masv: Simulator, teams: dict[str, Any], outcome: str, says: str
+) -> None:
+    with responses.RequestsMock() as proxy:
+        proxy.get(f"{masv.url}/v1/teams", **teams)
+        for box in ("packages", "inbox"):
+            address = f"{masv.url}/v1.1/teams/{masv.team_id}/{box}"
+            proxy.get(address, json={"metadata": {"total": 0}, "records": []})
+        found = checks(run, 0)["team"]
+    assert found[0] == outcome
+    assert says in found[1]
+
+
+def test_a_probe_says_line_by_line_what_masv_is_like(run: Run, masv: Simulator) -> None:
+    fill(masv.account, 12)
+    masv.switch(foreign_read=403, ignored_filters="sender")
+    done = run("doctor", "--probe")
+    [line] = [line for line in done.lines if line.endswith("because sender is ignored")]
+    assert line.startswith("cautious: filters filter: each record is checked against the filters")
+    assert (done.code, done.err) == (0, "")
+    assert done.lines[0] == "as expected: key and team: they belong together"
+    assert (
+        "cautious: one package is one answer: that package is refused, and the others go on, "
+        "because the read of an id that nobody has is answered 403"
+    ) in done.lines
+    assert (
+        "cautious: one package is one answer: as above, because the read of a malformed id is "
+        "answered 403"
+    ) in done.lines
+    assert "\x1b" not in done.out
+    assert masv.writes == []
+
+
+@pytest.mark.usefixtures("terminal")
+def test_a_probe_has_colours_on_a_terminal(run: Run) -> None:
+    assert "\x1b[32mas expected: " in run("doctor", "--probe").out
+
+
+def test_a_probe_as_json_names_the_assumption(run: Run, masv: Simulator) -> None:
+    masv.account.add_package(id="E1XGQ")
+    done = run("doctor", "--probe", "--json")
+    [found] = [one for one in json.loads(done.out) if one["check"] == "ids tell the time"]
+    assert found == {
+        "check": "ids tell the time",
+        "outcome": "cautious",
+        "says": "the whole listing is read, not a part of it, because no such moment in 1 of 1",
+        "assumption": "ids tell the time",
+    }
+
+
+def test_a_probe_that_finds_something_broken_is_status_1(run: Run, masv: Simulator) -> None:
+    masv.faults.set("html", times=None, route="*/packages")
+    done = run("doctor", "--probe", "--output", "contract.json")
+    assert done.code == 1
+    assert "breaks: MASV speaks: the sent listing is answered 200 with a page" in done.lines
+    assert json.loads(Path("contract.json").read_text())["switches"] == {}
+
+
+def test_what_a_probe_writes_a_simulator_plays(run: Run, masv: Simulator) -> None:
+    fill(masv.account, 12)
+    masv.switch(instants="offset", foreign_read=400)
+    assert run("doctor", "--probe", "--output", "contract.json").code == 0
+    played = load("contract.json")
+    assert (played.instants, played.foreign_read) == ("offset", 400)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        (["--probe", "--output", "no/where"], "no/where: No such file or directory"),
+        (["--output", "contract.json"], "--output takes --probe"),
+    ],
+)
+def test_an_output_that_cannot_be_is_one_line(run: Run, arguments: list[str], line: str) -> None:
+    done = run("doctor", *arguments)
+    assert (done.code, done.err) == (2, f"pulumi-masv: {line}\n")
+
+
+@pytest.mark.parametrize("name", ["MASV_API_KEY", "MASV_TEAM_ID"])
+def test_a_probe_without_key_or_team_is_one_line(
+    run: Run, masv: Simulator, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.delenv(name)
+    done = run("doctor", "--probe")
+    assert (done.code, done.out) == (2, "")
+    assert f"{name}) is not set" in done.err
+    assert masv.journal == []

@@ -1,0 +1,66 @@
+"""`pulumi-masv doctor --probe`: what this MASV is like, line by line, and as a file to play it."""
+
+import json
+from pathlib import Path
+from typing import Final
+
+from rich.console import Console
+from rich.text import Text
+
+from pulumi_masv.assumptions import Assumption
+from pulumi_masv.cli import NO, NOT_UNDERSTOOD, refused
+from pulumi_masv.cli.account import settings
+from pulumi_masv.client.reads import Reads
+from pulumi_masv.contract import MOST, Finding, Probe
+from pulumi_masv.errors import SettingsError
+from pulumi_masv.formatting import visible
+
+_STYLES: Final = {
+    "as expected": "green",
+    "cautious": "yellow",
+    "breaks": "bold red",
+    "cannot be told": "dim",
+}
+
+
+def probed(as_json: bool, output: Path | None) -> int:
+    """Look, show what is found, write the contract, and return the exit status.
+
+    Raises:
+        SettingsError: key or team is missing, or a setting is wrong.
+    """
+    given = settings()
+    if given.api_key is None or given.team_id is None:
+        raise SettingsError(given.missing())
+    probe = Probe(Reads(given, most=MOST), given.team_id)
+    console = Console(highlight=False)
+    found: list[Finding] = []
+    told: set[str] = set()  # what is done, which would else be read five times
+    for finding in probe.findings():
+        found.append(finding)
+        if not as_json:
+            line = Text(f"{finding.outcome}: ", style=_STYLES[finding.outcome])
+            says = finding.says
+            if finding.outcome == "cautious":
+                says = f"as above, because {finding.seen}" if finding.done in told else says
+                told.add(finding.done)
+            line.append(visible(f"{finding.name}: {says}"), style="default")
+            console.print(line, soft_wrap=True)
+    if as_json:
+        print(json.dumps([_as_json(finding) for finding in found], indent=2))
+    if output is not None:
+        try:
+            output.write_text(json.dumps(probe.contract.as_json(), indent=2) + "\n", "utf-8")
+        except OSError as error:
+            refused(f"{output}: {error.strerror}")
+            return NOT_UNDERSTOOD
+    return NO if any(finding.outcome == "breaks" for finding in found) else 0
+
+
+def _as_json(finding: Finding) -> dict[str, str | None]:
+    return {
+        "check": finding.name,
+        "outcome": finding.outcome,
+        "says": finding.says,
+        "assumption": finding.name if isinstance(finding.subject, Assumption) else None,
+    }
