@@ -17,7 +17,8 @@ import requests
 from processes import cpu_seconds, end, handler_memory
 from variants import Variant
 
-from pulumi_masv.models import parse_instant
+from pulumi_masv.client import moment_of
+from pulumi_masv.models import format_instant, parse_instant
 
 # What is run, in this order: name -> the command.
 PHASES: Final = {
@@ -103,7 +104,10 @@ class Masv:
 @contextmanager
 def simulator(folder: Path, names: Mapping[str, str]) -> Iterator[Masv]:
     """A MASV that holds packages of these names."""
-    packages = [{"id": key, "name": name, "expiry": EXPIRY} for key, name in names.items()]
+    packages = [
+        {"id": key, "name": name, "expiry": EXPIRY, "created_at": _created(key)}
+        for key, name in names.items()
+    ]
     seed = folder / "seed.json"
     seed.write_text(json.dumps({"packages": packages}))
     command = [sys.executable, "-m", "pulumi_masv.cli", "simulator", "--seed", str(seed)]
@@ -115,6 +119,13 @@ def simulator(folder: Path, names: Mapping[str, str]) -> Iterator[Masv]:
             yield Masv(process.pid, environment)
         finally:
             process.terminate()
+
+
+def _created(key: str) -> str:
+    """The moment that an id tells."""
+    moment = moment_of(key)
+    assert moment is not None
+    return format_instant(moment)
 
 
 def _exported(printed: Iterable[str]) -> Iterator[tuple[str, str]]:

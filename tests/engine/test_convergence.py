@@ -29,7 +29,7 @@ def cut_off(stack: Stack, masv: Simulator, at: int, fault: dict[str, Any]) -> No
         (2, {"kind": "reset"}),
         (2, {"kind": "reset", "effect": True}),
         (3, {"kind": "reset", "effect": True}),
-        (4, {"kind": "rate_limit"}),
+        (3, {"kind": "rate_limit"}),
     ],
 )
 def test_an_adoption_cut_off_is_finished_by_the_next_up(

@@ -102,7 +102,7 @@ def test_the_manifest_of_the_readme_is_managed_as_it_says(stack: Stack, masv: Si
     held = add(id="01J8ZK3V9DRVSHES0000000001", created_at=created, expiry=ends)
     dailies = add(name="A001", created_at=created, expiry=ends)
     final = add(name="A_final", created_at=created, expiry=ends)
-    legal = add(name="A002", created_at=created, expiry=ends, tags=["legal"])
+    legal = add(name="A002", created_at=created, expiry=ends, tags=["01J8ZK3V9DTAG0F1EGA1000001"])
     (stack.folder / "masv.yaml").write_text(manifest)
     stack.program(program)
     stack.up()
