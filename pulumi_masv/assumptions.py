@@ -107,6 +107,13 @@ FLAG_ASKED: Final = Assumption(
     "the date alone leaves it as it is",
     "the flag is always sent",
 )
+DATE_KEPT: Final = Assumption(
+    "a date is kept",
+    "a date that is asked for is kept, or refused",
+    "none: what a plan allows may be less",
+    "an earlier end than there was before",
+    "one line says how much earlier, and no other end is moved in that run",
+)
 BODILESS: Final = Assumption(
     "a deletion is answered without a body",
     "DELETE and archive answer 204",

@@ -13,13 +13,12 @@ import functools
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
-from operator import attrgetter
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import pulumi
 
 from pulumi_masv import accounts
-from pulumi_masv.errors import AmbiguousPackage, FilterError, MasvError, PackageNotFound
+from pulumi_masv.errors import MasvError
 
 if TYPE_CHECKING:
     from pulumi_masv.client import Client
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
     from pulumi_masv.settings import Settings
 
 Answer = TypeVar("Answer")
-_CANDIDATES = 10
 
 
 def get_packages(
@@ -173,64 +171,15 @@ def decide(manifest: ManifestModel, opts: pulumi.InvokeOptions | None) -> Decisi
 
 
 def _list(client: Client, asked: Mapping[str, Any]) -> list[Package]:
-    from pulumi_masv.models import Query
+    from pulumi_masv import selection
 
-    query = Query.parse(**asked)
-    packages = [seen.package for seen in client.list_packages(query)]
-    by = query.sort.removeprefix("-")
-    keys = [getattr(one, by, None) for one in packages]
-    # How MASV orders texts is its own; numbers and instants have one order.
-    if by in ("created_at", "size", "expiry") and None not in keys:
-        packages.sort(key=attrgetter(by), reverse=query.sort.startswith("-"))
-    return packages
+    return selection.several(client, asked)
 
 
 def _one(client: Client, asked: Mapping[str, Any]) -> Package:
-    from pulumi_masv.client import PAGE
-    from pulumi_masv.models import Query
+    from pulumi_masv import selection
 
-    by = {name: value for name, value in asked.items() if value is not None}
-    package_id = by.pop("package_id", None)
-    if by.get("received") is False:
-        del by["received"]
-    if package_id is not None:
-        if by:
-            raise FilterError(f"package_id says which package: take {', '.join(by)} out")
-        if not isinstance(package_id, str):
-            raise FilterError(f"package_id: a string is due, not {package_id!r}")
-        seen = client.get_package(package_id)
-        if seen is None:
-            raise client.not_found(package_id)
-        return seen.package
-    if not set(by) - {"received"}:
-        raise FilterError("give package_id, or something else the package is known by")
-    query = Query.parse(**by)
-    page = client.get_page(query)
-    found, total = page.records, page.total
-    if page.total <= PAGE or any(query.allows(seen.package) is False for seen in found):
-        found = client.list_packages(query, page)
-        total = len(found)
-    if total == 1:
-        return found[0].package
-    described = ", ".join(f"{name}={value!r}" for name, value in by.items())
-    if not found:
-        where = "" if "status" in by else "; without status, only finalized and expired ones count"
-        raise PackageNotFound(f"team {client.team_id} has no package with {described}{where}")
-    raise AmbiguousPackage(_candidates(described, total, [seen.package for seen in found]))
-
-
-def _candidates(described: str, total: int, packages: list[Package]) -> str:
-    from pulumi_masv.formatting import quote, spell, visible
-
-    shown = [
-        f"{one.id} {quote(one.name)} ({visible(one.state or 'unknown')}, expiry {spell(one.end)})"
-        for one in packages[:_CANDIDATES]
-    ]
-    if total > len(shown):
-        shown.append(f"and {total - len(shown)} more")
-    return f"{total} packages have {described}: describe one more closely, or give its id: " + (
-        "; ".join(shown)
-    )
+    return selection.one(client, asked)
 
 
 def _now(

@@ -51,8 +51,9 @@ class Answer:
             return True
         kind = self.headers.get("Content-Type", "").strip().lower()
         body = self.body.strip()
-        # Frameworks say text/html of an empty success, and of JSON that nobody labelled.
-        mislabelled = body.startswith((b"{", b"[")) if body else self.status < 300
+        # Frameworks say text/html of JSON that nobody labelled, and of any text after a success.
+        is_done = self.status < 300 and not body.startswith(b"<")
+        mislabelled = is_done or body.startswith((b"{", b"["))
         return kind.startswith("text/html") and not mislabelled
 
     def json(self) -> Any:

@@ -141,6 +141,6 @@ def safe_key(name: str) -> str:
 
 
 def _magnitude(number: float) -> int:
-    whole = int(abs(number)) if math.isfinite(number) else 0
+    whole = int(abs(number)) if isinstance(number, int) or math.isfinite(number) else 0
     power = 10 ** (len(str(whole)) - 1) if whole else 0
     return -power if number < 0 else power

@@ -7,6 +7,7 @@ even by who knows it; the shift of the instants hides from a glance only.
 A recording that cannot be written says so once on stderr and disturbs nothing.
 """
 
+import contextlib
 import functools
 import json
 import os
@@ -32,7 +33,12 @@ Record = Callable[[Answer], None]
 def from_environment(environment: Mapping[str, str]) -> Record:
     """Return what takes this process's exchanges: nothing, where no folder is named."""
     folder = environment.get(VARIABLE)
-    return _recorder(os.path.abspath(os.path.expanduser(folder))) if folder else lambda _: None
+    if not folder:
+        return lambda _: None
+    folder = os.path.expanduser(folder)
+    with contextlib.suppress(OSError):  # what a relative one lies in may be gone
+        folder = os.path.abspath(folder)
+    return _recorder(folder)
 
 
 class Recorder:

@@ -15,7 +15,7 @@ from pulumi_masv.client.filters import NOTHING
 from pulumi_masv.contract.asking import Ask, Listed
 from pulumi_masv.contract.findings import Contract, Finding, breaks, cautious, expected, untold
 from pulumi_masv.errors import FilterError
-from pulumi_masv.models import Package, Query, format_instant, widened
+from pulumi_masv.models import Package, Query, format_instant, shifted, widened
 
 Reaction = Literal["works", "ignored", "refused", "nothing", "untold"]
 _ANY_ZONE: Final = timedelta(hours=15)  # farther than any zone is from UTC
@@ -94,7 +94,8 @@ class Filters:
             return untold(subject, "no record, or no filter, can tell what they mean")
 
         def around(width: timedelta) -> Listed:
-            sides = {"created_at_start": middle - width, "created_at_end": middle + width}
+            start, end = shifted(middle, -width), shifted(middle, width)
+            sides = {"created_at_start": start, "created_at_end": end}
             return self.ask.listed({k: format_instant(v).rstrip("Z") for k, v in sides.items()})
 
         second = timedelta(seconds=1)

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from typing import Final
 
-from pulumi_masv.errors import WHOLE_ACCOUNT, MasvError
+from pulumi_masv.errors import WHOLE_ACCOUNT, Intercepted, MasvError
 from pulumi_masv.formatting import counted
 from pulumi_masv.lifecycle.reconcile import Reconciler
 from pulumi_masv.lifecycle.session import Session
@@ -42,6 +42,7 @@ class Batch:
         self._reconciler = reconciler
         self._urn = urn
         self._hopeless: MasvError | None = None
+        self._intercepted = 0  # in a row
         self.failures: dict[str, str] = {}
         self.shown: dict[str, Seen] = {}
         self.not_begun = 0
@@ -82,10 +83,14 @@ class Batch:
             return None
         try:
             shown = self._reconciler.perform(job.seen, job.plan)
+            self._intercepted = 0
             if shown is not None:
                 self.shown[job.package_id] = shown
         except MasvError as error:
-            if isinstance(error, WHOLE_ACCOUNT):
+            self._intercepted += isinstance(error, Intercepted)
+            # A firewall may mind one name, and no other.
+            once = isinstance(error, Intercepted) and self._intercepted == 1
+            if isinstance(error, WHOLE_ACCOUNT) and not once:
                 self._hopeless = error  # the next one would fail alike
             self.failures[job.package_id] = str(error)
             return 0

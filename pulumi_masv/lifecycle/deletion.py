@@ -180,7 +180,8 @@ def _unseen(
     if observed is not None and not observed.files_exist:
         return replace(made, does="ended")
     if error is not None:
-        return replace(made, does="refused", refusals=(plan.CannotLook(package_id, error),))
+        refused = plan.CannotLook(package_id, error, "entry" if deletion.in_fleet else "resource")
+        return replace(made, does="refused", refusals=(refused,))
     if deletion.is_preview:
         return replace(made, doubt=f"what its deletion destroys cannot be told: {why}")
     return replace(made, does="refused", refusals=(plan.CannotTell(package_id, why),))

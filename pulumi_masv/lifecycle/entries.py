@@ -50,7 +50,11 @@ class _Check:
         }
         seen = seen | self.session.settle_all({i: seen[i] for i in dated & seen.keys()})
         verdicts = [
-            self._verdict(i, does="refused", refusals=(plan.CannotLook(i, error),))
+            self._verdict(
+                i,
+                does="refused",
+                refusals=(plan.CannotLook(i, error, "entry" if i in removed else None),),
+            )
             for i, error in sorted(failed.items())
         ]
         told = changed - failed.keys()

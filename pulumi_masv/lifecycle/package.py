@@ -4,7 +4,13 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 from pulumi_masv import plan
-from pulumi_masv.errors import ChangeRefused, PackageNotFound, PackageRefused
+from pulumi_masv.errors import (
+    WHOLE_ACCOUNT,
+    ChangeRefused,
+    MasvError,
+    PackageNotFound,
+    PackageRefused,
+)
 from pulumi_masv.formatting import amount, quote
 from pulumi_masv.lifecycle import deletion
 from pulumi_masv.lifecycle.protocol import (
@@ -140,7 +146,10 @@ class PackageController:
         with self._session.readings.one():
             try:
                 found = self._session.look(request.id)
-            except PackageRefused as error:
+            except WHOLE_ACCOUNT:
+                raise
+            except MasvError as error:
+                self._session.masv().first_page(received=False)  # or it is no package's own matter
                 self._session.announcer.note(
                     f"{request.id} stays as it is stored: {error}", is_warning=True
                 )

@@ -6,13 +6,14 @@ it than was promised. Whoever asks has looked before; nothing here decides when 
 
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
+from datetime import datetime
 from typing import Final
 
 from typing_extensions import assert_never
 
 from pulumi_masv import assumptions, plan
 from pulumi_masv.errors import ChangeRefused, MasvError, NotAsDeclared, RequestRefused
-from pulumi_masv.formatting import amount, quote, spell
+from pulumi_masv.formatting import amount, quote, span, spell
 from pulumi_masv.lifecycle import bounds
 from pulumi_masv.lifecycle.session import Session
 from pulumi_masv.lifecycle.verdicts import Does, Verdict
@@ -111,6 +112,8 @@ class Reconciler:
         shown: Seen | None = None
         for step in result.steps:
             shown = self._take(seen, step)
+        if shown is not None:
+            self._tell_of_cut(seen, result.steps, shown)
         # What an answer shows late, or leaves empty, another look may show.
         if (
             shown is None
@@ -151,6 +154,7 @@ class Reconciler:
             if not left:
                 break
         for i, one in found.items():
+            self._tell_of_cut(*done[i], one)
             self._compare(*done[i], one)
         return found, failed
 
@@ -169,7 +173,7 @@ class Reconciler:
         if short := _shortfalls(done.steps if done else (), seen):
             raise NotAsDeclared(
                 f"{seen.package.id} {quote(seen.package.name)}: {'; '.join(short)}: "
-                f"declare a value that MASV keeps"
+                f"declare a value that MASV keeps, or run again where it shows a write late"
             )
         return Stored.record(
             seen.package,
@@ -191,6 +195,11 @@ class Reconciler:
                     raise NotAsDeclared(
                         f"{seen.package.id} {quote(seen.package.name)} is not renamed: MASV forgot "
                         f"what a change of another package had left out"
+                    )
+                case plan.SetExpiry() | plan.SetUnlimited() if met.has_met(assumptions.DATE_KEPT):
+                    raise NotAsDeclared(
+                        f"{seen.package.id} {quote(seen.package.name)} keeps its end: MASV has "
+                        f"ended another package earlier than it was asked to"
                     )
                 case plan.Rename(name):
                     shown = masv.rename_package(seen, name)
@@ -225,6 +234,22 @@ class Reconciler:
             raise NotAsDeclared(
                 f"{seen.package.id} {quote(seen.package.name)}: {'; '.join(short)}: run again"
             )
+
+    def _tell_of_cut(self, before: Seen, steps: tuple[Step, ...], now: Seen) -> None:
+        """Tell of files that MASV ends earlier than before, and than it was asked to."""
+        ends, asked = now.package.end, [s.wanted for s in steps if isinstance(s, plan.SetExpiry)]
+        if not asked or not isinstance(ends, datetime) or ends >= asked[-1]:
+            return
+        was = before.package.end
+        if isinstance(was, datetime) and ends >= was:
+            return
+        how_much = f"{span(was - ends)} earlier than before" if isinstance(was, datetime) else ""
+        line = (
+            f"{before.package.id} {quote(before.package.name)}: asked for {spell(asked[-1])}, MASV "
+            f"ends its files {spell(ends)}, {how_much or 'and they may never have ended before'}"
+        )
+        self._session.announcer.note(line, is_warning=True)
+        self._session.contradictions.meet(assumptions.DATE_KEPT, line)
 
     def _compare(self, before: Seen, steps: tuple[Step, ...], now: Seen) -> None:
         """Tell what a write has made MASV forget."""

@@ -22,6 +22,7 @@ from pulumi_masv.plan.steps import (
 )
 from pulumi_masv.plan.values import (
     EndMoved,
+    Ends,
     FilesExist,
     FilesGone,
     Loss,
@@ -145,10 +146,11 @@ def end(
     in_fleet: bool = False,
 ) -> Plan:
     """Return what the end of its resource, or of its entry, does to a package."""
+    if not observed.is_known:
+        ends: Ends = "entry" if in_fleet else "resource"
+        return Plan(observed, refusals=(UnknownState(observed, ends),))
     if observed.files_exist and not force_destroy:
         return Plan(observed, refusals=(FilesExist(observed, in_fleet),))
-    if not observed.is_known:
-        return Plan(observed, refusals=(UnknownState(observed),))
     archive = (Archive(),) if archive_on_destroy and observed.state != "archived" else ()
     if not observed.files_exist:
         return Plan(observed, archive)

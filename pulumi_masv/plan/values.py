@@ -18,6 +18,8 @@ Why = Literal[
     "removed from a fleet",
     "replaced",
 ]
+Ends = Literal["resource", "entry"] | None
+"""What takes the package along, if anything does: its resource, or its entry of a fleet."""
 _LATER: Final = ("expiry earlier", "unlimited ended", "may never end")
 
 
@@ -155,6 +157,7 @@ class CannotLook:
     property: ClassVar = ""
     package_id: str
     error: MasvError
+    ends: Ends = None
 
 
 @dataclass(frozen=True)
@@ -163,6 +166,7 @@ class UnknownState:
 
     property: ClassVar = "packageId"
     package: Package
+    ends: Ends = None
 
 
 @dataclass(frozen=True)

@@ -64,7 +64,7 @@ def gather(manifest: ManifestModel, client: Client) -> tuple[list[Package], date
         wanted = {one for match in matches for one in getattr(match, name) or ()}
         where = doors[1:] if name == "portal" else doors
         told[field] = _by_filter(client, where, name, sorted(wanted))
-    deciding = [rule.match.portal or () for rule in manifest.rules if rule.set]
+    deciding = [rule.match.portal or () for rule in manifest.rules if rule.set and True in doors]
     for portal in sorted(set(itertools.chain.from_iterable(deciding))):
         _refuse_part(client, portal)
     return [_with(package, told) for package in listed], first.now
@@ -107,7 +107,13 @@ def _refuse_part(client: Client, portal: str) -> None:
     some = Query.parse(status=get_args(State), received=True, portal=portal)
     part = some.model_copy(update={"portal": portal[:-1] or None})
     found = client.get_page(some).total
-    if found and part.portal and client.get_page(part).total >= found:
+    try:
+        also = client.get_page(part).total if found and part.portal else 0
+    except RequestRefused as refused:
+        if refused.status not in (400, 404, 422):
+            raise
+        also = 0  # it knows whole names only
+    if found and also >= found:
         what = f"a listing by a part of {portal!r} holds what came through it"
         client.contradictions.meet(FILTERED, what)
         raise ListingRefused(

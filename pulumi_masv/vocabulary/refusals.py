@@ -75,15 +75,18 @@ def reason(refusal: Refusal) -> str:
         case plan.NotFound(package_id, team_id, in_fleet):
             line = f"MASV has no package {package_id} in team {team_id}: check the id and the team"
             return f"{line}; or take it out" if in_fleet else line
-        case plan.CannotLook(package_id, error):
+        case plan.CannotLook(package_id, error, ends):
             line = spelled(error)
             whole = isinstance(error, WHOLE_ACCOUNT)
-            return line if whole or package_id in line else f"{package_id}: {line}"
-        case plan.UnknownState(package):
+            line = line if whole or package_id in line else f"{package_id}: {line}"
+            return f"{line}; {_TO_KEEP[ends]}" if ends else line
+        case plan.UnknownState(package, ends):
             state = "no state" if package.state is None else f"the state {quote(package.state)}"
             return (
                 f"{named(package)} has {state}, which this version does not know, so it is not "
-                f"managed: take it out of the program, or install a newer pulumi_masv"
+                f"managed: "
+                + (_TO_KEEP[ends] if ends else "take it out of the program")
+                + ", or install a newer pulumi_masv"
             )
         case plan.Contradicted(package_id, window):
             other = "archived" if window.archived else "not archived"
@@ -97,6 +100,13 @@ def reason(refusal: Refusal) -> str:
             assert_never(refusal)
 
 
+_TO_KEEP: Final = {
+    "resource": (
+        "to let go of it, put it back, set retain_on_delete=True and run an up first; or, once it "
+        "is out of the program, run `pulumi state delete`"
+    ),
+    "entry": "to let go of it, set retain_removed=True",
+}
 _WAYS_ON: Final = {
     False: (
         "its resource may not destroy them: set force_destroy=True and run an up first to destroy "

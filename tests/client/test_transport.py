@@ -44,7 +44,7 @@ def connect(url: str = MASV, **settings: Any) -> Client:
     ("body", "kind"),
     [
         (PAGE, "text/html; charset=utf-8"),
-        ("Access denied", "Text/HTML"),
+        ("<p>Access denied", "Text/HTML"),
         ("\n <HTML><body>", "application/json"),
         ("\ufeff<!doctype html>", "text/plain"),
     ],
@@ -59,6 +59,14 @@ def test_a_web_page_is_a_proxys_word_and_blames_no_key(status: int, body: str, k
         f"GET /v1.1/teams/01TEAM/packages answered {status} with a web page, so a firewall or "
         f"proxy speaks there and not MASV: let requests to {MASV} through"
     )
+
+
+@pytest.mark.parametrize("status", [403, 404])
+def test_a_refusal_that_says_it_is_a_web_page_is_one(status: int) -> None:
+    with responses.RequestsMock() as mock:
+        mock.get(LISTING, status=status, body="Access denied", content_type="text/html")
+        with pytest.raises(Intercepted):
+            connect().get_page(Query())
 
 
 @pytest.mark.parametrize("status", [404, 403])

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from pulumi_masv import data
+from pulumi_masv import selection
 from pulumi_masv.client import Client
 from pulumi_masv.errors import MasvError
 from pulumi_masv.policy import inventory
@@ -58,21 +58,21 @@ def test_get_package_by_what_it_is_does_not_give_another_one(client: Client, ask
     with masv.in_process():
         only = Client(Settings(api_key=masv.api_key, team_id=masv.team_id, base_url=masv.url))
         with pytest.raises(MasvError):
-            data._one(only, asked)
+            selection.one(only, asked)
 
 
 def test_get_package_finds_the_one_though_its_filter_is_ignored(
     masv: Simulator, client: Client
 ) -> None:
     masv.switch(ignored_filters="name")
-    assert data._one(client, {"name": "01HB"}).id == "01HB"
+    assert selection.one(client, {"name": "01HB"}).id == "01HB"
 
 
 def test_an_ignored_sort_is_mended(masv: Simulator, client: Client) -> None:
     for size in (3, 1, 2):
         masv.account.add_package(name="s", size=size, expiry=LATE)
     masv.switch(ignored_filters="sort")
-    sizes = [one.size for one in data._list(client, {"name": "s", "sort": "size"})]
+    sizes = [one.size for one in selection.several(client, {"name": "s", "sort": "size"})]
     assert sizes == [1, 2, 3]
 
 
@@ -119,7 +119,7 @@ def test_a_name_is_found_in_whatever_form_masv_keeps_it(masv: Simulator, client:
     masv.switch(names="NFD")
     masv.account.add_package(id="01HZ", name="Zürich", expiry=LATE)
     masv.account.rename("01HZ", "Z\u00fcrich")
-    assert [one.id for one in data._list(client, {"name": "Z\u00fcrich"})] == ["01HZ"]
+    assert [one.id for one in selection.several(client, {"name": "Z\u00fcrich"})] == ["01HZ"]
 
 
 # Windows.
@@ -456,7 +456,7 @@ def test_a_page_past_the_end_may_be_null(
 
     monkeypatch.setattr(routes, "json_answer", null)
     with pytest.raises(MasvError, match="announces 3 packages and shows only 2"):
-        data._list(client, {})
+        selection.several(client, {})
 
 
 def test_a_put_that_answers_an_older_package_is_not_called_forgetful(
@@ -480,7 +480,7 @@ def test_get_package_says_hidden_where_the_total_counts_what_is_not_shown(
     masv.account.hide("01HA")
     masv.account.rename("01HB", "01HA too")
     with pytest.raises(MasvError) as refused:
-        data._one(client, {"name": "01HA"})
+        selection.one(client, {"name": "01HA"})
     assert "2 packages have name" not in str(refused.value)
 
 
