@@ -176,8 +176,9 @@ def requests_of(life: list[Act], switches: Switches | None = None) -> list[int]:
     return counts
 
 
-@pytest.mark.parametrize("refused_again", ["accepted", "refused"])
-@pytest.mark.parametrize("retries", ["0", "5"])
+@pytest.mark.parametrize(
+    ("retries", "refused_again"), [("0", "accepted"), ("0", "refused"), ("5", "refused")]
+)
 @pytest.mark.parametrize("fault", FAULTS)
 @pytest.mark.parametrize("life", LIVES)
 def test_a_life_cut_off_at_any_request_ends_as_if_nothing_had_happened(
