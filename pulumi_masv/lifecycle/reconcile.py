@@ -6,7 +6,7 @@ it than was promised. Whoever asks has looked before; nothing here decides when 
 
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from typing_extensions import assert_never
@@ -20,6 +20,7 @@ from pulumi_masv.lifecycle.verdicts import Does, Verdict
 from pulumi_masv.models import LifecycleInputs, Package, Seen, Stored
 from pulumi_masv.plan import Plan, Step
 
+_ROUNDED: Final = timedelta(seconds=1)
 _PAUSES: Final = (0.5, 1.0, 2.0, 4.0)
 """Seconds between looks at what was written; MASV may show it late."""
 
@@ -236,20 +237,20 @@ class Reconciler:
             )
 
     def _tell_of_cut(self, before: Seen, steps: tuple[Step, ...], now: Seen) -> None:
-        """Tell of files that MASV ends earlier than before, and than it was asked to."""
-        ends, asked = now.package.end, [s.wanted for s in steps if isinstance(s, plan.SetExpiry)]
-        if not asked or not isinstance(ends, datetime) or ends >= asked[-1]:
-            return
-        was = before.package.end
-        if isinstance(was, datetime) and ends >= was:
-            return
-        how_much = f"{span(was - ends)} earlier than before" if isinstance(was, datetime) else ""
-        line = (
-            f"{before.package.id} {quote(before.package.name)}: asked for {spell(asked[-1])}, MASV "
-            f"ends its files {spell(ends)}, {how_much or 'and they may never have ended before'}"
-        )
-        self._session.announcer.note(line, is_warning=True)
-        self._session.contradictions.meet(assumptions.DATE_KEPT, line)
+        """Tell of files that MASV ends earlier than they were to, and than it was asked to."""
+        ends, was = now.package.end, before.package.end
+        for step in steps:
+            if not isinstance(step, plan.SetExpiry) or not isinstance(ends, datetime):
+                continue
+            due = min(step.wanted, was) if isinstance(was, datetime) else step.wanted
+            if due - ends > _ROUNDED:
+                line = (
+                    f"{before.package.id} {quote(before.package.name)}: asked for "
+                    f"{spell(step.wanted)}, MASV ends its files {spell(ends)}, "
+                    f"{span(due - ends)} earlier than they were to end"
+                )
+                self._session.announcer.note(line, is_warning=True)
+                self._session.contradictions.meet(assumptions.DATE_KEPT, line)
 
     def _compare(self, before: Seen, steps: tuple[Step, ...], now: Seen) -> None:
         """Tell what a write has made MASV forget."""

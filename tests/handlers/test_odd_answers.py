@@ -215,7 +215,17 @@ def test_an_extension_that_ends_files_earlier_stops_at_the_first(
     shortened = [i for i in IDS if masv.account.package(i).expiry < parse_instant(LATE)]
     assert len(shortened) <= 8  # what was in flight
     assert "another package earlier than it was asked to" in str(refused.value)
-    assert any("days earlier than before" in line for line in engine.said), engine.said
+    assert any("days earlier than they were to end" in line for line in engine.said), engine.said
+
+
+def test_a_date_that_loses_its_milliseconds_moves_the_others_all_the_same(
+    engine: Engine, masv: Simulator
+) -> None:
+    masv.switch(expiry_rounding="second")
+    with pytest.raises(Refused, match="but MASV keeps 2027-06-01T00:00:00Z"):
+        engine.up(fleet({i: {"expiry": "2027-06-01T00:00:00.175Z"} for i in IDS}))
+    kept = parse_instant("2027-06-01T00:00:00Z")
+    assert {masv.account.package(i).expiry for i in IDS} == {kept}
 
 
 # A state that nobody knows: how to get rid of the resource.
