@@ -10,6 +10,7 @@ from pulumi_masv.errors import (
     MasvError,
     PackageNotFound,
     PackageRefused,
+    ServerFailed,
 )
 from pulumi_masv.formatting import amount, quote
 from pulumi_masv.lifecycle import deletion
@@ -146,7 +147,7 @@ class PackageController:
         with self._session.readings.one():
             try:
                 found = self._session.look(request.id)
-            except WHOLE_ACCOUNT:
+            except (*WHOLE_ACCOUNT, ServerFailed):  # it may pass, and then drift shows
                 raise
             except MasvError as error:
                 self._session.masv().first_page(received=False)  # or it is no package's own matter
