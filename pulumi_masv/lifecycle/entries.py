@@ -45,6 +45,10 @@ class _Check:
             lambda: self.session.look_all(looked), "this fleet", self.asked.urn
         )
         seen, failed = found or ({}, {})
+        if found is not None:
+            unseen = removed - left - seen.keys() - failed.keys()
+            with self.session.readings.one():
+                self.session.readings.let_go({i: before[i].name for i in sorted(unseen)})
         dated = {
             i for i in changed if plan.is_about_end(entries[i]) or "expiry" in self._unknown_of(i)
         }

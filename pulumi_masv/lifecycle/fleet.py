@@ -87,6 +87,8 @@ class FleetController:
                 nothing was written.
             PartlyDone: some packages failed; the others are done.
             OtherTeam: it was stored under another team.
+            NotAsDeclared: an entry was to be destroyed, and is not shown any more.
+            NoLongerShown: several that are taken out are gone, and the key may be why.
         """
         inputs, session = request.inputs, self._session
         stored = request.stored.entries() if request.stored else {}
@@ -102,6 +104,10 @@ class FleetController:
         if ending:
             ending -= session.registry.declared(session.account, ending)
         seen, failed = session.look_all(due | ending)
+        unseen = ending - seen.keys() - failed.keys()
+        promised = {i: result for i in unseen if (result := self._reconciler.promised(i))}
+        destroys = {i: result.loss is not None for i, result in promised.items()}
+        deletion.let_go(session, destroys, {i: stored[i].name for i in sorted(unseen)})
         seen |= session.settle_all(
             {i: seen[i] for i in due & seen.keys() if plan.is_about_end(entries[i])}
         )

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from pulumi_masv.errors import MasvError
 from pulumi_masv.simulator import Simulator
 from tests.handlers.conftest import Engine, Program, Refused
 
@@ -225,6 +226,37 @@ def test_a_destroy_that_is_shown_nothing_drops_nothing(
     with pytest.raises(Refused, match="MASV_ACCEPT_GONE=1"):
         engine.up({}) if program is not None else engine.destroy(program)
     assert outputs(engine) == kept
+
+
+def test_entries_that_are_taken_out_and_not_shown_are_refused_together(
+    engine: Engine, masv: Simulator
+) -> None:
+    engine.up(fleet({i: {"name": "x"} for i in ("01HA", "01HB", "01HC")}, forceDestroy=True))
+    kept = outputs(engine)
+    masv.account.hide("01HA")
+    masv.account.hide("01HB")
+    with pytest.raises(Refused, match="MASV_ACCEPT_GONE=1") as refused:
+        engine.up(fleet({"01HC": {"name": "x"}}, forceDestroy=True))
+    assert len(refused.value.lines) == 1
+    assert outputs(engine) == kept
+    phase = engine.preview(fleet({i: {"name": "x"} for i in ("01HB", "01HC")}, forceDestroy=True))
+    assert phase.warned == ['01HA "x": MASV no longer shows it, so it leaves the state']
+
+
+def test_an_entry_that_was_to_be_destroyed_and_is_not_shown_any_more_stays(
+    engine: Engine, masv: Simulator
+) -> None:
+    before = fleet({"01HA": {}, "01HB": {}}, forceDestroy=True)
+    engine.up(before)
+    stored, after = engine.state["fleet"], fleet({"01HB": {}}, forceDestroy=True)
+    run = engine.process(after)
+    handler = run.handlers["PackageFleet"]
+    inputs = engine._check(handler, "fleet", stored["inputs"], after["fleet"])
+    masv.account.hide("01HA")
+    engine.stopwatch = 61.0
+    with pytest.raises(MasvError, match="MASV does not show what was to be destroyed any more"):
+        handler.update(stored["id"], stored["outputs"], inputs)
+    assert masv.account.package("01HA").has_files
 
 
 @pytest.mark.parametrize("way", [0, 1])
