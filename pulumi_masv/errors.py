@@ -7,34 +7,39 @@ no header, no body, no key and no token.
 from collections.abc import Sequence
 from typing import Any
 
+from pulumi_masv.text import harmless
+
 
 class MasvError(Exception):
     """Base of all errors of this package."""
 
     __module__ = "pulumi_masv"  # Pulumi prints it: the name that a program can import
 
+    def __str__(self) -> str:
+        return harmless(super().__str__())
+
     def __init_subclass__(cls) -> None:
         cls.__module__ = MasvError.__module__
 
 
 class SettingsError(MasvError):
-    """A setting is missing or wrong: mend the stack configuration or the environment."""
+    """A setting is missing or wrong: fix the stack configuration or the environment."""
 
 
 class FilterError(MasvError):
-    """A filter is wrong: mend the program."""
+    """A filter is wrong: fix the program."""
 
 
 class ManifestError(MasvError):
-    """A manifest is wrong, one line for each mistake: mend the file."""
+    """A manifest has mistakes, one line for each: fix the file."""
 
 
 class PreviewError(MasvError):
-    """What was to be read is no preview that this version knows: make it anew."""
+    """A preview cannot be read by this version: run it again."""
 
 
 class AmbiguousPackage(MasvError):
-    """More than one package is as described: describe it more closely, or give its id."""
+    """More than one package matches: describe it more closely, or give its id."""
 
 
 class Unreachable(MasvError):
@@ -50,7 +55,7 @@ class Intercepted(UnexpectedAnswer):
 
 
 class ListingRefused(UnexpectedAnswer):
-    """A listing is not whole, or not as it was filtered, so nothing is decided on it.
+    """A listing is incomplete, or does not match its filters, so it is not used.
 
     Attributes:
         found: the packages that it did show.
@@ -62,7 +67,7 @@ class ListingRefused(UnexpectedAnswer):
 
 
 class RequestRefused(MasvError):
-    """MASV answered, and the answer is no.
+    """MASV refused the request.
 
     Attributes:
         status: the HTTP status of the answer.
@@ -86,7 +91,7 @@ class CredentialRefused(RequestRefused):
 
 
 class PackageRefused(RequestRefused):
-    """One package may not be read, while the team's own routes answer: it says nothing of the key.
+    """One package cannot be read, although the team's own routes answer: the key may be fine.
 
     Attributes:
         package_id: MASV's id.
@@ -98,7 +103,7 @@ class PackageRefused(RequestRefused):
 
 
 class NoLongerShown(MasvError):
-    """Packages of a stack are not shown any more, and the key may be why: nothing is dropped."""
+    """MASV no longer shows packages of a stack, perhaps because of the key: nothing is dropped."""
 
 
 class RateLimited(RequestRefused):
@@ -110,11 +115,11 @@ class ServerFailed(RequestRefused):
 
 
 class PackageNotFound(MasvError):
-    """The team has no such package; nearly always it belongs to another team."""
+    """The team has no such package; almost always, it belongs to another team."""
 
 
 class OtherTeam(MasvError):
-    """The package was stored under another team than the one now configured."""
+    """The package was stored for a different team from the one now configured."""
 
     def __init__(self, what: str, stored: str | None, configured: str) -> None:
         super().__init__(
@@ -124,11 +129,11 @@ class OtherTeam(MasvError):
 
 
 class StateUnreadable(MasvError):
-    """Somebody wrote a state that cannot be read."""
+    """A stored state cannot be read: something else changed it."""
 
 
 class ChangeRefused(MasvError):
-    """The change would end files unannounced, or wants files back that are gone.
+    """The change would end files without notice, or needs files that are gone.
 
     Attributes:
         refusals: why, as values of `plan`; the front end spells them.
@@ -140,7 +145,7 @@ class ChangeRefused(MasvError):
 
 
 class PartlyDone(MasvError):
-    """Some packages of a fleet are done and some are not: run again, nothing is done twice."""
+    """Some packages of a fleet are done and others are not: run again, nothing is done twice."""
 
 
 class NotAsDeclared(MasvError):

@@ -7,14 +7,17 @@ from typing import Any, Final
 
 from pydantic import ByteSize
 
-from pulumi_masv.models import Package, format_instant
+from pulumi_masv.models import SECRET, Package, format_instant, is_secret
+from pulumi_masv.text import told_apart
+from pulumi_masv.text import visible as visible
 
 SHOWN: Final = 20  # lines of a kind; a fleet may have ten thousand packages
-_COLOUR_TAG: Final = "<{%"  # Pulumi's engine takes what follows for a colour
 
 
 def spell(value: Any) -> str:
     """Return a value of a package as a line shows it."""
+    if is_secret(value):
+        return SECRET
     if isinstance(value, datetime):
         return format_instant(value)
     if isinstance(value, Enum):
@@ -26,19 +29,21 @@ def spell(value: Any) -> str:
 
 def spell_moment(moment: datetime) -> str:
     """Return a UTC instant to the minute, for people."""
-    return f"{moment:%Y-%m-%d %H:%M} UTC"
+    return SECRET if is_secret(moment) else f"{moment:%Y-%m-%d %H:%M} UTC"
 
 
 def quote(name: str | None) -> str:
     """Return a name in quotes, with nothing in it that a terminal or Pulumi obeys."""
-    return "(name unknown)" if name is None else f'"{visible(name)}"'
+    if name is None:
+        return "(name unknown)"
+    return SECRET if is_secret(name) else f'"{visible(name)}"'
 
 
-def visible(text: str) -> str:
-    """Return a text with nothing in it that a terminal, Pulumi or the writing direction obeys."""
-    if not text.isprintable():
-        text = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
-    return text.replace(_COLOUR_TAG, "<\\x7b%")
+def spelled_apart(one: Any, other: Any) -> tuple[str, str]:
+    """Return two values as lines show them, with escapes where they differ and look alike."""
+    if isinstance(one, str) and isinstance(other, str) and not (is_secret(one) or is_secret(other)):
+        one, other = told_apart(one, other)
+    return spell(one), spell(other)
 
 
 def size(held: int) -> str:
@@ -64,6 +69,11 @@ def amount(package: Package) -> str:
     held = "unknown size" if package.size is None else f"{size(package.size)}, {package.size} bytes"
     form = " and a form response" if package.custom_metadata_id else ""
     return f"{files} ({held}){form}"
+
+
+def between(start: datetime, end: datetime) -> str:
+    """Return the time from one instant to another, for people."""
+    return "some time" if is_secret(start) or is_secret(end) else span(end - start)
 
 
 def span(length: timedelta) -> str:
