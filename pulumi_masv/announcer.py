@@ -15,6 +15,7 @@ from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc
 
 from pulumi_masv import vocabulary
 from pulumi_masv.lifecycle.verdicts import MARK, Verdict, recorded
+from pulumi_masv.text import visible
 from pulumi_masv.vocabulary import Line
 
 VARIABLE: Final = "MASV_VERDICTS"
@@ -63,7 +64,7 @@ class PulumiAnnouncer:
             if (urn, line.text) in self._said:
                 return
             self._said.add((urn, line.text))
-        text = line.text
+        text = visible(line.text)
         if line.loss:
             # The last one is ours: before it stands a name, which may hold the same word.
             before, _, after = text.rpartition(f": {line.loss} ")

@@ -1,6 +1,6 @@
 """Pulumi's bags as a check is given them: what is in them, what is unknown, what is wrong."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Final, Generic, TypeVar
 
 from pulumi import Output
@@ -9,11 +9,24 @@ from pulumi.output import Unknown
 
 from pulumi_masv.errors import MasvError
 from pulumi_masv.lifecycle.protocol import CheckOutcome, CheckRequest
-from pulumi_masv.models import Declared, Inputs, LifecycleInputs, Problem, Stored
+from pulumi_masv.models import (
+    OF_SECRETS,
+    SIGNATURE,
+    Declared,
+    Inputs,
+    LifecycleInputs,
+    Problem,
+    Stored,
+    is_secret,
+    secret,
+)
+from pulumi_masv.text import visible
 
 Kind = TypeVar("Kind", bound=Inputs)
 URN: Final = "resourceUrn"
 """The input by which a constructor tells its check the URN; it is never stored."""
+SECRETS: Final = "secretInputs"
+"""The input by which it tells what the program keeps secret; it is stored."""
 
 
 class Given(Generic[Kind]):
@@ -32,10 +45,16 @@ class Given(Generic[Kind]):
         self.before, self.bag = own(olds), own(news)
         urn = self.bag.pop(URN, "")
         self.urn = urn if isinstance(urn, str) else ""
+        _veil(self.before, self.bag)
         self.unknown = unknown_in(self.bag)
         self.inputs, self.problems = kind.parse(self.bag, self.unknown)
         known = self.inputs.wire() if self.inputs else self.bag
         self.canonical = {**known, **{name: self.bag[name] for name in self.unknown}}
+
+    def secrets(self) -> dict[str, set[str]]:
+        """Return what the program keeps secret, or did: package id -> the names of its inputs."""
+        old, new = secrets_in(self.before), secrets_in(self.bag)
+        return {i: old.get(i, set()) | new.get(i, set()) for i in old.keys() | new.keys()}
 
     def request(self, before: Any, **more: Any) -> CheckRequest[Kind, Any]:
         return CheckRequest(
@@ -49,8 +68,67 @@ class Given(Generic[Kind]):
         )
 
     def result(self, outcome: CheckOutcome, refused: list[Problem]) -> CheckResult:
-        failures = [CheckFailure(p.property, p.reason) for p in (*outcome.problems, *refused)]
+        failures = [self._failure(one) for one in (*outcome.problems, *refused)]
         return CheckResult(self.canonical, failures)
+
+    def _failure(self, problem: Problem) -> CheckFailure:
+        """Return a problem as Pulumi shows it: with the value, where there is a plain one."""
+        name, value = problem.property, self.bag.get(problem.property)
+        reason = visible(problem.reason)
+        is_plain = isinstance(value, (str, bool, int, float)) and not is_secret(value)
+        if is_plain and visible(str(value)) == str(value):
+            return CheckFailure(name, reason)
+        return CheckFailure("", f"{visible(name)}: {reason}" if name else reason)
+
+
+def secrets_in(bag: Mapping[str, Any]) -> dict[str, set[str]]:
+    """Return what a bag says is secret: package id -> the names of its inputs."""
+    named = bag.get(SECRETS) or ()
+    if isinstance(named, Mapping):
+        return {package_id: set(names) for package_id, names in named.items()}
+    return {str(bag.get("packageId", "")): set(named)} if named else {}
+
+
+def _veil(before: Mapping[str, Any], bag: dict[str, Any]) -> None:
+    """Make secret in new inputs what they say is, and keep so what was and is not given any more.
+
+    MASV still has that, and a refresh would store it in clear text.
+    """
+    old, new = secrets_in(before), secrets_in(bag)
+    if not (old or new):
+        return
+    entries = bag.get("packages", {str(bag.get("packageId", "")): bag})
+    if not isinstance(entries, Mapping):
+        bag["packages"] = secret(entries)
+        return
+    made, named = {}, {}
+    for i, entry in entries.items():
+        given = entry if isinstance(entry, Mapping) else {}
+        names = new.get(i, set()) | (old.get(i, set()) - given.keys())
+        whole = secret(entry) if names and not given else entry
+        made[i] = {n: secret(v) if n in names else v for n, v in given.items()} if given else whole
+        named[i] = sorted(names)
+    if "packages" in bag:
+        bag |= {"packages": made, SECRETS: {i: names for i, names in named.items() if names}}
+    else:
+        bag |= {**made.popitem()[1], SECRETS: named.popitem()[1]}
+
+
+def sealed(bag: dict[str, Any]) -> dict[str, Any]:
+    """Return the bag of a state, with what is secret in it such as Pulumi encrypts it."""
+    secrets = secrets_in(bag)
+    if not secrets:
+        return bag
+
+    for part in ("packages", "live"):
+        if part in bag:
+            entries = {i: _sealed(entry, secrets.get(i, ())) for i, entry in bag[part].items()}
+            bag = {**bag, part: entries}
+    return bag if isinstance(bag[SECRETS], Mapping) else _sealed(bag, bag[SECRETS])
+
+
+def _sealed(entry: dict[str, Any], names: Collection[str]) -> dict[str, Any]:
+    return {n: {SIGNATURE: OF_SECRETS, "value": v} if n in names else v for n, v in entry.items()}
 
 
 def unknown_in(bag: Any) -> frozenset[str]:
@@ -74,10 +152,10 @@ def known_in(entry: Any) -> Any:
 def old_entries(bag: dict[str, Any]) -> dict[str, LifecycleInputs]:
     """The entries declared before, with their fleet's flags; those nobody can read left out."""
     flags = {name: bag.get(name, False) for name in ("forceDestroy", "archiveOnDestroy")}
-    packages = bag.get("packages")
+    secrets, packages = bag.get(SECRETS) or {}, bag.get("packages")
     entries = packages.items() if isinstance(packages, Mapping) else ()
     old = {
-        i: old_inputs({"packageId": i, **entry, **flags})
+        i: old_inputs({"packageId": i, **entry, **flags, SECRETS: secrets.get(i)})
         for i, entry in entries
         if isinstance(entry, Mapping)
     }

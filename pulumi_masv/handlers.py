@@ -20,7 +20,7 @@ from pulumi.dynamic import (
 from pulumi.output import Unknown
 
 from pulumi_masv import vocabulary
-from pulumi_masv.bags import Given, known_in, old_entries, old_inputs, own, unknown_in
+from pulumi_masv.bags import Given, known_in, old_entries, old_inputs, own, sealed, unknown_in
 from pulumi_masv.errors import MasvError
 from pulumi_masv.lifecycle import protocol
 from pulumi_masv.lifecycle.fleet import FleetController
@@ -44,9 +44,11 @@ from pulumi_masv.models import (
     StoredWindow,
     WindowInputs,
 )
+from pulumi_masv.models.declared import Wire
 
 Kind = TypeVar("Kind", bound=Inputs)
 State = TypeVar("State", Stored, StoredFleet, StoredWindow)
+Model = TypeVar("Model", bound=Wire)
 
 
 @contextmanager
@@ -79,37 +81,43 @@ class _Handler(Generic[Kind, State]):
 
     def create(self, props: dict[str, Any]) -> CreateResult:
         """Adopt, or make as declared."""
-        inputs = self._inputs.model_validate(own(props))
+        inputs = self._known(self._inputs.model_validate(own(props)))
         return CreateResult(self._new_id(inputs), self._apply(ApplyRequest(inputs)))
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
         """Return what is observed, projected on what was declared; or a package only read."""
         with in_words():
-            stored = self._controller.read(ReadRequest(id_, self._state.parse(props))).stored
+            before = self._known(self._state.parse(props))
+            stored = self._controller.read(ReadRequest(id_, before)).stored
         if stored is None:
             return ReadResult("", {})
-        return ReadResult(id_, stored.wire(), stored.projection().wire())
+        return ReadResult(id_, sealed(stored.wire()), sealed(stored.projection().wire()))
 
     def update(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> UpdateResult:
         """Make it what is declared now."""
-        inputs = self._inputs.model_validate(own(news))
         with in_words():
-            stored = self._state.parse(olds)
+            stored = self._known(self._state.parse(olds))
+        inputs = self._known(self._inputs.model_validate(own(news)))
         return UpdateResult(self._apply(ApplyRequest(inputs, stored)))
 
     def delete(self, id_: str, props: dict[str, Any]) -> None:
         """End it with its resource."""
         with in_words():
-            self._controller.end(EndRequest(id_, self._state.parse(props)))
+            self._controller.end(EndRequest(id_, self._known(self._state.parse(props))))
 
-    def _checked(self, request: CheckRequest[Kind, Any]) -> CheckOutcome:
+    def _known(self, model: Model) -> Model:
+        """Take note of what of a resource the program keeps secret."""
+        self._session.keep_secret(model.secrets())
+        return model
+
+    def _checked(self, given: Given[Kind], request: CheckRequest[Kind, Any]) -> CheckOutcome:
+        self._session.keep_secret(given.secrets())
         with in_words():
             return protocol.check(self._session, self._controller, request)
 
     def _apply(self, request: ApplyRequest[Kind, State]) -> dict[str, Any]:
         with in_words():
-            outputs: dict[str, Any] = self._controller.apply(request).stored.wire()
-        return outputs
+            return sealed(self._controller.apply(request).stored.wire())
 
     def _new_id(self, _inputs: Kind) -> str:
         raise NotImplementedError
@@ -125,7 +133,7 @@ class PackageLifecycleHandler(_Handler[LifecycleInputs, Stored]):
     def check(self, olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         """Refuse what can be refused now, and say what the change will do and lose."""
         given = Given(LifecycleInputs, olds, news)
-        outcome = self._checked(given.request(old_inputs(given.before)))
+        outcome = self._checked(given, given.request(old_inputs(given.before)))
         return given.result(outcome, [vocabulary.problem(one) for one in outcome.refusals])
 
     def diff(self, id_: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
@@ -164,7 +172,7 @@ class ArchiveWindowHandler(_Handler[WindowInputs, StoredWindow]):
         if given.unknown - {"unarchiveOnDestroy"}:
             given.inputs = None
         before, _ = WindowInputs.parse(given.before)
-        outcome = self._checked(given.request(before))
+        outcome = self._checked(given, given.request(before))
         return given.result(outcome, [vocabulary.problem(one) for one in outcome.refusals])
 
     def diff(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
@@ -180,7 +188,7 @@ class ArchiveWindowHandler(_Handler[WindowInputs, StoredWindow]):
             return DiffResult(False)
         # The program now says what a refresh wrote into the inputs, so the engine sees no change.
         if line := self._windows.reminder(stored):
-            self._session.remind(line, str(stored.projection()))
+            self._session.remind(line, stored.projection())
         return DiffResult(True)
 
     def _new_id(self, _inputs: WindowInputs) -> str:
@@ -209,7 +217,7 @@ class PackageFleetHandler(_Handler[FleetInputs, StoredFleet]):
                 canonical = given.canonical["packages"]
                 canonical[i] = entries[i] if whole else {**entries[i], **canonical[i]}
         before = old_entries(given.before)
-        outcome = self._checked(given.request(before, unknown_of=unknown))
+        outcome = self._checked(given, given.request(before, unknown_of=unknown))
         return given.result(outcome, vocabulary.problems_of_entries(outcome.refusals))
 
     def diff(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:

@@ -46,7 +46,7 @@ class Answer:
 
     @property
     def is_page(self) -> bool:
-        """Whether it is a web page, so that something other than MASV speaks."""
+        """Whether it is a web page, so that something other than MASV answered."""
         if _PAGE.match(self.body):
             return True
         kind = self.headers.get("Content-Type", "").strip().lower()
@@ -57,7 +57,7 @@ class Answer:
         return kind.startswith("text/html") and not mislabelled
 
     def json(self) -> Any:
-        """The body as JSON.
+        """Return the body as JSON.
 
         Raises:
             UnexpectedAnswer: it is none, so something other than MASV answered.
@@ -67,13 +67,13 @@ class Answer:
         except (ValueError, RecursionError):
             raise UnexpectedAnswer(
                 f"{self.request} answered {self.status} without JSON: something other than MASV "
-                f"speaks there: {CHECK_URL}"
+                f"answered: {CHECK_URL}"
             ) from None
 
     def reason(self, secrets: Iterable[SecretStr]) -> str:
-        """Why MASV refused, in its own words, without the secrets they may repeat."""
+        """Return why MASV refused, in its own words, without the secrets they may repeat."""
         if self.is_page:
-            return "a web page, so a firewall or proxy speaks there and not MASV"
+            return "a web page, so a firewall or proxy answered, not MASV"
         text = self.body.decode("utf-8", "replace")
         try:
             said = json.loads(text)
@@ -94,7 +94,7 @@ class Answer:
         return clean(text) or "no reason given"
 
     def retry_after(self) -> float | None:
-        """Seconds to wait as asked, in either form of the header; None if nothing sensible is."""
+        """Return the seconds to wait, from either form of the header; None if it makes no sense."""
         asked = self.headers.get("Retry-After", "").strip()
         if asked.isdecimal():
             return min(float(asked[:9]), LONGEST_PAUSE)
@@ -105,13 +105,13 @@ class Answer:
 
 
 def clean(text: str) -> str:
-    """Somebody else's words as one short line, with nothing in it that looks like a token."""
+    """Return somebody else's words as one short line, without anything that looks like a token."""
     shown = "".join(c if c.isprintable() else " " for c in _TOKEN.sub("…", text))
     return " ".join(shown.split())[:300]
 
 
 def http_date(value: str | None) -> datetime | None:
-    """The instant that a header names; None where it names none."""
+    """Return the instant that a header names; None if it names none."""
     try:
         moment = parsedate_to_datetime(value) if value else None
     except (ValueError, OverflowError):

@@ -17,7 +17,7 @@ from pulumi_masv.errors import PackageRefused, RequestRefused
 from pulumi_masv.models import Seen, format_instant
 
 _OWNERS: Final = "an owner of the team can allow it in MASV's settings"
-_DOWNLOADS: Final = "the token that MASV gives this key for it is for downloads only"
+_DOWNLOADS: Final = "MASV gives this key a token for it that only allows downloads"
 
 
 class Client(Team):
@@ -120,7 +120,7 @@ class Client(Team):
         if fresh is not None and fresh.token is not None:
             return fresh.token
         line = (
-            f"MASV gives this key no token for {package.id}, so it cannot be changed: let somebody "
-            f"change it who may, or use a key of theirs"
+            f"MASV gives this key no token for {package.id}, so it cannot be changed: ask "
+            f"somebody who may change it, or use their key"
         )
         raise refused or PackageRefused(line, status=403, package_id=package.id)

@@ -51,7 +51,7 @@ class Filters:
         self.totals: dict[bool, int] = {}
 
     def mended(self, query: Query, listed: list[Seen], total: int) -> list[Seen]:
-        """A listing without what its filters do not ask for.
+        """Return a listing without the packages that do not match its filters.
 
         Args:
             query: what was asked for.
@@ -71,20 +71,20 @@ class Filters:
         wrong = {name for each in told for name, verdict in each.items() if verdict is False}
         unsure = {name for each in told for name, verdict in each.items() if verdict is None}
         for name in sorted(wrong):
-            what = f"a listing by {name} holds packages that it does not ask for"
+            what = f"a listing filtered by {name} has packages that do not match"
             self._contradictions().meet(FILTERED, what)
         for name in sorted(unsure):
             if name in wrong:
                 raise ListingRefused(
-                    f"MASV lists packages that the filter {name} does not ask for, and of others "
-                    f"it does not say enough to tell: leave that filter out",
+                    f"MASV lists packages that do not match the filter {name}, and says too "
+                    f"little about others to tell: leave that filter out",
                     kept,
                 )
             if self.is_ignored(query, name, total):
                 self._contradictions().meet(FILTERED, f"the filter {name} is ignored")
                 raise ListingRefused(
-                    f"MASV ignores the filter {name}, so nothing is decided on such a listing: "
-                    f"leave that filter out",
+                    f"MASV ignores the filter {name}, so its listing is not used: leave that "
+                    f"filter out",
                     kept,
                 )
         return kept

@@ -59,13 +59,13 @@ class Finder:
             raise self._team.inbox_closed(package_id, closed)
         if found is None and not self._team.is_readable:
             raise UnexpectedAnswer(
-                f"{package_id}: whether MASV has it cannot be told, since it lists a package that "
+                f"{package_id}: cannot tell whether MASV has it, since it lists a package that "
                 f"this version cannot read"
             )
         return found
 
     def around(self, received: bool, moment: datetime) -> list[Seen]:
-        """What was created at a moment, as far as a listing can be narrowed to it."""
+        """Return what was created at a moment, as far as a listing can be narrowed to it."""
         # A moment that was stored, or a filter, may be cut to whole seconds.
         start, end = shifted(moment, -_CUT), shifted(moment, _CUT)
         span = {"created_at_start": start, "created_at_end": end}
@@ -79,7 +79,7 @@ class Finder:
             return []
 
     def first_page(self, received: bool, wanted: str | None = None) -> Page:
-        """The first page of all that a team sent or received; a fresh one where it shows a package.
+        """Return the first page of all that a team sent or received, fresh if it shows a package.
 
         Raises:
             RequestRefused: it may not be read; of an inbox, that is kept, too.
@@ -159,5 +159,5 @@ class Finder:
 
 
 def among(listed: Iterable[Seen], package_id: str | None) -> Seen | None:
-    """The one of an id."""
+    """Return the package with an id."""
     return next((seen for seen in listed if seen.package.id == package_id), None)

@@ -42,7 +42,7 @@ class Allowance:
     row: int = 0
 
     def after_answer(self, started: int) -> "Allowance":
-        """MASV answered a request that started after so many halvings."""
+        """Count an answer to a request that started after so many halvings."""
         if started != self.halvings or self.allowed == self.most:
             return self  # what started before the last halving does not speak for what came after
         if self.row + 1 < self.allowed:
@@ -50,7 +50,7 @@ class Allowance:
         return replace(self, allowed=self.allowed + 1, row=0)
 
     def after_429(self, started: int) -> "Allowance":
-        """MASV refused a request that started after so many halvings."""
+        """Halve what is allowed, unless that was done since the request started."""
         if started != self.halvings:
             return replace(self, row=0)
         return replace(self, allowed=max(self.allowed // 2, 1), halvings=self.halvings + 1, row=0)
@@ -92,7 +92,7 @@ class Gate:
 
     @contextmanager
     def request(self) -> Iterator[None]:
-        """A request from its first attempt to its last.
+        """Let a request through, from its first attempt to its last.
 
         It keeps its place through its pauses: if another began meanwhile, a storm would meet a
         first attempt of every request there is before one of them had used up its retries.
@@ -113,7 +113,7 @@ class Gate:
 
     @contextmanager
     def attempt(self) -> Iterator[int]:
-        """One attempt, in flight; gives what `answered` and `refused` ask for. Raises alike."""
+        """Let one attempt through; give what `answered` and `refused` ask for. Raises alike."""
         with self._changed:
             self._await(lambda: self._in_flight)
             self._in_flight += 1
@@ -126,14 +126,14 @@ class Gate:
                 self._changed.notify_all()
 
     def answered(self, started: int) -> None:
-        """MASV answered this attempt, with yes or no: it does not mind being asked."""
+        """Note that MASV answered this attempt, with yes or no: it allows requests."""
         with self._changed:
             self._allowance = self._allowance.after_answer(started)
             self._refusals = 0
             self._verdict = None
 
     def refused(self, started: int, asked: float | None) -> str | None:
-        """MASV answered 429 and asked for a pause: the verdict, None where there is none yet."""
+        """Note a 429 and the pause it asks for; return the verdict, None if there is none yet."""
         with self._changed:
             self._allowance = self._allowance.after_429(started)
             self._refusals += 1
@@ -143,12 +143,12 @@ class Gate:
             return self._verdict
 
     def pause(self, asked: float | None) -> None:
-        """Nobody starts until the pause asked for is over."""
+        """Let nobody start until the pause is over."""
         with self._changed:
             self._pause(asked)
 
     def give_up(self, line: str, asked: float | None) -> str:
-        """A request has used up its retries on 429, and its line is the verdict if it is first."""
+        """Give up a request that has no retries left; the line of the first one is the verdict."""
         with self._changed:
             self._verdict = self._verdict or line
             self._hold(asked)
@@ -156,7 +156,7 @@ class Gate:
             return self._verdict
 
     def rest(self, seconds: float) -> None:
-        """One thread's own pause."""
+        """Pause one thread."""
         end = self._now() + seconds
         self._sleep(seconds)
         with self._changed:
@@ -168,7 +168,7 @@ class Gate:
         while True:
             now = self._now()
             if _ENDING.is_set() or self._cancelled():
-                raise Unreachable("nothing is sent any more, since the process is ending")
+                raise Unreachable("no more requests are sent, since the process is ending")
             if self._verdict is not None and now < self._verdict_until:
                 raise RateLimited(self._verdict, status=429)
             places = 1 if self._verdict is not None else self._allowance.allowed

@@ -73,7 +73,7 @@ def whole(
     width: int,
     first: Page | None = None,
 ) -> list[Seen]:
-    """All packages of a listing, in its order and each once.
+    """Return all packages of a listing, in its order and each once.
 
     Args:
         query: what is listed.

@@ -16,7 +16,7 @@ _TOTAL: Final = TypeAdapter(Annotated[int, Field(ge=0, le=10**9)])
 
 
 def seen_in(answer: Answer) -> Seen:
-    """The package that an answer is.
+    """Return the package that an answer shows.
 
     Raises:
         UnexpectedAnswer: it is none.
@@ -28,12 +28,12 @@ def seen_in(answer: Answer) -> Seen:
         problem = problems_of(error)[0]
         what = clean(f"{problem.property or 'package'}: {problem.reason}")
         raise UnexpectedAnswer(
-            f"{answer.request} answered a package this version cannot read ({what})"
+            f"{answer.request} answered with a package that this version cannot read ({what})"
         ) from None
 
 
 def page_in(answer: Answer, query: Query, contradictions: Contradictions) -> Page:
-    """The page of a listing that an answer is; what is no package on it is counted and left out.
+    """Return the page that an answer shows; what is not a package is counted and left out.
 
     Raises:
         UnexpectedAnswer: it is none.
@@ -46,7 +46,7 @@ def page_in(answer: Answer, query: Query, contradictions: Contradictions) -> Pag
             raise TypeError
     except (KeyError, TypeError, ValueError):
         raise UnexpectedAnswer(
-            f"{answer.request} answered no listing: check masv:baseUrl (or MASV_BASE_URL)"
+            f"{answer.request} did not answer with a listing: check masv:baseUrl (or MASV_BASE_URL)"
         ) from None
     records = []
     for one in shown:
@@ -63,7 +63,8 @@ def page_in(answer: Answer, query: Query, contradictions: Contradictions) -> Pag
             contradictions.meet(RECORD_WHOLE, what)
         if not seen.package.is_known:
             state = "no state" if seen.package.state is None else f"state '{seen.package.state}'"
-            contradictions.meet(RECORD_WHOLE, clean(f"the listed {seen.package.id} has {state}"))
+            what = f"the listed package {seen.package.id} has {state}"
+            contradictions.meet(RECORD_WHOLE, clean(what))
     page = Page(total, records, answer.now, len(shown) - len(records))
     is_first = (answer.request.query or {}).get("page") == "1"
     if is_first and not min(total, PAGE) <= page.shown <= total:

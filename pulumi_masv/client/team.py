@@ -7,6 +7,7 @@ a package is that its single read does not serve, by `finding`.
 import random
 import time
 from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timezone
 from typing import Any, Final
@@ -79,6 +80,10 @@ class Team:
         self._is_proved = False
         self.is_readable = True  # each package that was listed so far
 
+    def withhold(self, package_ids: AbstractSet[str]) -> None:
+        """Leave out of errors what MASV says of these packages, since it may quote a secret."""
+        self._transport.withheld = package_ids
+
     @property
     def requests(self) -> int:
         """How many requests were sent so far, each repetition among them."""
@@ -91,7 +96,7 @@ class Team:
         created_at: datetime | None = None,
         received_at: datetime | None = None,
     ) -> Seen | None:
-        """One package of the team, sent or received; None where the team has none of that id.
+        """Return a package of the team, sent or received; None if the team has none with that id.
 
         `GET /v1.1/teams/{team}/packages/{id}`; it is not known to serve received packages, or
         those that have ended, so before a package is called gone it is looked for in the listings.
@@ -118,12 +123,12 @@ class Team:
         """Return one package by the listings alone, after the single read has served none."""
         found = self._finder.find(package_id, created_at)
         if found is not None:
-            what = f"the package {package_id} is listed, and its single read serves none"
+            what = f"package {package_id} is listed, but reading it alone does not show it"
             self.contradictions.meet(SERVED_SINGLY, what)
         return found
 
     def read_package(self, package_id: str) -> Seen | None:
-        """One package by the single read alone; None where that does not serve it.
+        """Return one package by the single read alone; None if that does not serve it.
 
         `GET /v1.1/teams/{team}/packages/{id}`.
 
@@ -131,7 +136,7 @@ class Team:
             PackageRefused: it may not be read, while the team's own route answers.
         """
         if not ID_PATTERN.fullmatch(package_id):
-            raise PackageNotFound(f"{package_id!r} is not a MASV package id")
+            raise PackageNotFound(f"{package_id!a} is not a MASV package id")
         try:
             route = f"/v1.1/teams/{self.team_id}/packages/{package_id}"
             answer = self._transport.send(Request("GET", route, self._credential))
@@ -146,33 +151,33 @@ class Team:
             if not self._is_proved:
                 self._finder.first_page(received=False)
             line = (
-                f"{refused}; package {package_id} may not be read, while the routes of team "
-                f"{self.team_id} answer: check the id, and whether the key's user may see it"
+                f"{refused}; package {package_id} cannot be read, although the routes of "
+                f"team {self.team_id} answer: check the id, and whether the key's user may see it"
             )
             raise PackageRefused(line, status=status, package_id=package_id) from None
         seen = seen_in(answer)
         if seen.package.id != package_id:
             raise UnexpectedAnswer(
-                f"{answer.request} answered the package {seen.package.id}: write its id so"
+                f"{answer.request} answered with package {seen.package.id}: write its id like that"
             )
         return seen
 
     def not_found(self, package_id: str) -> PackageNotFound:
-        """The error for a package that the team does not have."""
+        """Return the error for a package that the team does not have."""
         return PackageNotFound(
             f"MASV has no package {package_id} in team {self.team_id}: check the id and the team"
         )
 
     def inbox_closed(self, package_id: str, refused: RequestRefused) -> PackageRefused:
-        """The error for a package that may be in an inbox which may not be read."""
+        """Return the error for a package that may be in an inbox which cannot be read."""
         line = (
             f"{package_id}: not among the packages that team {self.team_id} sent, and its inbox "
-            f"may not be read ({refused.status}): check the id, or let the key read the inbox"
+            f"cannot be read ({refused.status}): check the id, or let the key read the inbox"
         )
         return PackageRefused(line, status=refused.status, package_id=package_id)
 
     def list_packages(self, query: Query, first: Page | None = None) -> list[Seen]:
-        """All packages that a query asks for, as the account had them at one moment.
+        """Return all packages that match a query, as the account had them at one moment.
 
         `GET /v1.1/teams/{team}/packages` (or `/inbox`), as many pages as there are, side by side
         after the first. What MASV lists beside what was asked for is left out.
@@ -197,14 +202,14 @@ class Team:
             )
         except Moved as moved:
             raise UnexpectedAnswer(
-                f"the listing of team {self.team_id} changed under every reading "
+                f"the listing of team {self.team_id} changed during every reading "
                 f"({moved.found} packages read, {moved.total} announced): run again"
             ) from None
         except Partial as part:
             raise ListingRefused(
                 f"the listing of team {self.team_id} announces {part.total} packages and shows "
                 f"{'only ' if part.shown < part.total else ''}{part.shown}: the key may not see "
-                f"them all; nothing is decided on a part",
+                f"them all, and part of a list is not used",
                 part.found,
             ) from None
         mended = self._filters.mended(query.asked(), listed, total)
@@ -213,7 +218,7 @@ class Team:
         return [s for s in mended if query.verdicts(s.package)["name"] is not False]
 
     def count_expired(self, query: Query) -> int:
-        """How many packages a query by expiry asks for: one request, where it is as asked.
+        """Return how many packages a query by expiry matches: one request, if MASV filters it.
 
         Raises:
             ListingRefused: as `list_packages` does.
@@ -226,7 +231,7 @@ class Team:
         return page.total if as_asked else len(self.list_packages(query, page))
 
     def get_page(self, query: Query, number: int = 1) -> Page:
-        """One page of a listing, as it comes. `GET /v1.1/teams/{team}/packages` (or `/inbox`)."""
+        """Return a page of a listing as it is. `GET /v1.1/teams/{team}/packages` (or `/inbox`)."""
         answer = self._team(
             "GET",
             f"/v1.1/teams/{self.team_id}/{'inbox' if query.received else 'packages'}",
@@ -240,7 +245,7 @@ class Team:
         return page
 
     def first_page(self, *, received: bool) -> Page:
-        """The first page of all that the team sent or received; it may be a minute old."""
+        """Return the first page of all that the team sent or received; it may be a minute old."""
         return self._finder.first_page(received)
 
     def archive_window(

@@ -9,6 +9,7 @@ import random
 import threading
 import time
 from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 from datetime import datetime, timezone
 from typing import Final
 
@@ -78,6 +79,7 @@ class Transport:
         self._jitter = jitter
         self._clock = clock
         self.requests = 0
+        self.withheld: AbstractSet[str] = frozenset()
         self._counting = threading.Lock()
         self._local = threading.local()
         self._gate = Gate(
@@ -127,20 +129,22 @@ class Transport:
         if 300 <= answer.status < 400:
             raise UnexpectedAnswer(
                 f"{request} answered {answer.status}, a redirect, which is not followed since it "
-                f"would carry the key along: {CHECK_URL}"
+                f"would pass the key on: {CHECK_URL}"
             )
         passes = answer.status == 429 or answer.status >= 500
         if answer.is_page and not passes:
             raise Intercepted(
                 f"{request} answered {answer.status} with a web page, so a firewall or proxy "
-                f"speaks there and not MASV: let requests to {self._settings.base_url} through, "
+                f"answered, not MASV: let requests to {self._settings.base_url} through, "
                 f"or check masv:baseUrl (or MASV_BASE_URL)"
             )
         if answer.status < 300:
             return answer
         key = self._settings.api_key
         secrets = [*request.credential.values(), *([] if key is None else [key])]
-        line = f"{request} answered {answer.status}: {answer.reason(secrets)}"
+        withheld = not self.withheld.isdisjoint(request.route.split("/"))
+        told = "MASV's words may contain a secret" if withheld else answer.reason(secrets)
+        line = f"{request} answered {answer.status}: {told}"
         if answer.status == 429:
             still = (
                 f"{line}; still so after {self._settings.max_retries} retries: run again later, "
@@ -192,12 +196,12 @@ class Transport:
         if not late and isinstance(error, ValueError):
             # What it says may hold a header, or a proxy's password.
             return Unreachable(
-                f"{request} cannot be sent: {address}, or a proxy that HTTPS_PROXY names, is no "
-                f"address: check masv:baseUrl (or MASV_BASE_URL) and that variable"
+                f"{request} cannot be sent: {address}, or a proxy that HTTPS_PROXY names, is not "
+                f"an address: check masv:baseUrl (or MASV_BASE_URL) and that variable"
             )
         if not late and not isinstance(error, (requests.RequestException, HTTPError)):
             line = f"{request} cannot be sent to {address}{_bundle()}: {clean(str(error))}"
-            return Unreachable(f"{line}: mend that, then run again")
+            return Unreachable(f"{line}: fix that, then run again")
         how = f"no answer within {timeout:g} s" if late else "no answer"
         return _Again(Unreachable(f"{request}: {how} from {address}: {CHECK_URL}, then run again"))
 
@@ -230,7 +234,7 @@ def _bounded_body(request: Request, response: requests.Response) -> bytes:
         body += chunk
         if len(body) > MAX_ANSWER:
             raise UnexpectedAnswer(
-                f"{request} answered more than {MAX_ANSWER >> 20} MiB: {CHECK_URL}"
+                f"{request} answered with more than {MAX_ANSWER >> 20} MiB: {CHECK_URL}"
             )
     return bytes(body)
 

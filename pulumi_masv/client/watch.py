@@ -50,7 +50,7 @@ class _Watchdog:
 
     @contextmanager
     def attempt(self, seconds: float) -> Iterator[Attempt]:
-        """One exchange of this thread, and how long it may last."""
+        """Watch one exchange of this thread, which may last only so long."""
         attempt = Attempt(time.monotonic() + seconds)
         with self._changed:
             if self._thread is None or not self._thread.is_alive():  # a fork does not take it along

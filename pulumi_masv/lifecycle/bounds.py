@@ -3,13 +3,13 @@
 Every loss that a check or a deletion decides on passes here, and is refused where it goes beyond.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from pulumi_masv import plan
-from pulumi_masv.formatting import spell
 from pulumi_masv.lifecycle.previews import Named
 from pulumi_masv.lifecycle.session import Session
-from pulumi_masv.models import earlier, parse_instant
+from pulumi_masv.models import End, earlier, parse_instant
 from pulumi_masv.plan import Loss, Plan, Refusal
 
 
@@ -38,20 +38,23 @@ def _refusal(
     if not session.review.allows(package, loss):
         return plan.NotReviewed(package, loss)
     named = registry.named(session.account, package.id, urn) if is_up else None
-    if named is not None and not any(_covers(one, loss) for one in named):
+    if named is not None and not any(_covers(one, loss, session.seal) for one in named):
         return plan.NotPreviewed(package, loss)
     if loss.at_once and not registry.is_hosted:
         return plan.NotPermitted(package, registry.why_alone)
     return None
 
 
-def _covers(named: Named, loss: Loss) -> bool:
+def _covers(named: Named, loss: Loss, seal: Callable[[End], str]) -> bool:
     """Return whether what a preview has named says as much as a loss, or that it may be any."""
-    if not named.ends:
+    if not named.ends or (named.ends, named.planned) == (seal(loss.ends), seal(loss.planned)):
         return True
-    if loss.at_once or loss.ends < parse_instant(named.ends):
+    try:
+        if loss.at_once or loss.ends < parse_instant(named.ends):
+            return False
+    except ValueError:  # sealed, and another one
         return False
-    if named.planned == spell(loss.planned):
+    if named.planned == seal(loss.planned):
         return True
     try:
         return not earlier(parse_instant(named.planned), loss.planned)

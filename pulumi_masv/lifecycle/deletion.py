@@ -64,6 +64,8 @@ def permit(session: Session, deletion: Deletion) -> None:
         ChangeRefused: something is refused; nothing was permitted.
         MasvError: a setting is wrong, or the packages belong to another team.
     """
+    for stored in deletion.entries.values():
+        session.keep_secret(stored.secrets())
     verdicts: Sequence[Verdict] = list(_decide(session, deletion))
     session.announce(verdicts, deletion.urn)
     refusals = [refusal for verdict in verdicts for refusal in verdict.refusals]
@@ -102,8 +104,8 @@ def let_go(session: Session, permits: Mapping[str, bool], unseen: Mapping[str, s
     lost = [f"{i} {quote(name)}" for i, name in unseen.items() if permits.get(i)]
     if lost:
         raise NotAsDeclared(
-            f"{', '.join(first(lost, 'more'))}: MASV does not show what was to be destroyed any "
-            f"more, so nothing was: run again"
+            f"{', '.join(first(lost, 'more'))}: MASV no longer shows what was to be "
+            f"destroyed, so nothing was destroyed: run again"
         )
     with session.readings.one():
         session.readings.let_go({i: name for i, name in unseen.items() if i not in permits})
@@ -183,5 +185,5 @@ def _unseen(
         refused = plan.CannotLook(package_id, error, "entry" if deletion.in_fleet else "resource")
         return replace(made, does="refused", refusals=(refused,))
     if deletion.is_preview:
-        return replace(made, doubt=f"what its deletion destroys cannot be told: {why}")
+        return replace(made, doubt=f"cannot tell what its deletion would destroy: {why}")
     return replace(made, does="refused", refusals=(plan.CannotTell(package_id, why),))

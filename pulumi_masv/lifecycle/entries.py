@@ -92,7 +92,7 @@ class _Check:
     def _removed(self, package_id: str, seen: Seen | None, blind: str) -> Verdict:
         """Return the verdict on an entry that is taken out, and that nothing else declares."""
         if blind:
-            doubt = f"what taking it out destroys cannot be told: {blind}"
+            doubt = f"cannot tell what taking it out would destroy: {blind}"
             return self._verdict(package_id, does="unknown", doubt=doubt)
         if seen is None:
             return self._verdict(package_id, does="ended")

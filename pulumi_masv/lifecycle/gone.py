@@ -68,7 +68,7 @@ class Readings:
         if not self._accepted and (len(self._gone) > 1 or self._shows_nothing()):
             raise NoLongerShown(", ".join(lines))
         for line in lines:
-            told = f"{line}: MASV no longer shows it, so it leaves the state"
+            told = f"{line}: MASV no longer shows it, so it is dropped from the state"
             self._announcer.note(told, is_warning=True)
 
     def _count(self, more: int) -> None:

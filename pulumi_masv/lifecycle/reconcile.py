@@ -13,7 +13,7 @@ from typing_extensions import assert_never
 
 from pulumi_masv import assumptions, plan
 from pulumi_masv.errors import ChangeRefused, MasvError, NotAsDeclared, RequestRefused
-from pulumi_masv.formatting import amount, quote, span, spell
+from pulumi_masv.formatting import amount, between, quote, spell, spelled_apart
 from pulumi_masv.lifecycle import bounds
 from pulumi_masv.lifecycle.session import Session
 from pulumi_masv.lifecycle.verdicts import Does, Verdict
@@ -114,6 +114,7 @@ class Reconciler:
         for step in result.steps:
             shown = self._take(seen, step)
         if shown is not None:
+            shown = self._session.veiled(shown)
             self._tell_of_cut(seen, result.steps, shown)
         # What an answer shows late, or leaves empty, another look may show.
         if (
@@ -247,7 +248,7 @@ class Reconciler:
                 line = (
                     f"{before.package.id} {quote(before.package.name)}: asked for "
                     f"{spell(step.wanted)}, MASV ends its files {spell(ends)}, "
-                    f"{span(due - ends)} earlier than they were to end"
+                    f"{between(ends, due)} earlier than they were to end"
                 )
                 self._session.announcer.note(line, is_warning=True)
                 self._session.contradictions.meet(assumptions.DATE_KEPT, line)
@@ -284,8 +285,8 @@ def _shortfalls(steps: tuple[Step, ...], seen: Seen) -> list[str]:
         if isinstance(step, plan.Destroy):
             lines.append("its files were to be destroyed, but MASV keeps them")
         else:
-            wanted = spell(step.wanted)
-            lines.append(f"{step.field} was to be {wanted}, but MASV keeps {spell(kept)}")
+            wanted, shown = spelled_apart(step.wanted, kept)
+            lines.append(f"{step.field} was to be {wanted}, but MASV keeps {shown}")
     return lines
 
 

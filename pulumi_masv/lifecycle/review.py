@@ -5,13 +5,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
 from pulumi_masv.errors import SettingsError
-from pulumi_masv.models import Instant, Package, problems_of
+from pulumi_masv.models import SECRET, Instant, Package, problems_of
 from pulumi_masv.plan import Loss
 
 VARIABLE: Final = "MASV_REVIEWED"
@@ -23,7 +23,7 @@ class _Reviewed(BaseModel):
     id: str | None
     files: int | None
     bytes: int | None
-    ends: Instant | None
+    ends: Annotated[Instant | None, BeforeValidator(lambda ends: None if ends == SECRET else ends)]
     at_once: bool
     form: bool = False
 

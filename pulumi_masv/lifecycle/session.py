@@ -4,12 +4,14 @@ Nothing of it outlives the process; what decides over files is read anew, stored
 processes of the run in their registry.
 """
 
+import hmac
 import itertools
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import datetime, timezone
 from functools import cached_property
 from typing import Any, TypeVar
@@ -23,7 +25,7 @@ from pulumi_masv.lifecycle.previews import Named
 from pulumi_masv.lifecycle.registry import ANYWHERE, Declaration, Registry
 from pulumi_masv.lifecycle.review import Review
 from pulumi_masv.lifecycle.verdicts import Announcer, Verdict
-from pulumi_masv.models import Seen, Stored
+from pulumi_masv.models import End, Seen, Stored, format_instant, is_secret, veiled
 from pulumi_masv.reader import KEPT, Reader
 from pulumi_masv.settings import Settings, resolve
 
@@ -74,7 +76,8 @@ class Session:
         self.readings = Readings(announcer, environment, lambda: self._team().shows_nothing())
         self.contradictions = Contradictions(self._tell_once)
         self._takes_part = False
-        self.urns: dict[str, str] = {}
+        self.urns: dict[object, str] = {}
+        self._secrets: dict[str, set[str]] = {}
 
     @property
     def registry(self) -> Registry:
@@ -88,7 +91,7 @@ class Session:
         """Show what was decided; what a preview names binds the up that follows."""
         self.announcer.verdicts(several, urn=urn)
         if self.registry.is_preview:
-            named = [one for one in map(_named, several) if one is not None]
+            named = [one for one in map(self._named, several) if one is not None]
             self.registry.name(self.account, named)
 
     @cached_property
@@ -123,6 +126,7 @@ class Session:
             if self._client is None:
                 self._client = self._connect(self.settings())
                 self._client.contradictions = self.contradictions
+                self._client.withhold(self._secrets.keys())
             return self._client
 
     def look_or_why(
@@ -148,7 +152,7 @@ class Session:
         self.announcer.note(f"cannot look at MASV, so nothing is checked there: {blind}")
         return None, f"MASV could not be asked: {blind}"
 
-    def remind(self, line: str, subject: str) -> None:
+    def remind(self, line: str, subject: object) -> None:
         """Show a line at the resource whose check has seen a package, or a window."""
         self.announcer.note(line, urn=self.urns.get(subject, ""))
 
@@ -181,8 +185,8 @@ class Session:
         kept: dict[str, Seen] = {i: seen for i in package_ids if (seen := self.kept(i))}
         read, failed = self._team().read_all(package_ids - kept.keys(), created=self._created)
         for package_id, seen in read.items():
-            self._seen(package_id, seen, since)
-        return kept | read, failed
+            kept[package_id] = self._seen(package_id, seen, since) or seen
+        return kept, failed
 
     def settle(self, seen: Seen) -> Seen:
         """Return a look that says when the files end, if MASV says so anywhere."""
@@ -222,6 +226,28 @@ class Session:
         if isinstance(subject, str):
             self._team().forget(subject)
 
+    def keep_secret(self, secrets: Mapping[str, Collection[str]]) -> None:
+        """Show nothing from now on of what the program keeps secret.
+
+        Args:
+            secrets: package id -> names of its inputs.
+        """
+        for package_id, names in secrets.items():
+            self._secrets.setdefault(package_id, set()).update(names)
+
+    def veiled(self, seen: Seen) -> Seen:
+        """Return a look of which no line shows what the program keeps secret."""
+        names = self._secrets.get(seen.package.id)
+        return replace(seen, package=veiled(seen.package, names)) if names else seen
+
+    def seal(self, end: End) -> str:
+        """Return an end as it may be written down: a secret one only this account's key opens."""
+        key = self.settings().api_key
+        if not is_secret(end) or key is None:
+            return spell(end)
+        spelled = format_instant(end).encode()  # type: ignore[arg-type] # no other end is secret
+        return hmac.new(key.get_secret_value().encode(), spelled, "sha256").hexdigest()
+
     def recall(self, stored: Stored) -> None:
         """Take up what the state knows of a package. Raises OtherTeam."""
         self.same_team(stored.team_id, f"{stored.package_id} {quote(stored.name)}")
@@ -236,6 +262,14 @@ class Session:
         if team is not None and stored_team not in (None, team):
             raise OtherTeam(what, stored_team, team)
 
+    def _named(self, verdict: Verdict) -> Named | None:
+        if verdict.loss and not verdict.loss.at_once:
+            ends, planned = self.seal(verdict.loss.ends), self.seal(verdict.loss.planned)
+            return Named(verdict.package_id, verdict.urn, ends, planned)
+        if verdict.loss or verdict.doubt:
+            return Named(verdict.package_id, verdict.urn)
+        return None
+
     def _tell_once(self, name: str, line: str) -> None:
         if self.registry.is_news(name):
             self.announcer.note(line, is_warning=True)
@@ -249,16 +283,8 @@ class Session:
 
     def _seen(self, package_id: str, seen: Seen | None, since: float) -> Seen | None:
         if seen is not None:
+            seen = self.veiled(seen)
             self._looks[package_id] = (seen, since)
             if seen.received_at is not None:
                 self._received[package_id] = seen.received_at
         return seen
-
-
-def _named(verdict: Verdict) -> Named | None:
-    if verdict.loss and not verdict.loss.at_once:
-        ends, planned = spell(verdict.loss.ends), spell(verdict.loss.planned)
-        return Named(verdict.package_id, verdict.urn, ends, planned)
-    if verdict.loss or verdict.doubt:
-        return Named(verdict.package_id, verdict.urn)
-    return None

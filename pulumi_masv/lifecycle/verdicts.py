@@ -11,14 +11,14 @@ from typing import Any, Final, Literal, Protocol
 from pydantic import ConfigDict
 
 from pulumi_masv import plan
-from pulumi_masv.models import Instant, Never, Package, format_instant
+from pulumi_masv.models import SECRET, Instant, Never, Package, format_instant, is_secret
 from pulumi_masv.models.declared import Wire
 from pulumi_masv.plan import Loss, Plan, Refusal, Step, Why
 
 Does = Literal[
     "adopted", "changed", "ended", "let go", "left alone", "refused", "unchanged", "unknown"
 ]
-Spelled = Instant | Literal["never"] | None
+Spelled = Instant | Literal["never", "[secret]"] | None
 MARK: Final = "masv-verdicts "
 """How a line of records begins; a JSON array of them follows."""
 
@@ -93,7 +93,7 @@ class Change(Wire):
 class RecordedLoss(Wire):
     """Files that end earlier than planned: when, when they were to, why, and whether at once."""
 
-    ends: Instant
+    ends: Instant | Literal["[secret]"]
     planned: Spelled
     why: Why
     at_once: bool
@@ -154,7 +154,7 @@ def recorded(verdict: Verdict, refusals: Iterable[str]) -> dict[str, Any]:
         later = plan.after(observed, verdict.steps)
         known = not verdict.doubt and later.files_exist
         bag |= {
-            "name": observed.name,
+            "name": _plain(observed.name),
             "state": observed.state,
             "files": observed.total_files,
             "bytes": observed.size,
@@ -192,6 +192,8 @@ def _changes(verdict: Verdict) -> Iterator[dict[str, Any]]:
 
 
 def _plain(value: Any) -> Any:
+    if is_secret(value):
+        return SECRET
     if isinstance(value, datetime):
         return format_instant(value)
     return value.value if isinstance(value, Never) else value

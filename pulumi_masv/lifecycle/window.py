@@ -47,7 +47,7 @@ class WindowController:
 
     def declare(self, request: Asked) -> None:
         """Take note of the resource; the program has written down its windows."""
-        self._session.urns[str(request.inputs)] = request.urn
+        self._session.urns[request.inputs] = request.urn
 
     def foresee(self, request: Asked) -> Sequence[Verdict]:
         """Say how many packages the change turns; no file ends by it, so there is no verdict."""
@@ -150,7 +150,7 @@ class WindowController:
     def _make(self, inputs: WindowInputs) -> StoredWindow:
         counts = self._look(inputs)
         if counts.due(inputs):
-            self._session.remind(plan.does(inputs, counts), str(inputs))
+            self._session.remind(plan.does(inputs, counts), inputs)
             self._session.masv().archive_window(
                 inputs.expiry_start,
                 inputs.expiry_end,

@@ -26,6 +26,15 @@ from pulumi_masv.models.instants import (
 )
 from pulumi_masv.models.package import ID_PATTERN, STATES, Package, PackageId, Seen, State, normal
 from pulumi_masv.models.query import Query, Sort
+from pulumi_masv.models.secret import (
+    OF_SECRETS,
+    SECRET,
+    SIGNATURE,
+    SecretText,
+    is_secret,
+    secret,
+    veiled,
+)
 from pulumi_masv.models.stored import Stored
 from pulumi_masv.models.window import StoredWindow, WindowInputs
 
@@ -33,6 +42,9 @@ __all__ = [
     "ID_PATTERN",
     "MOMENT",
     "NEVER",
+    "OF_SECRETS",
+    "SECRET",
+    "SIGNATURE",
     "STATES",
     "Change",
     "Declared",
@@ -47,6 +59,7 @@ __all__ = [
     "PackageId",
     "Problem",
     "Query",
+    "SecretText",
     "Seen",
     "Sort",
     "State",
@@ -56,10 +69,13 @@ __all__ = [
     "WindowInputs",
     "earlier",
     "format_instant",
+    "is_secret",
     "normal",
     "parse_instant",
     "problems_of",
     "reason_of",
+    "secret",
     "shifted",
+    "veiled",
     "widened",
 ]

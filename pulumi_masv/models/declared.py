@@ -17,11 +17,13 @@ from pydantic import (
     StrictStr,
     ValidationError,
 )
-from pydantic.alias_generators import to_camel
+from pydantic.alias_generators import to_camel, to_snake
 
+from pulumi_masv.arguments import Wrong, nearest
 from pulumi_masv.models.end import Ending
 from pulumi_masv.models.instants import Instant
 from pulumi_masv.models.package import PackageId, normal
+from pulumi_masv.models.secret import Secretive
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -48,7 +50,9 @@ def _not_blank(value: str) -> str:
     try:
         return normal(value)
     except UnicodeEncodeError:
-        raise ValueError("holds half a character, which nothing can store: write it anew") from None
+        raise ValueError(
+            "contains half a character, which cannot be stored: type it again"
+        ) from None
 
 
 Name = Annotated[StrictStr, AfterValidator(_not_blank)]
@@ -58,6 +62,10 @@ class Wire(BaseModel):
     """A value that travels to Pulumi and back: camelCase there, snake_case here."""
 
     model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, frozen=True)
+
+    def secrets(self) -> dict[str, tuple[str, ...]]:
+        """Return what the program keeps secret: package id -> the names of its inputs."""
+        return {}
 
 
 class Declared(Ending, Wire):
@@ -79,12 +87,14 @@ class Declared(Ending, Wire):
     ] = None
     expiry: Annotated[
         Instant | None,
-        Field(description="when MASV destroys the files; earlier is a loss, and named as one"),
+        Field(description="when MASV destroys the files; an earlier date is shown as a loss"),
         Change.UPDATES,
     ] = None
     unlimited_storage: Annotated[
         StrictBool | None,
-        Field(description="never expires; excludes `expiry`; back to False needs one"),
+        Field(
+            description="it never expires; excludes `expiry`; to turn it off, declare an `expiry`"
+        ),
         Change.UPDATES,
     ] = None
     archived: Annotated[
@@ -129,46 +139,57 @@ class Inputs(Wire):
         """The canonical bag: nothing that was left out, no flag that is off."""
         fields = type(self).model_fields
         off = {n for n, f in fields.items() if f.default is False and not getattr(self, n)}
-        return self.model_dump(by_alias=True, exclude_none=True, exclude=off)
+        return self.model_dump(mode="json", by_alias=True, exclude_none=True, exclude=off)
 
 
-class LifecycleInputs(Declared, Inputs):
+class LifecycleInputs(Secretive, Declared, Inputs):
     """The inputs of a PackageLifecycle."""
 
     package_id: Annotated[
         PackageId,
-        Field(strict=True, description="MASV's id of a package that exists; required"),
+        Field(strict=True, description="MASV's id of an existing package; required"),
         Change.REPLACES,
     ]
     force_destroy: Annotated[
         StrictBool,
-        Field(description="let the end of the resource destroy files that still exist"),
+        Field(description="removing the resource may destroy files that still exist"),
         Change.UPDATES_STATE,
     ] = False
     archive_on_destroy: Annotated[
         StrictBool,
-        Field(description="after the end of the resource, also archive the tombstone"),
+        Field(description="after the resource is removed, also archive the tombstone"),
         Change.UPDATES_STATE,
     ] = False
 
     @classmethod
     def conflicts(cls, bag: Mapping[str, Any]) -> list[Problem]:
-        if bag.get("unlimitedStorage") is not True or "expiry" not in bag:
-            return []
-        reason = "excludes expiry: a package that never expires has none; take one of them out"
-        return [Problem("unlimitedStorage", reason)]
+        problems = []
+        if bag.get("unlimitedStorage") is True and "expiry" in bag:
+            reason = "excludes expiry: a package that never expires has none; take one of them out"
+            problems.append(Problem("unlimitedStorage", reason))
+        if "packageId" in (bag.get("secretInputs") or ()):
+            reason = (
+                "is secret, but Pulumi keeps a resource's id in clear text: if "
+                "it is not secret, write pulumi.Output.unsecret(…)"
+            )
+            problems.append(Problem("packageId", reason))
+        return problems
+
+    def given(self) -> tuple[str, ...]:
+        """Return the sorted names of what the program gave."""
+        return tuple(sorted(self.wire().keys() - {"secretInputs"}))
 
 
-_MAPPING = "names and their values are due, not {input!r}"
+_MAPPING = "expected names and their values, not {input!r}"
 _REASONS = {
     "dict_type": _MAPPING,
     "model_type": _MAPPING,
     "model_attributes_type": _MAPPING,
-    "tuple_type": "a list is due, not {input!r}",
+    "tuple_type": "expected a list, not {input!r}",
     "missing": "is required",
-    "string_type": "a string is due, not {input!r}",
-    "bool_type": "True or False is due, not {input!r}",
-    "literal_error": "{expected} is due, not {input!r}",
+    "string_type": "expected a string, not {input!r}",
+    "bool_type": "expected True or False, not {input!r}",
+    "literal_error": "expected {expected}, not {input!r}",
 }
 
 
@@ -182,10 +203,13 @@ def problems_of(error: ValidationError) -> list[Problem]:
 
 def reason_of(detail: Mapping[str, Any]) -> str:
     """One failure of a validation, as pydantic tells it, in one clear line."""
+    if isinstance(detail["input"], Wrong):
+        return detail["input"].reason
     if detail["type"] == "value_error":
         return str(detail["ctx"]["error"])
     if detail["type"] == "extra_forbidden":
-        return "is not an input of this resource"
+        near = nearest(to_snake(str(detail["loc"][-1])), Declared.model_fields)
+        return "is not an input of this resource" + (f": did you mean {near}?" if near else "")
     template = _REASONS.get(detail["type"], detail["msg"].replace("{", "{{"))
     reason: str = template.format(input=_Shortened(detail["input"]), **detail.get("ctx", {}))
     return reason
@@ -198,5 +222,5 @@ class _Shortened:
         self._value = value
 
     def __repr__(self) -> str:
-        shown = repr(self._value)
+        shown = ascii(self._value)  # what is expected there is ASCII
         return shown if len(shown) <= 80 else f"{shown[:80]}…"

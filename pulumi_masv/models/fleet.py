@@ -10,33 +10,34 @@ from pydantic.alias_generators import to_camel
 from pulumi_masv.models.declared import Change, Declared, Inputs, LifecycleInputs, Problem, Wire
 from pulumi_masv.models.instants import Instant
 from pulumi_masv.models.package import PackageId, State, Text
+from pulumi_masv.models.secret import SecretiveFleet
 from pulumi_masv.models.stored import Outputs, Stored
 
 _SUMMARY: Final = ("new", "finalized", "expired", "archived", "files", "bytes")
 _DECLARED: Final = frozenset(to_camel(name) for name in Declared.model_fields)
 
 
-class FleetInputs(Inputs):
+class FleetInputs(SecretiveFleet, Inputs):
     """The inputs of a PackageFleet."""
 
     packages: Annotated[
         dict[PackageId, Declared],
-        Field(description="package id -> what is declared of it: a `PackageArgs` or a dict"),
+        Field(description="package id -> what is declared for it: a `PackageArgs` or a dict"),
         Change.UPDATES,
     ]
     force_destroy: Annotated[
         StrictBool,
-        Field(description="let the end of an entry, or of the fleet, destroy files that exist"),
+        Field(description="removing an entry, or the fleet, may destroy files that still exist"),
         Change.UPDATES_STATE,
     ] = False
     retain_removed: Annotated[
         StrictBool,
-        Field(description="leave a package alone whose entry, or whose fleet, ends"),
+        Field(description="do not destroy what is removed: its files stay, no longer managed"),
         Change.UPDATES_STATE,
     ] = False
     archive_on_destroy: Annotated[
         StrictBool,
-        Field(description="after the end of an entry, also archive the tombstone"),
+        Field(description="after an entry is removed, also archive the tombstone"),
         Change.UPDATES_STATE,
     ] = False
 
@@ -50,7 +51,7 @@ class FleetInputs(Inputs):
                 name = f"packages.{package_id}.{problem.property}"
                 problems.append(Problem(name, problem.reason))
         if bag.get("forceDestroy") is True and bag.get("retainRemoved") is True:
-            reason = "excludes force_destroy: what ends is destroyed or left alone; take one out"
+            reason = "excludes force_destroy: what is removed is destroyed or kept; take one out"
             problems.append(Problem("retainRemoved", reason))
         return problems
 
@@ -83,7 +84,7 @@ class Live(Wire):
     received: bool | None = None
 
 
-class StoredFleet(Outputs):
+class StoredFleet(SecretiveFleet, Outputs):
     """The outputs of a PackageFleet."""
 
     live: Annotated[
@@ -96,7 +97,7 @@ class StoredFleet(Outputs):
     ]
     summary: Annotated[
         dict[str, int],
-        Field(default_factory=dict, description="packages by state; files and bytes that exist"),
+        Field(default_factory=dict, description="packages by state; existing files and bytes"),
     ]
     team_id: Annotated[str | None, Field(description="the team it was read in")] = None
     force_destroy: Annotated[bool, Field(description="as declared")] = False
@@ -106,7 +107,7 @@ class StoredFleet(Outputs):
         dict[str, tuple[str, ...]],
         Field(
             default_factory=dict,
-            description="package id -> sorted names of what the program gave of it",
+            description="package id -> sorted names of the inputs that the program gave",
         ),
     ]
 
@@ -135,6 +136,7 @@ class StoredFleet(Outputs):
             force_destroy=flags.force_destroy,
             retain_removed=flags.retain_removed,
             archive_on_destroy=flags.archive_on_destroy,
+            secret_inputs=_of(flags.secret_inputs, entries),
             declared={
                 package_id: tuple(name for name in entry.declared or () if name in _DECLARED)
                 for package_id, entry in entries.items()
@@ -143,6 +145,7 @@ class StoredFleet(Outputs):
 
     def entries(self) -> dict[str, Stored]:
         """Each package as a resource of its own would have stored it."""
+        secrets = self.secrets()
         return {
             package_id: Stored.model_construct(
                 package_id=package_id,
@@ -150,6 +153,7 @@ class StoredFleet(Outputs):
                 force_destroy=self.force_destroy,
                 archive_on_destroy=self.archive_on_destroy,
                 declared=self.declared.get(package_id),
+                secret_inputs=secrets.get(package_id),
                 **dict(live),
             )
             for package_id, live in self.live.items()
@@ -167,7 +171,15 @@ class StoredFleet(Outputs):
             force_destroy=self.force_destroy,
             retain_removed=self.retain_removed,
             archive_on_destroy=self.archive_on_destroy,
+            secret_inputs=self.secret_inputs,
         )
+
+
+def _of(
+    secrets: dict[str, tuple[str, ...]] | None, entries: Mapping[str, Stored]
+) -> dict[str, tuple[str, ...]] | None:
+    """Return what is secret of the packages that there still are."""
+    return {i: names for i, names in (secrets or {}).items() if i in entries} or None
 
 
 def _picked(source: BaseModel, names: Iterable[str]) -> dict[str, Any]:

@@ -1,61 +1,77 @@
 """How a moment is read and written: ISO 8601 in, one canonical UTC spelling out.
 
 Canonical is `2027-01-31T00:00:00Z`, with milliseconds only where there are some. MASV keeps
-milliseconds, so anything finer is cut off.
+milliseconds, so anything finer is cut off. What is read is a whole date, a time and a zone in
+plain digits: no week, no bare number, no hour 24 and no second 60, which nobody reads alike.
 """
 
 import re
 from datetime import datetime, timedelta, timezone
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
-from pydantic import (
-    AwareDatetime,
-    BeforeValidator,
-    PlainSerializer,
-    TypeAdapter,
-    ValidationError,
-)
+from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
+
+from pulumi_masv import arguments
+from pulumi_masv.models.secret import SecretInstant, SecretText, is_secret
 
 MOMENT = timedelta(milliseconds=1)  # MASV's instants are that far apart
 _FIRST = datetime.min.replace(tzinfo=timezone.utc)
 _LAST = datetime.max.replace(tzinfo=timezone.utc)
-_PARSER = TypeAdapter(AwareDatetime)
-# pydantic also reads bare numbers as Unix times; a declared moment has to look like one.
-_DATE_AND_TIME = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}")
-_HINT = "write it like 2027-01-31T00:00:00Z"
+_MINUTES: Final = "[0-5][0-9]"
+_HOURS: Final = "(?:[01][0-9]|2[0-3])"
+_CLOCK: Final = (
+    rf"([0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}})[Tt ]({_HOURS}:{_MINUTES})"
+    rf"(?::({_MINUTES})(?:\.([0-9]+))?)?"
+)
+_INSTANT: Final = re.compile(rf"{_CLOCK}(?:[Zz]|([+-]{_HOURS}):?({_MINUTES}))")
+_HINT: Final = "write it like 2027-01-31T00:00:00Z"
 
 
 def parse_instant(value: Any) -> datetime:
-    """The UTC instant that an ISO 8601 string with a zone, or an aware datetime, names.
+    """Return the UTC instant that an ISO 8601 text with a zone, or an aware datetime, names.
 
     Raises:
-        ValueError: not a string, not a date and time, or without a zone.
+        ValueError: not a text, not a date and time, or without a zone.
     """
-    if isinstance(value, str) and not _DATE_AND_TIME.match(value):
-        raise ValueError(f"{value!r} is not a date and time with a zone: {_HINT}")
-    if not isinstance(value, (str, datetime)):
-        raise ValueError(f"an ISO 8601 string is due, not {type(value).__name__}: {_HINT}")
+    if isinstance(value, datetime):
+        moment = value
+    elif isinstance(value, str):
+        moment = _read(value)
+    else:
+        raise ValueError(f"needs a date and time as text, not {type(value).__name__}: {_HINT}")
+    if moment.utcoffset() is None:
+        raise ValueError(f"{str(value)!a} has no time zone: {_HINT}")
     try:
-        moment = _PARSER.validate_python(value).astimezone(timezone.utc)
-    except ValidationError as error:
-        [detail] = error.errors()
-        if detail["type"] == "timezone_aware":
-            raise ValueError(f"{str(value)!r} has no time zone: {_HINT}") from None
-        raise ValueError(f"{str(value)!r} is not a moment: {_HINT}") from None
+        moment = moment.astimezone(timezone.utc)
     except OverflowError:
-        raise ValueError(f"{str(value)!r} lies outside the calendar: {_HINT}") from None
-    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+        raise ValueError(f"{str(value)!a} lies outside the calendar: {_HINT}") from None
+    moment = moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+    return SecretInstant.of(moment) if is_secret(value) else moment
+
+
+def _read(text: str) -> datetime:
+    found = _INSTANT.fullmatch(text)
+    if found is None:
+        lacks_zone = re.fullmatch(_CLOCK, text)
+        what = "has no time zone" if lacks_zone else "is not a date and time with a zone"
+        raise ValueError(f"{text!a} {what}: {_HINT}")
+    day, clock, second, fraction, hours, minutes = found.groups()
+    micros = (fraction or "")[:6].ljust(6, "0")
+    zone = f"{hours}:{minutes}" if hours else "+00:00"
+    try:
+        return datetime.fromisoformat(f"{day}T{clock}:{second or '00'}.{micros}{zone}")
+    except ValueError:
+        raise ValueError(f"{text!a} is not a date and time that exists: {_HINT}") from None
 
 
 def format_instant(moment: datetime) -> str:
-    """The canonical spelling of an aware moment."""
-    utc = moment.astimezone(timezone.utc)
-    timespec = "milliseconds" if utc.microsecond else "seconds"
-    return utc.replace(tzinfo=None).isoformat(timespec=timespec) + "Z"
+    """Return the canonical spelling of an aware moment, as secret as that is."""
+    spelled = arguments.format_instant(moment)
+    return SecretText(spelled) if is_secret(moment) else spelled
 
 
 def shifted(moment: datetime, length: timedelta) -> datetime:
-    """So much later, as far as the calendar goes."""
+    """Return the moment so much later, as far as the calendar goes."""
     try:
         return moment + length
     except OverflowError:
@@ -63,9 +79,9 @@ def shifted(moment: datetime, length: timedelta) -> datetime:
 
 
 def widened(start: datetime, end: datetime) -> tuple[datetime, datetime]:
-    """A span a moment longer at either end, as far as the calendar goes: it holds its ends surely.
+    """Return a span a moment longer at either end, as far as the calendar goes.
 
-    Nobody knows whether MASV's windows contain their ends.
+    Nobody knows whether MASV's windows contain their ends; this one surely does.
     """
     return shifted(start, -MOMENT), shifted(end, MOMENT)
 
@@ -77,5 +93,12 @@ def _parse_answer(value: Any) -> datetime | None:
     return None if moment.year == 1 else moment  # MASV writes year 1 for "not set"
 
 
-Instant = Annotated[datetime, BeforeValidator(parse_instant), PlainSerializer(format_instant)]
+Instant = Annotated[
+    datetime,
+    BeforeValidator(parse_instant),
+    PlainSerializer(format_instant),
+    WithJsonSchema(
+        {"type": "string", "format": "date-time", "pattern": f"^(?:{_INSTANT.pattern})$"}
+    ),
+]
 MasvInstant = Annotated[datetime | None, BeforeValidator(_parse_answer)]

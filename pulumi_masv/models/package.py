@@ -36,7 +36,7 @@ ID_PATTERN = re.compile(r"[A-Za-z0-9_-]{1,128}")
 def _one_path_segment(value: str) -> str:
     if not ID_PATTERN.fullmatch(value):
         raise ValueError(
-            f"{value!r} is not a MASV package id: 1 to 128 letters, digits, '-' and '_'"
+            f"{value!a} is not a MASV package id: 1 to 128 letters, digits, '-' and '_'"
         )
     return value
 

@@ -4,7 +4,9 @@ What MASV would take for no filter at all (an empty list, a blank text, a comma 
 refused: it would come back as everything.
 """
 
+import difflib
 import re
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Final, Literal, get_args
 
@@ -36,6 +38,52 @@ Sort = Literal[
 _CUT: Final = timedelta(seconds=1)  # nobody knows whether MASV's windows keep milliseconds
 
 
+# What people call a state: MASV's web page does, and other services.
+_CALLED: Final = {
+    **dict.fromkeys(("uploading", "pending", "draft", "in progress"), "new"),
+    **dict.fromkeys(("active", "available", "complete", "completed", "delivered"), "finalized"),
+    **dict.fromkeys(("finished", "live", "ready", "sent", "uploaded"), "finalized"),
+    **dict.fromkeys(("deleted", "destroyed", "ended", "gone", "removed"), "expired"),
+    "hidden": "archived",
+}
+
+
+def one_of(
+    what: str, words: tuple[str, ...], called: Mapping[str, str] | None = None
+) -> BeforeValidator:
+    """Refuse a text that is none of some words, and say which one may be meant.
+
+    Args:
+        what: what such a word is, with its article.
+        words: those that are allowed.
+        called: other word -> the one that it stands for.
+    """
+
+    def check(value: Any) -> Any:
+        if not isinstance(value, str) or value in words:
+            return value
+        folded = value.strip().casefold()
+        near = difflib.get_close_matches(folded, words, n=1)
+        meant = (called or {}).get(folded, *near[:1] or (None,))
+        hint = f"did you mean {meant}?" if meant else f"write one of {', '.join(words)}"
+        raise ValueError(f"{value!a} is not {what}: {hint}")
+
+    return BeforeValidator(check)
+
+
+def whole(text: str) -> str:
+    """Return a text in NFC, so that what looks alike is alike.
+
+    Raises:
+        ValueError: it holds half a character, which nothing can store.
+    """
+    try:
+        return normal(text)
+    except UnicodeEncodeError:
+        what = "contains half a character, which cannot be stored: type it again"
+        raise ValueError(what) from None
+
+
 def _some(value: Any) -> Any:
     if isinstance(value, (str, list, tuple)) and not (value and str(value).strip()):
         raise ValueError("is empty, so it would not filter: leave it out")
@@ -43,12 +91,15 @@ def _some(value: Any) -> Any:
 
 
 def _listed(value: Any) -> Any:
-    """One word, or a list of them, as MASV joins them."""
+    """Return one word, or a list of them, as MASV joins them."""
     words = (value,) if isinstance(value, str) else value
     if isinstance(words, (list, tuple)):
         for word in words:
             if isinstance(word, str) and ("," in word or not word.strip()):
-                raise ValueError(f"{word!r} is blank or holds a comma: give each its own place")
+                what = "is blank or contains a comma: list each value by itself"
+                raise ValueError(f"{word!r} {what}")
+            if isinstance(word, str) and word != word.strip():
+                raise ValueError(f"{word!r} begins or ends with a space: take it out")
     return _some(words)
 
 
@@ -58,8 +109,9 @@ def _only_of_the_inbox(value: str | None, info: ValidationInfo) -> str | None:
     return value
 
 
-Text = Annotated[StrictStr, BeforeValidator(_some)]
-Words = Annotated[tuple[StrictStr, ...], BeforeValidator(_listed)]
+StateWord = Annotated[State, one_of("a state", get_args(State), _CALLED)]
+Text = Annotated[StrictStr, BeforeValidator(_some), AfterValidator(whole)]
+Words = Annotated[tuple[Annotated[StrictStr, AfterValidator(whole)], ...], BeforeValidator(_listed)]
 
 
 class Query(BaseModel):
@@ -83,7 +135,7 @@ class Query(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    status: Annotated[tuple[State, ...], BeforeValidator(_listed)] | None = None
+    status: Annotated[tuple[StateWord, ...], BeforeValidator(_listed)] | None = None
     name: Text | None = None
     sender: Text | None = None
     tags: Words | None = None
@@ -93,7 +145,7 @@ class Query(BaseModel):
     expiry_start: Instant | None = None
     expiry_end: Annotated[Instant | None, not_before("expiry_start")] = None
     extra_storage: StrictBool | None = None
-    sort: Sort = "created_at"
+    sort: Annotated[Sort, one_of("a field to sort by", get_args(Sort))] = "created_at"
     received: StrictBool = False
     portal: Annotated[Text | None, AfterValidator(_only_of_the_inbox), Field()] = None
 
@@ -108,7 +160,7 @@ class Query(BaseModel):
             return cls.model_validate({k: v for k, v in given.items() if v is not None})
         except ValidationError as error:
             wrong = "; ".join(f"{p.property}: {p.reason}" for p in problems_of(error))
-            raise FilterError(f"packages cannot be listed so: {wrong}") from None
+            raise FilterError(f"cannot list packages like this: {wrong}") from None
 
     @property
     def fixed(self) -> bool:
@@ -172,7 +224,7 @@ class Query(BaseModel):
 
 
 def _holds(text: str | None, part: str) -> bool | None:
-    return None if text is None else normal(part).casefold() in text.casefold()
+    return None if text is None else part.casefold() in text.casefold()
 
 
 def _lies_in(moment: datetime | None, start: datetime | None, end: datetime | None) -> bool | None:

@@ -16,6 +16,7 @@ from pulumi_masv.models.declared import Declared, LifecycleInputs, Wire, problem
 from pulumi_masv.models.end import Ending
 from pulumi_masv.models.instants import Instant
 from pulumi_masv.models.package import Package, State, Text
+from pulumi_masv.models.secret import Secretive
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -54,8 +55,8 @@ class Outputs(Wire):
         return self.model_dump(mode="json", by_alias=True, exclude_none=True)
 
 
-class Stored(Ending, Outputs):
-    """The outputs of a PackageLifecycle: live while the files exist; no secret is among them."""
+class Stored(Secretive, Ending, Outputs):
+    """The outputs of a PackageLifecycle: live while the files exist."""
 
     package_id: Annotated[str | None, Field(description="MASV's id")] = None
     name: Annotated[Text | None, Field(description="the name")] = None
@@ -65,7 +66,7 @@ class Stored(Ending, Outputs):
     ] = None
     unlimited_storage: Annotated[
         bool | None,
-        Field(description="never expires; once the files are gone, the last stored value"),
+        Field(description="it never expires; once the files are gone, the last stored value"),
     ] = None
     archived: Annotated[bool | None, Field(description="the tombstone is hidden")] = None
     state: Annotated[
@@ -79,16 +80,17 @@ class Stored(Ending, Outputs):
     team_id: Annotated[str | None, Field(description="the team it was read in")] = None
     received: Annotated[
         bool | None,
-        Field(description="true where only the inbox serves it; else left out"),
+        Field(description="true if only the inbox serves it; otherwise left out"),
     ] = None
     pending_archive: Annotated[
         bool | None,
-        Field(description="`archived` is declared and waits for the files to end"),
+        Field(description="`archived` is declared, and waits for the files to end"),
     ] = None
     force_destroy: Annotated[bool, Field(description="as declared")] = False
     archive_on_destroy: Annotated[bool, Field(description="as declared")] = False
     declared: Annotated[
-        tuple[str, ...] | None, Field(description="sorted names of the inputs the program gave")
+        tuple[str, ...] | None,
+        Field(description="sorted names of the inputs that the program gave"),
     ] = None
 
     @staticmethod
@@ -118,6 +120,7 @@ class Stored(Ending, Outputs):
             package_id=self.package_id or "",
             force_destroy=self.force_destroy,
             archive_on_destroy=self.archive_on_destroy,
+            secret_inputs=self.secret_inputs,
             **values,
         )
 
@@ -144,7 +147,8 @@ class Stored(Ending, Outputs):
                 "force_destroy": inputs.force_destroy,
                 "archive_on_destroy": inputs.archive_on_destroy,
                 "pending_archive": bool(self.pending_archive and inputs.archived),
-                "declared": tuple(sorted(inputs.wire())),
+                "secret_inputs": inputs.secret_inputs,
+                "declared": inputs.given(),
             }
         )
 
@@ -189,9 +193,9 @@ class Stored(Ending, Outputs):
         }
         values |= {field: getattr(before, field) for field in kept}
         if inputs is not None:
-            declared: tuple[str, ...] | None = tuple(sorted(inputs.wire()))
+            declared: tuple[str, ...] | None = inputs.given()
         else:
-            declared = before.declared or tuple(sorted({"packageId", *given.wire()}))
+            declared = before.declared or tuple(sorted({"packageId", *given.given()}))
         return cls(
             package_id=package.id,
             state=state,
@@ -199,6 +203,7 @@ class Stored(Ending, Outputs):
             received=received or None,
             force_destroy=given.force_destroy,
             archive_on_destroy=given.archive_on_destroy,
+            secret_inputs=given.secret_inputs,
             declared=declared,
             **{f: _first(getattr(package, f), getattr(before, f)) for f in _AS_ANSWERED},
             **values,

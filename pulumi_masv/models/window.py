@@ -11,6 +11,7 @@ from pydantic import AfterValidator, ConfigDict, Field, StrictBool, ValidationIn
 
 from pulumi_masv.models.declared import Change, Inputs
 from pulumi_masv.models.instants import Instant, format_instant
+from pulumi_masv.models.secret import Secretive
 from pulumi_masv.models.stored import Outputs
 
 
@@ -27,7 +28,7 @@ def not_before(start: str) -> AfterValidator:
     return AfterValidator(check)
 
 
-class WindowInputs(Inputs):
+class WindowInputs(Secretive, Inputs):
     """The inputs of an ArchiveWindow."""
 
     expiry_start: Annotated[
@@ -43,7 +44,7 @@ class WindowInputs(Inputs):
     ]
     received: Annotated[
         StrictBool,
-        Field(description="the packages received through portals instead of those sent"),
+        Field(description="take the packages received through portals instead of those sent"),
         Change.UPDATES,
     ] = False
     archived: Annotated[
@@ -53,7 +54,7 @@ class WindowInputs(Inputs):
     ] = True
     unarchive_on_destroy: Annotated[
         StrictBool,
-        Field(description="the end of the resource shows them again"),
+        Field(description="removing the resource shows them again"),
         Change.UPDATES_STATE,
     ] = False
 
@@ -63,7 +64,8 @@ class WindowInputs(Inputs):
 
     def asks_the_same(self, other: "WindowInputs") -> bool:
         """Whether both ask the same of MASV, whatever is to happen at their end."""
-        return self.model_copy(update={"unarchive_on_destroy": other.unarchive_on_destroy}) == other
+        apart = ("unarchive_on_destroy", "secret_inputs")
+        return self.model_copy(update={name: getattr(other, name) for name in apart}) == other
 
     def __str__(self) -> str:
         box = "received" if self.received else "sent"
@@ -71,7 +73,7 @@ class WindowInputs(Inputs):
         return f"window {start} to {end} ({box})"
 
 
-class StoredWindow(Outputs):
+class StoredWindow(Secretive, Outputs):
     """The outputs of an ArchiveWindow."""
 
     model_config = ConfigDict(extra="ignore")

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
-from pulumi_masv.formatting import span
+from pulumi_masv.formatting import between
 from pulumi_masv.models import NEVER, Declared, Package, earlier
 from pulumi_masv.plan.steps import (
     Archive,
@@ -163,7 +163,7 @@ def ended_early(stored: Declared, now: datetime) -> str | None:
         return "its files are gone, though it was never to expire"
     if not isinstance(stored.end, datetime) or stored.end <= now:
         return None
-    return f"its files are gone, {span(stored.end - now)} before its expiry"
+    return f"its files are gone, {between(now, stored.end)} before its expiry"
 
 
 def _covers(promised: Loss, loss: Loss) -> bool:

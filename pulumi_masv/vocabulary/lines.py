@@ -13,11 +13,12 @@ from pulumi_masv.formatting import (
     SHOWN,
     amount,
     amount_of_all,
+    between,
     quote,
     resource_name,
-    span,
     spell,
     spell_moment,
+    spelled_apart,
 )
 from pulumi_masv.lifecycle.verdicts import Verdict
 from pulumi_masv.models import Package
@@ -84,7 +85,9 @@ def _changes(verdicts: Iterable[Verdict]) -> Iterator[Line]:
 def _does(step: Step, observed: Package) -> str:
     match step:
         case plan.Rename(name):
-            return f"rename to {quote(name)}"
+            now, then = spelled_apart(observed.name, name)
+            told = (now, then) == (spell(observed.name), spell(name))
+            return f"rename to {then}" if told else f"rename from {now} to {then}"
         case plan.SetExpiry(expiry):
             return f"expiry {spell(observed.end)} -> {spell(expiry)}"
         case plan.SetUnlimited():
@@ -106,7 +109,7 @@ def lost(package: Package, loss: Loss) -> str:
     elif loss.planned is None:
         how_much = "and may never end now: MASV does not say whether they do"
     elif isinstance(loss.planned, datetime):
-        how_much = f"{span(loss.planned - loss.ends)} earlier than planned"
+        how_much = f"{between(loss.ends, loss.planned)} earlier than planned"
     else:
         how_much = "until now they never end"
     return f"{amount(package)} end {when}, {how_much}"

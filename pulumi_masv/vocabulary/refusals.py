@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
+from pydantic.alias_generators import to_snake
 from typing_extensions import assert_never
 
 from pulumi_masv import plan
@@ -15,7 +16,7 @@ from pulumi_masv.errors import (
     OtherTeam,
     StateUnreadable,
 )
-from pulumi_masv.formatting import SHOWN, amount, first, quote, spell
+from pulumi_masv.formatting import amount, first, quote, spell
 from pulumi_masv.models import Problem, Stored
 from pulumi_masv.plan import Refusal
 from pulumi_masv.vocabulary.lines import lost, named
@@ -24,17 +25,17 @@ from pulumi_masv.vocabulary.lines import lost, named
 def reason(refusal: Refusal) -> str:
     """Return why nothing may be done, and what to do about it, in one line."""
     match refusal:
-        case plan.FilesGone(package):
+        case plan.FilesGone(package, property):
             return (
                 f"the files of {named(package)} are gone ({package.state}): nothing brings them "
-                f"back; take this property out of the program"
+                f"back; take {to_snake(property)} out of the program"
             )
         case plan.NotInFuture(package, wanted):
             return (
                 f"{spell(wanted)} is not in the future: MASV would destroy the files of "
                 f"{named(package)} at once; to end it on purpose, set force_destroy=True, run an "
-                f"up and remove the resource; it now ends {spell(package.end)}: to keep it so, "
-                f"declare that"
+                f"up and remove the resource; it now ends {spell(package.end)}: to keep that, "
+                f"declare it"
             )
         case plan.EndMoved(package, expected):
             return (
@@ -42,7 +43,7 @@ def reason(refusal: Refusal) -> str:
                 f"as previewed: run with --refresh"
             )
         case plan.NeedsExpiry(package):
-            return f"{named(package)} never expires now: declare the expiry it is to have instead"
+            return f"{named(package)} never expires now: declare the expiry that it should have"
         case plan.FilesExist(package, in_fleet):
             return f"{named(package)} still has {amount(package)}, and {_WAYS_ON[in_fleet]}"
         case plan.Unnamed(package, loss):
@@ -65,12 +66,12 @@ def reason(refusal: Refusal) -> str:
                 f"to keep the files"
             )
         case plan.CannotTell(package_id, why):
-            return f"{package_id}: what this destroys cannot be told, so it is not done: {why}"
+            return f"{package_id}: cannot tell what this would destroy, so it is not done: {why}"
         case plan.MayBeDeclared(package_id, unsettled):
             return (
                 f"{package_id}: whether the program still declares it is not known yet "
-                f"({unsettled}), so nothing of it is destroyed: declare those without an Output of "
-                f"what is replaced, or set delete_before_replace=False"
+                f"({unsettled}), so none of its files are destroyed: declare these without an "
+                f"Output of what is replaced, or set delete_before_replace=False"
             )
         case plan.NotFound(package_id, team_id, in_fleet):
             line = f"MASV has no package {package_id} in team {team_id}: check the id and the team"
@@ -102,10 +103,10 @@ def reason(refusal: Refusal) -> str:
 
 _TO_KEEP: Final = {
     "resource": (
-        "to let go of it, put it back, set retain_on_delete=True and run an up first; or, once it "
-        "is out of the program, run `pulumi state delete`"
+        "to keep its files and stop managing it, put it back, set retain_on_delete=True and run an "
+        "up first; or, once it is out of the program, run `pulumi state delete`"
     ),
-    "entry": "to let go of it, set retain_removed=True",
+    "entry": "to keep its files and stop managing it, set retain_removed=True",
 }
 _WAYS_ON: Final = {
     False: (
@@ -127,15 +128,8 @@ def problem(refusal: Refusal) -> Problem:
 
 
 def problems_of_entries(refusals: Sequence[Refusal]) -> list[Problem]:
-    """Return the refusals of a fleet with their places: the first, and how many more there are."""
-    found = []
-    for one in refusals[:SHOWN]:
-        own = "" if one.property in ("", "packageId", "forceDestroy") else f".{one.property}"
-        place = f"packages.{subject}{own}" if (subject := _subject(one)) else ""
-        found.append(Problem(place, reason(one)))
-    if len(refusals) > SHOWN:
-        found.append(Problem("packages", f"and {len(refusals) - SHOWN} more refusals"))
-    return found
+    """Return the refusals of a fleet, each of which names its package: the first, and how many."""
+    return [Problem("", line) for line in first([*map(reason, refusals)], "more refusals")]
 
 
 def spelled(error: MasvError) -> str:
@@ -148,9 +142,9 @@ def spelled(error: MasvError) -> str:
             return f"{error}: set it back, or take it out of the state with `pulumi state delete`"
         case NoLongerShown():
             return (
-                f"MASV no longer shows {error}, nor perhaps more of this stack; the key may see "
-                f"less than it did, so nothing leaves the state: use a key that sees them; or, if "
-                f"they are gone, set MASV_ACCEPT_GONE=1 for one run"
+                f"MASV no longer shows {error}, and perhaps more of this stack; the key may see "
+                f"less than it did, so nothing is dropped from the state: use a key that sees "
+                f"them; or, if they are gone, set MASV_ACCEPT_GONE=1 for one run"
             )
         case StateUnreadable():
             return f"{error}: take it out with `pulumi state delete`, and an up adopts it again"
@@ -169,19 +163,3 @@ def archive_waits(stored: Stored) -> str:
         f"{stored.package_id} {quote(stored.name)}: its expiry has passed: an up with --refresh "
         f"archives it"
     )
-
-
-def _subject(refusal: Refusal) -> str:
-    match refusal:
-        case (
-            plan.CannotTell()
-            | plan.CannotLook()
-            | plan.MayBeDeclared()
-            | plan.NotFound()
-            | plan.Contradicted()
-        ):
-            return refusal.package_id
-        case plan.WindowsContradict():
-            return ""
-        case _:
-            return refusal.package.id

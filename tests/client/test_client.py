@@ -310,7 +310,7 @@ def test_a_package_that_cannot_be_read_is_one_line(masv: Simulator, body: Any) -
     url = f"https://api.massive.app/v1.1/teams/{masv.team_id}/packages/01HP"
     with responses.RequestsMock() as mock:
         mock.get(url, json=body)
-        with pytest.raises(UnexpectedAnswer, match="answered a package this version cannot read"):
+        with pytest.raises(UnexpectedAnswer, match="answered with a package that this"):
             connect(masv, baseUrl="https://api.massive.app").get_package("01HP")
 
 
@@ -344,7 +344,9 @@ def test_a_package_answered_under_another_id_is_not_taken_for_it(masv: Simulator
     url = f"https://api.massive.app/v1.1/teams/{masv.team_id}/packages/01hp"
     with responses.RequestsMock() as mock:
         mock.get(url, json={"id": "01HP", "state": "new", "access_token": "t"})
-        with pytest.raises(UnexpectedAnswer, match="answered the package 01HP: write its id so"):
+        with pytest.raises(
+            UnexpectedAnswer, match="answered with package 01HP: write its id like that"
+        ):
             connect(masv, baseUrl="https://api.massive.app").get_package("01hp")
 
 

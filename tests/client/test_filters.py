@@ -201,7 +201,7 @@ def test_a_total_that_is_never_reached_refuses_the_listing(
         client.list_packages(Query(status=STATES))
     assert str(caught.value) == (
         f"the listing of team {masv.team_id} announces 130 packages and shows only 65: "
-        "the key may not see them all; nothing is decided on a part"
+        "the key may not see them all, and part of a list is not used"
     )
     assert {one.package.id for one in caught.value.found} == set(made[::2])
 
@@ -226,9 +226,12 @@ def test_pages_longer_than_asked_are_taken_whole(masv: Simulator, page: int) -> 
 @pytest.mark.parametrize(
     ("record", "line"),
     [
-        ({"id": "A", "state": "new"}, "the listed package A has no token"),
-        ({"id": "A", "access_token": "t"}, "the listed A has no state"),
-        ({"id": "A", "state": "frozen", "access_token": "t"}, "the listed A has state 'frozen'"),
+        ({"id": "A", "state": "new"}, "listed package A has no token"),
+        ({"id": "A", "access_token": "t"}, "listed package A has no state"),
+        (
+            {"id": "A", "state": "frozen", "access_token": "t"},
+            "package A has state 'frozen'",
+        ),
         ({"state": "new", "access_token": "t"}, "a listed package cannot be read (id: "),
         ({"id": "a/b", "state": "new", "access_token": "t"}, "a listed package cannot be read"),
         ("A", "a listed package cannot be read"),
@@ -260,5 +263,5 @@ def test_records_that_are_no_list_are_no_listing(masv: Simulator, records: Any) 
     url = f"https://api.massive.app/v1.1/teams/{masv.team_id}/packages"
     with responses.RequestsMock() as mock:
         mock.get(url, json={"metadata": {"total": 1}, "records": records})
-        with pytest.raises(UnexpectedAnswer, match="answered no listing"):
+        with pytest.raises(UnexpectedAnswer, match="did not answer with a listing"):
             connect(masv, baseUrl="https://api.massive.app").list_packages(Query())

@@ -236,5 +236,5 @@ def test_ctrl_c_ends_threads_that_wait_for_an_hour_in_a_pool_or_not() -> None:
         [sys.executable, "-c", ENDING], capture_output=True, text=True, timeout=60
     )
     # Two threads write, and their lines may meet.
-    assert ended.stdout.count("nothing is sent any more, since the process is ending") == 2
+    assert ended.stdout.count("no more requests are sent, since the process is ending") == 2
     assert ended.stderr.rstrip().endswith("KeyboardInterrupt")

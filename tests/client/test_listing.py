@@ -84,7 +84,7 @@ def test_a_listing_that_never_agrees_with_its_total_is_an_error_and_no_partial_l
             client.list_packages(every())
     assert str(caught.value) == (
         f"the listing of team {masv.team_id} announces 2 packages and shows only 0: "
-        "the key may not see them all; nothing is decided on a part"
+        "the key may not see them all, and part of a list is not used"
     )
 
 
@@ -101,7 +101,7 @@ def test_a_listing_that_is_none_is_one_line(masv: Simulator) -> None:
     url = f"https://api.massive.app/v1.1/teams/{masv.team_id}/packages"
     with responses.RequestsMock() as mock:
         mock.get(url, json={"records": []})
-        with pytest.raises(UnexpectedAnswer, match="answered no listing"):
+        with pytest.raises(UnexpectedAnswer, match="did not answer with a listing"):
             connect(masv, baseUrl="https://api.massive.app").list_packages(every())
 
 
@@ -187,7 +187,7 @@ def test_a_listing_is_what_the_account_held_at_one_moment_whatever_changes_betwe
         try:
             listed = connect(masv, concurrency=1).list_packages(query)
         except UnexpectedAnswer as error:
-            assert "changed under every reading" in str(error)
+            assert "changed during every reading" in str(error)
             return
     assert [seen.package.id for seen in listed] in moments
 
@@ -261,7 +261,7 @@ def test_a_team_without_an_inbox_is_not_taken_for_a_wrong_key(
     if status == 404:
         assert client.get_package("01HNOWHERE") is None
     else:
-        with pytest.raises(RequestRefused, match="its inbox may not be read") as caught:
+        with pytest.raises(RequestRefused, match="its inbox cannot be read") as caught:
             client.get_package("01HNOWHERE")
         assert type(caught.value) is PackageRefused
 

@@ -57,7 +57,7 @@ def test_a_web_page_is_a_proxys_word_and_blames_no_key(status: int, body: str, k
         assert len(mock.calls) == 1
     assert str(caught.value).startswith(
         f"GET /v1.1/teams/01TEAM/packages answered {status} with a web page, so a firewall or "
-        f"proxy speaks there and not MASV: let requests to {MASV} through"
+        f"proxy answered, not MASV: let requests to {MASV} through"
     )
 
 
@@ -83,7 +83,7 @@ def test_a_web_page_that_may_pass_is_tried_again_and_never_shown(
 ) -> None:
     with responses.RequestsMock() as mock:
         mock.get(LISTING, status=status, body=PAGE, content_type="text/html")
-        with pytest.raises(error, match="a web page, so a firewall or proxy speaks") as caught:
+        with pytest.raises(error, match="a web page, so a firewall or proxy answered") as caught:
             connect(maxRetries=2).get_page(Query())
         assert len(mock.calls) == 3
     assert "<" not in str(caught.value)
@@ -99,7 +99,7 @@ def test_json_that_is_labelled_as_a_page_is_an_answer() -> None:
 def test_a_total_that_is_no_number_of_packages_is_one_line(total: str) -> None:
     with responses.RequestsMock() as mock:
         mock.get(LISTING, body=f'{{"metadata": {{"total": {total}}}, "records": []}}')
-        with pytest.raises(UnexpectedAnswer, match="answered") as caught:
+        with pytest.raises(UnexpectedAnswer, match="answer") as caught:
             connect().list_packages(Query())
     assert "\n" not in str(caught.value)
 
@@ -133,7 +133,7 @@ def test_certificates_that_are_not_there_are_one_line_that_names_the_variable(
     "url", ["https://a..b", "https://" + "a" * 64 + ".example", "https://ü..x"]
 )
 def test_a_host_that_cannot_be_asked_for_is_one_line(url: str) -> None:
-    with pytest.raises(Unreachable, match=r"is no address: check masv:baseUrl"):
+    with pytest.raises(Unreachable, match=r"is not an address: check masv:baseUrl"):
         connect(url).get_package("01HP")
 
 

@@ -151,7 +151,7 @@ def test_a_token_for_downloads_only_is_told_where_a_write_is_refused(
     found = seen(client, masv.account.add_package())
     with pytest.raises(RequestRefused) as caught:
         client.set_expiry(found, FEB)
-    hint = "; the token that MASV gives this key for it is for downloads only"
+    hint = "; MASV gives this key a token for it that only allows downloads"
     assert str(caught.value).endswith(hint)
     assert len(masv.writes) == 2
 
@@ -180,7 +180,7 @@ def test_the_level_of_a_token_is_a_hint_and_nothing_else(
         client = connect(masv, baseUrl=MASV)
         with pytest.raises(RequestRefused) as caught:
             client.rename_package(seen(client, "01HP"), "x")
-    assert ("for downloads only" in str(caught.value)) is told
+    assert ("only allows downloads" in str(caught.value)) is told
 
 
 def test_a_write_to_a_package_that_may_no_longer_be_read_keeps_its_refusal(

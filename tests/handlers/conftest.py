@@ -26,7 +26,7 @@ from pulumi_masv.lifecycle import deletion
 from pulumi_masv.lifecycle.registry import ANYWHERE, Declaration, Registry
 from pulumi_masv.lifecycle.session import Session
 from pulumi_masv.lifecycle.verdicts import MARK, Record
-from pulumi_masv.models import Stored, StoredFleet, format_instant, parse_instant
+from pulumi_masv.models import SIGNATURE, Stored, StoredFleet, format_instant, parse_instant
 from pulumi_masv.simulator import Simulator
 from pulumi_masv.vocabulary import spelled
 
@@ -80,6 +80,7 @@ class Engine:
     state: dict[str, Bag] = field(default_factory=dict)
     said: list[str] = field(default_factory=list)
     pending: list[Bag] = field(default_factory=list)
+    given: list[Bag] = field(default_factory=list)
     stopwatch: float = 0.0
     environment: dict[str, str] = field(default_factory=dict)
     name: str = field(default_factory=lambda: uuid.uuid4().hex)
@@ -191,7 +192,9 @@ class Engine:
                 continue
             fresh = _wire(result.outs)
             _call(handler.diff, stored["id"], fresh, _wire(stored["inputs"]))
-            self.state[name] = {**stored, "inputs": result.inputs, "outputs": fresh}
+            self.given += [result.outs, result.inputs]
+            inputs = _travel(result.inputs)
+            self.state[name] = {**stored, "inputs": inputs, "outputs": fresh}
 
     def _register(self, run: "Run", name: str, declared: Bag) -> None:
         kind = declared.get("__type", "PackageLifecycle")
@@ -218,6 +221,7 @@ class Engine:
             if not dry:
                 outputs, news = _wire(stored["outputs"]), _wire(inputs)
                 outs = _call(handler.update, stored["id"], outputs, news).outs
+                self.given.append(outs)
                 now = {"inputs": inputs, "outputs": outs, "process": process}
                 self.state[name] = {**stored, **now}
 
@@ -226,11 +230,20 @@ class Engine:
         given["resourceUrn"] = urn_of(name, news.get("__type", "PackageLifecycle"))
         result = _call(handler.check, _wire(olds) if olds else {}, _wire(given))
         if result.failures:
-            raise Refused(*(f"{name}.{one.property}: {one.reason}" for one in result.failures))
-        return result.inputs
+            raise Refused(
+                *(
+                    f"{name}.{one.property}: {one.reason}"
+                    if one.property
+                    else f"{name}: {one.reason}"
+                    for one in result.failures
+                )
+            )
+        inputs: Bag = result.inputs
+        return inputs
 
     def _create(self, handler: Any, kind: str, name: str, inputs: Bag, process: str = "") -> None:
         result = _call(handler.create, _wire(inputs))
+        self.given.append(result.outs)
         made = {"id": result.id, "inputs": inputs, "outputs": result.outs}
         self.state[name] = {"type": kind, "process": process, **made}
 
@@ -341,17 +354,21 @@ def _call(verb: Callable[..., Any], *arguments: Any) -> Any:
 
 
 def _wire(bag: Bag) -> Bag:
-    """A bag as it arrives: through JSON, whole numbers as floats, no None, Pulumi's key added."""
+    """A bag as it arrives, with Pulumi's key in it."""
+    return {**_travel(bag), "__provider": "gASV"}
 
-    def travel(value: Any) -> Any:
-        if isinstance(value, dict):
-            return {key: travel(one) for key, one in value.items() if one is not None}
-        if isinstance(value, list):
-            return [travel(one) for one in value]
-        is_number = isinstance(value, int) and not isinstance(value, bool)
-        return float(value) if is_number else value
 
-    return {**travel(bag), "__provider": "gASV"}
+def _travel(value: Any) -> Any:
+    """A value after its way through JSON: secrets in clear, whole numbers as floats, no None."""
+    if isinstance(value, dict) and SIGNATURE in value:
+        return _travel(value["value"])
+    if isinstance(value, dict):
+        return {_travel(key): _travel(one) for key, one in value.items() if one is not None}
+    if isinstance(value, (list, tuple)):
+        return [_travel(one) for one in value]
+    if isinstance(value, str):
+        return "".join([*value])  # nothing of a class of its own
+    return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
 @pytest.fixture

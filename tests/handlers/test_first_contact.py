@@ -209,7 +209,7 @@ def test_several_that_are_gone_leave_the_state_only_where_that_is_accepted(
         engine.refresh()
     engine.environment["MASV_ACCEPT_GONE"] = "1"
     phase = engine.refresh()
-    gone = "MASV no longer shows it, so it leaves the state"
+    gone = "MASV no longer shows it, so it is dropped from the state"
     assert [line for line in phase.warned if gone in line][-1].startswith("01HB")
     held = engine.state["fleet"]["outputs"]["live"] if way else engine.state
     assert sorted(held) == ["01HC"]
@@ -240,7 +240,7 @@ def test_entries_that_are_taken_out_and_not_shown_are_refused_together(
     assert len(refused.value.lines) == 1
     assert outputs(engine) == kept
     phase = engine.preview(fleet({i: {"name": "x"} for i in ("01HB", "01HC")}, forceDestroy=True))
-    assert phase.warned == ['01HA "x": MASV no longer shows it, so it leaves the state']
+    assert phase.warned == ['01HA "x": MASV no longer shows it, so it is dropped from the state']
 
 
 def test_an_entry_that_was_to_be_destroyed_and_is_not_shown_any_more_stays(
@@ -254,7 +254,7 @@ def test_an_entry_that_was_to_be_destroyed_and_is_not_shown_any_more_stays(
     inputs = engine._check(handler, "fleet", stored["inputs"], after["fleet"])
     masv.account.hide("01HA")
     engine.stopwatch = 61.0
-    with pytest.raises(MasvError, match="MASV does not show what was to be destroyed any more"):
+    with pytest.raises(MasvError, match="MASV no longer shows what was to be destroyed"):
         handler.update(stored["id"], stored["outputs"], inputs)
     assert masv.account.package("01HA").has_files
 
@@ -266,7 +266,7 @@ def test_a_single_one_that_is_gone_leaves_the_state_with_a_line(
     engine.up(each_way("01HA", "01HB", name="x")[way])
     masv.account.remove("01HA")
     phase = engine.refresh()
-    assert phase.warned == ['01HA "x": MASV no longer shows it, so it leaves the state']
+    assert phase.warned == ['01HA "x": MASV no longer shows it, so it is dropped from the state']
 
 
 # MASV lists a record without token, or in a state nobody knows.

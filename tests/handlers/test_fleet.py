@@ -105,7 +105,7 @@ def test_an_entry_taken_out_whose_files_exist_is_refused_in_the_preview(
     first, second = added(masv, 2)
     engine.up(fleet({first: {}, second: {}}))
     [line] = refusals(engine, fleet({first: {}}))
-    assert line.startswith(f'fleet.packages.{second}: {second} "raw 1" still has 3 files')
+    assert line.startswith(f'fleet: {second} "raw 1" still has 3 files')
     assert "put it back and set force_destroy=True" in line
     assert "retain_removed=True" in line
     [line] = refusals(engine, fleet({first: {}}, forceDestroy=True))  # not stored yet
@@ -180,7 +180,7 @@ def test_an_entry_that_is_gone_leaves_the_inputs_and_the_next_preview_refuses_it
     engine.refresh()
     assert list(engine.state["fleet"]["inputs"]["packages"]) == [first]
     [line] = refusals(engine, program)
-    assert line.startswith(f"fleet.packages.{second}: MASV has no package {second} in team")
+    assert line.startswith(f"fleet: MASV has no package {second} in team")
     assert line.endswith("or take it out")
     engine.up(fleet({first: {}}))
 
@@ -200,7 +200,7 @@ def test_lines_of_a_kind_are_twenty_and_the_number_of_the_rest(
     early = "2026-01-01T00:00:00Z"
     lines = refusals(engine, fleet({i: {"expiry": early} for i in ids}))
     assert len(lines) == 21
-    assert lines[-1] == "fleet.packages: and 5 more refusals"
+    assert lines[-1] == "fleet: and 5 more refusals"
 
 
 def test_every_refusal_comes_before_the_first_write(engine: Engine, masv: Simulator) -> None:
@@ -390,7 +390,7 @@ def test_an_inbox_that_cannot_be_read_blinds_no_other_check(
         assert "MASV has no package 01HWRONG" in refusals(engine, program)[0]
         return
     [line] = refusals(engine, {**other, **program})
-    assert line.startswith("fleet.packages.01HWRONG: 01HWRONG: not among the packages that team")
+    assert line.startswith("fleet: 01HWRONG: not among the packages that team")
     assert any("LOSS" in line for line in engine.said)
 
 
@@ -399,7 +399,7 @@ def test_a_package_that_cannot_be_read_stops_no_other(engine: Engine, masv: Simu
     masv.faults.set("status", status=500, route=f"*/packages/{ids[0]}", times=None)
     program = fleet({i: {"name": "x"} for i in ids})
     [line] = refusals(engine, program)
-    assert line.startswith(f"fleet.packages.{ids[0]}: GET /v1.1/teams/")
+    assert line.startswith("fleet: GET /v1.1/teams/")
     masv.faults.clear()
     masv.faults.set("status", status=500, route=f"*/packages/{ids[0]}", at=3, times=None)
     [line] = refusals(engine, program)
@@ -521,4 +521,4 @@ def test_an_entry_that_a_window_contradicts_is_refused(engine: Engine, masv: Sim
         **fleet({package: {"archived": False}}),
     }
     [line] = refusals(engine, program)
-    assert line.startswith(f"fleet.packages.{package}.archived: {package} lies in the window")
+    assert line.startswith(f"fleet: {package} lies in the window")

@@ -138,7 +138,7 @@ def test_a_wrong_key_fails_the_preview_in_one_line(
     with pytest.raises(Refused) as caught:
         engine.preview(kind.program(masv))
     [line] = caught.value.lines
-    assert line.startswith("it.: GET /v1.1/teams/")
+    assert line.startswith("it: GET /v1.1/teams/")
     assert "check that it is a key of team" in line
 
 

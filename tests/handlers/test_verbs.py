@@ -154,7 +154,7 @@ def test_deleting_what_is_gone_is_done(engine: Engine, masv: Simulator) -> None:
     package, _ = masv.account.add_package(name="Day 12"), masv.account.add_package()
     engine.up(one(package, forceDestroy=True))
     masv.account.remove(package)
-    told = f'{package} "Day 12": MASV no longer shows it, so it leaves the state'
+    told = f'{package} "Day 12": MASV no longer shows it, so it is dropped from the state'
     assert engine.up({}).warned == [told]
     assert engine.state == {}
     assert masv.writes == []

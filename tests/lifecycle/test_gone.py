@@ -35,7 +35,7 @@ def let_go(several: Readings, *package_ids: str) -> bool:
 def test_one_that_is_gone_is_let_go_with_a_warning() -> None:
     several, told = readings()
     assert let_go(several, "01HA")
-    assert told == ['01HA "Day 12": MASV no longer shows it, so it leaves the state']
+    assert told == ['01HA "Day 12": MASV no longer shows it, so it is dropped from the state']
 
 
 def test_nothing_that_is_gone_needs_no_leave() -> None:

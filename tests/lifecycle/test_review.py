@@ -164,13 +164,16 @@ def test_text_that_is_not_json_is_refused_in_one_line(report: Path, text: bytes)
 @pytest.mark.parametrize(
     ("found", "why"),
     [
-        ([], "names and their values are due, not []"),
-        (None, "names and their values are due, not None"),
+        ([], "expected names and their values, not []"),
+        (None, "expected names and their values, not None"),
         ({}, "version: is required"),
         ({"version": 1}, "losses: is required"),
         ({"version": 2, "losses": []}, "version: Input should be less than or equal to 1"),
         ({"version": 0, "losses": []}, "version: Input should be greater than or equal to 1"),
-        ({"version": 1, "losses": [{**REVIEWED, "id": 5}]}, "losses.0.id: a string is due, not 5"),
+        (
+            {"version": 1, "losses": [{**REVIEWED, "id": 5}]},
+            "losses.0.id: expected a string, not 5",
+        ),
         (
             {"version": 1, "losses": [{**REVIEWED, "ends": "never"}]},
             "losses.0.ends: 'never' is not a date and time with a zone: "

@@ -24,7 +24,7 @@ def test_every_mistake_is_told_at_once_each_with_its_property() -> None:
         "unlimitedStorage": (
             "excludes expiry: a package that never expires has none; take one of them out"
         ),
-        "archived": "True or False is due, not 'yes'",
+        "archived": "expected True or False, not 'yes'",
         "forceDestory": "is not an input of this resource",
     }
 
@@ -32,7 +32,7 @@ def test_every_mistake_is_told_at_once_each_with_its_property() -> None:
 @pytest.mark.parametrize("name", ["packageId", "name"])
 def test_a_number_where_a_string_is_due_is_refused(name: str) -> None:
     _, problems = LifecycleInputs.parse({"packageId": "01HP", name: 5.0})
-    assert problems == [(name, "a string is due, not 5.0")]
+    assert problems == [(name, "expected a string, not 5.0")]
 
 
 def test_a_package_id_is_required() -> None:

@@ -94,6 +94,10 @@ def test_a_loss_says_what_ends_when_and_how_much_earlier(
         ((plan.Destroy(),), "delete"),
         ((plan.Archive(),), "archive"),
         ((plan.Unarchive(),), "unarchive"),
+        (
+            (plan.Rename("D\u0430y 12"),),
+            'rename from "Day 12" to "D\\u0430y 12"',
+        ),
         ((plan.Rename("x"), plan.Archive()), 'rename to "x"; archive'),
     ],
 )

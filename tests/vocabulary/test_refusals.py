@@ -16,20 +16,20 @@ REFUSALS: list[tuple[plan.Refusal, str, str]] = [
         plan.FilesGone(package(state="expired"), "expiry"),
         "expiry",
         'the files of 01HP "Day 12" are gone (expired): nothing brings them back; '
-        "take this property out of the program",
+        "take expiry out of the program",
     ),
     (
         plan.FilesGone(package(state="archived"), "unlimitedStorage"),
         "unlimitedStorage",
         'the files of 01HP "Day 12" are gone (archived): nothing brings them back; '
-        "take this property out of the program",
+        "take unlimited_storage out of the program",
     ),
     (
         plan.NotInFuture(package(), NOW),
         "expiry",
         "2026-06-01T00:00:00Z is not in the future: MASV would destroy the files of "
         '01HP "Day 12" at once; to end it on purpose, set force_destroy=True, run an up and '
-        "remove the resource; it now ends 2026-12-01T00:00:00Z: to keep it so, declare that",
+        "remove the resource; it now ends 2026-12-01T00:00:00Z: to keep that, declare it",
     ),
     (
         plan.EndMoved(package(), SOON),
@@ -73,7 +73,7 @@ REFUSALS: list[tuple[plan.Refusal, str, str]] = [
     (
         plan.NeedsExpiry(package(unlimited_storage=True)),
         "unlimitedStorage",
-        '01HP "Day 12" never expires now: declare the expiry it is to have instead',
+        '01HP "Day 12" never expires now: declare the expiry that it should have',
     ),
     (
         plan.FilesExist(package()),
@@ -120,14 +120,14 @@ REFUSALS: list[tuple[plan.Refusal, str, str]] = [
     (
         plan.CannotTell("01HP", "MASV could not be asked"),
         "packageId",
-        "01HP: what this destroys cannot be told, so it is not done: MASV could not be asked",
+        "01HP: cannot tell what this would destroy, so it is not done: MASV could not be asked",
     ),
     (
         plan.MayBeDeclared("01HP", "the packages of PackageLifecycle 'x'"),
         "packageId",
         "01HP: whether the program still declares it is not known yet (the packages of "
-        "PackageLifecycle 'x'), so nothing of it is destroyed: declare those without an Output of "
-        "what is replaced, or set delete_before_replace=False",
+        "PackageLifecycle 'x'), so none of its files are destroyed: declare these without an "
+        "Output of what is replaced, or set delete_before_replace=False",
     ),
     (
         plan.NotPreviewed(package(), plan.Loss(NOW, SOON, "deleted")),
@@ -173,35 +173,27 @@ def test_a_refusal_says_why_and_what_to_do(refusal: plan.Refusal, asked: str, li
     assert vocabulary.problem(refusal) == (asked, line)
 
 
-@pytest.mark.parametrize(
-    ("refusal", "place"),
-    [
-        (plan.FilesGone(package(), "unlimitedStorage"), "packages.01HP.unlimitedStorage"),
-        (plan.EndMoved(package(), SOON), "packages.01HP.expiry"),
-        (plan.Contradicted("01HP", window()), "packages.01HP.archived"),
-        (plan.FilesExist(package(), in_fleet=True), "packages.01HP"),
-        (plan.NotFound("01HP", "team1", in_fleet=True), "packages.01HP"),
-        (plan.CannotTell("01HP", "no network"), "packages.01HP"),
-        (plan.Unnamed(package(), EARLIER), "packages.01HP"),
-    ],
-    ids=lambda value: type(value).__name__,
-)
-def test_a_refusal_of_an_entry_says_its_place(refusal: plan.Refusal, place: str) -> None:
-    [problem] = vocabulary.problems_of_entries([refusal])
-    assert problem == (place, vocabulary.reason(refusal))
+def test_a_refusal_of_an_entry_is_its_line_alone() -> None:
+    """Its place in a map has no value that Pulumi could show, and the line names the package."""
+    refusal = plan.FilesExist(package(), in_fleet=True)
+    assert vocabulary.problems_of_entries([refusal]) == [("", vocabulary.reason(refusal))]
 
 
 def test_of_the_refusals_of_entries_twenty_are_shown() -> None:
     refusals = [plan.NotFound(f"P{number}", "team1", in_fleet=True) for number in range(23)]
     problems = vocabulary.problems_of_entries(refusals)
-    assert [problem.property for problem in problems[:20]] == [f"packages.P{n}" for n in range(20)]
-    assert problems[20:] == [("packages", "and 3 more refusals")]
+    assert [problem.reason for problem in problems[:20]] == [
+        vocabulary.reason(r) for r in refusals[:20]
+    ]
+    assert problems[20:] == [("", "and 3 more refusals")]
 
 
 @pytest.mark.parametrize(("count", "more"), [(20, []), (22, ["and 2 more refusals"])])
 def test_a_refused_change_is_one_line_of_its_refusals(count: int, more: list[str]) -> None:
     error = errors.ChangeRefused([plan.CannotTell(f"P{n}", "why") for n in range(count)])
-    found = [f"P{n}: what this destroys cannot be told, so it is not done: why" for n in range(20)]
+    found = [
+        f"P{n}: cannot tell what this would destroy, so it is not done: why" for n in range(20)
+    ]
     assert vocabulary.spelled(error) == "; ".join(found + more)
 
 
@@ -230,9 +222,9 @@ def test_a_refused_change_is_one_line_of_its_refusals(count: int, more: list[str
         (errors.Unreachable("no answer"), "no answer"),
         (
             errors.NoLongerShown('01HA "a", 01HB "b"'),
-            'MASV no longer shows 01HA "a", 01HB "b", nor perhaps more of this stack; the key may '
-            "see less than it did, so nothing leaves the state: use a key that sees them; or, if "
-            "they are gone, set MASV_ACCEPT_GONE=1 for one run",
+            'MASV no longer shows 01HA "a", 01HB "b", and perhaps more of this stack; the key may '
+            "see less than it did, so nothing is dropped from the state: use a key that sees "
+            "them; or, if they are gone, set MASV_ACCEPT_GONE=1 for one run",
         ),
     ],
 )

@@ -1,0 +1,46 @@
+"""Which inputs of a resource the program keeps secret: its check is told, since it cannot see."""
+
+from collections.abc import Collection, Mapping
+from typing import Any, Final
+
+import pulumi
+
+from pulumi_masv.resources.base import WIRE
+
+_OF_ENTRY: Final = ("archived", "expiry", "name", "unlimited_storage", "unlimitedStorage")
+
+
+async def secret_inputs(given: Mapping[str, Any], outputs: Collection[str] = ()) -> Any:
+    """Return the sorted names of those that are secret, in the wire's spelling; None for none.
+
+    Args:
+        given: the inputs.
+        outputs: names that the program has secret as outputs.
+    """
+    found = {name for name, value in given.items() if name in outputs or await _is_secret(value)}
+    return sorted({WIRE.get(name, name) for name in found}) or None
+
+
+async def secret_entries(packages: Any, outputs: Collection[str] = ()) -> Any:
+    """Return package id -> the names that are secret in its entry; None for none."""
+    packages, is_whole = await _resolved(packages)
+    if not isinstance(packages, Mapping):
+        return {"": ["packages"]} if is_whole else None
+    found = {}
+    for package_id, each in packages.items():
+        entry, is_secret = await _resolved(each)
+        if is_secret or is_whole or "live" in outputs:
+            given = dict.fromkeys(_OF_ENTRY if not isinstance(entry, Mapping) else entry)
+            found[package_id] = await secret_inputs(given, _OF_ENTRY)
+        elif isinstance(entry, Mapping):
+            found[package_id] = await secret_inputs(entry)
+    return {package_id: names for package_id, names in found.items() if names} or None
+
+
+async def _resolved(value: Any) -> tuple[Any, bool]:
+    is_secret = await _is_secret(value)
+    return (await value.future() if isinstance(value, pulumi.Output) else value), is_secret
+
+
+async def _is_secret(value: Any) -> bool:
+    return isinstance(value, pulumi.Output) and await value.is_secret()
