@@ -5,13 +5,29 @@ import os
 import sys
 from typing import Any, Final
 
+import pulumi
 from pulumi.runtime import settings as runtime
+from pulumi.runtime.mocks import MockEngine
+
+from pulumi_masv.text import visible
 
 _FILES: Final = 2000  # enough to see a change, few enough to take no time
 
 
+def warn(line: str) -> None:
+    """Show a warning, whatever somebody else's text in it says."""
+    pulumi.log.warn(visible(line))
+
+
+def is_mocked() -> bool:
+    """Return whether Pulumi's mocks stand in for the engine, as in a user's unit tests."""
+    return isinstance(runtime.get_engine(), MockEngine)
+
+
 def address(engine: Any) -> str | None:
-    """Return the engine's address, as a handler's process is told it."""
+    """Return the engine's address, as a handler's process is told it; None under mocks."""
+    if isinstance(engine, MockEngine):
+        return None
     channel = getattr(getattr(engine, "Log", None), "_channel", None)
     if channel is not None and hasattr(channel, "target"):
         target = channel.target()
