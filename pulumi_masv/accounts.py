@@ -1,6 +1,6 @@
 """Which account a program speaks to: the one of its configuration, or that of a Provider.
 
-Runs in the program's process. Only what no check can see is refused here: a key stored in clear.
+Runs in the program's process. Only what no check can see is refused here: a key in clear text.
 """
 
 import os
@@ -12,8 +12,10 @@ import pulumi
 from pulumi.runtime import settings as runtime
 from pulumi.runtime.config import CONFIG
 
+from pulumi_masv import engine, inputs, sources
+from pulumi_masv.inputs import Refused
 from pulumi_masv.lifecycle.registry import ANYWHERE
-from pulumi_masv.sources import value_of
+from pulumi_masv.sources import stored_in_clear
 
 _ANY: Final = "pulumi-python:dynamic/masv:Package"
 # Also those whose last resource goes: its packages are looked at with their keys.
@@ -23,14 +25,10 @@ _PROVIDERS: "weakref.WeakKeyDictionary[pulumi.Resource, list[Provider]]" = (
 _WARNED: "weakref.WeakSet[pulumi.Resource]" = weakref.WeakSet()
 
 
-class Refused(pulumi.RunError):
-    """Ends a program with one line and no traceback."""
-
-
 class Provider(pulumi.ProviderResource):
     """A second account, passed as `opts.provider`.
 
-    What is not given comes from the stack configuration, so that a stack pointed at a simulator
+    What is left out comes from the stack configuration, so that a stack pointed at a simulator
     never reaches the real account by accident.
 
     Args:
@@ -38,10 +36,13 @@ class Provider(pulumi.ProviderResource):
         opts: Pulumi's resource options.
         api_key: the team's API key; made secret.
         team_id: the team.
-        base_url: where MASV is.
+        base_url: MASV's address.
         timeout: seconds to wait for a connection or an answer.
-        max_retries: how often a request is repeated.
-        concurrency: requests in flight.
+        max_retries: how often a failed request is repeated.
+        concurrency: most requests in flight.
+
+    Raises:
+        pulumi.RunError: an argument has the wrong type, or `masv:apiKey` is stored in clear text.
     """
 
     def __init__(
@@ -56,40 +57,48 @@ class Provider(pulumi.ProviderResource):
         max_retries: pulumi.Input[int] | None = None,
         concurrency: pulumi.Input[int] | None = None,
     ) -> None:
+        subject = inputs.named("Provider", resource_name, opts, is_checked=False)
         check_configuration()
         config = pulumi.Config("masv")
+        run = inputs.of_this_run()
+        taken = run.take(
+            subject,
+            {
+                "api_key": api_key,
+                "team_id": team_id,
+                "base_url": base_url,
+                "timeout": timeout,
+                "max_retries": max_retries,
+                "concurrency": concurrency,
+            },
+        )
         self.given: dict[str, pulumi.Input[Any] | None] = {
-            "masv:apiKey": api_key,
-            "masv:teamId": team_id,
-            "masv:baseUrl": base_url,
-            "masv:timeout": timeout,
-            "masv:maxRetries": max_retries,
-            "masv:concurrency": concurrency,
+            sources.key(name): value for name, value in taken.items()
         }
         for key, value in self.given.items():
             if value is None:
                 self.given[key] = config.get(key.removeprefix("masv:"))
         spelled = {
-            key: value if value is None else pulumi.Output.from_input(value).apply(str)
+            key: value if value is None else pulumi.Output.from_input(value).apply(_spelled)
             for key, value in self.given.items()
         }
-        spelled["masv:apiKey"] = pulumi.Output.secret(api_key)
+        spelled["masv:apiKey"] = pulumi.Output.secret(run.gate(subject, taken["api_key"]))
         super().__init__("pulumi-python", resource_name, spelled, opts)
         root = runtime.get_root_resource()
-        if root is not None:
+        if root is not None and not engine.is_mocked():
             _PROVIDERS.setdefault(root, []).append(self)
 
 
-def given(opts: pulumi.InvokeOptions | pulumi.InvokeOutputOptions | None) -> Mapping[str, Any]:
-    """The settings a data function is to use: its provider's, or the stack configuration's."""
+def asked_by(opts: pulumi.InvokeOptions | pulumi.InvokeOutputOptions | None) -> Provider | None:
+    """Return the provider that a data function asks; None for the stack configuration's account."""
     provider = opts.provider if opts else None
     if provider is None and opts and opts.parent:
         provider = opts.parent.get_provider(_ANY)
     if provider is None:
         check_configuration()
     elif not isinstance(provider, Provider):
-        raise Refused("opts.provider is to be a masv.Provider: it says which account is asked")
-    return _settings(provider)
+        raise Refused("opts.provider must be a masv.Provider: it says which account to use")
+    return provider
 
 
 class Accounts:
@@ -103,7 +112,7 @@ class Accounts:
         provider = provider_of(opts)
         if provider is not None and not isinstance(provider, Provider):
             return ANYWHERE
-        team_id = value_of("team_id", _settings(provider), os.environ)
+        team_id = sources.value_of("team_id", settings_of(provider), os.environ)
         return team_id if isinstance(team_id, str) else ANYWHERE
 
     async def session(self, team_id: str | None, registry: Any, engine: Any) -> Any:
@@ -120,7 +129,7 @@ class Accounts:
         found = None
         root = runtime.get_root_resource()
         for provider in (None, *(_PROVIDERS.get(root, ()) if root is not None else ())):
-            known: Any = pulumi.Output.from_input(dict(_settings(provider))).future()
+            known: Any = pulumi.Output.from_input(dict(settings_of(provider))).future()
             settings = {key: value for key, value in (await known or {}).items() if value}
             made = self._sessions.get(id(provider)) or Session(
                 settings,
@@ -150,24 +159,32 @@ def provider_of(opts: pulumi.ResourceOptions | None) -> pulumi.ProviderResource 
     return opts.parent.get_provider(_ANY) if opts.parent else None
 
 
-def _settings(provider: Provider | None) -> Mapping[str, Any]:
+def settings_of(provider: Provider | None) -> Mapping[str, Any]:
+    """Return the settings of a provider, or the stack configuration's."""
     if provider is not None:
         return provider.given
     return {key: value for key, value in CONFIG.get().items() if key.startswith("masv:")}
 
 
+def _spelled(value: Any) -> str | None:
+    return None if value is None else str(value)
+
+
 def check_configuration() -> None:
-    """Refuse a key that would be committed in clear; warn of a setting that does not exist."""
+    """Refuse a key that would be committed in clear text; warn of a setting that does not exist.
+
+    A unit test sets what it likes: nothing of it is committed.
+    """
+    if engine.is_mocked():
+        return
     config = CONFIG.get()
-    if config.get("masv:apiKey") and not pulumi.runtime.is_config_secret("masv:apiKey"):
-        raise Refused(
-            "masv:apiKey is stored in clear in the stack's configuration, where it would be "
-            "committed: store it with `pulumi config set --secret masv:apiKey`, or use MASV_API_KEY"
-        )
+    clear = stored_in_clear(config, pulumi.runtime.is_config_secret)
+    if clear is not None:
+        raise Refused(clear)
     root = pulumi.runtime.get_root_resource()
     if root is not None and root not in _WARNED and any(key.startswith("masv:") for key in config):
         from pulumi_masv.settings import unknown_keys  # pydantic is slow to load
 
         _WARNED.add(root)
         for line in unknown_keys(config):
-            pulumi.log.warn(line)
+            engine.warn(line)

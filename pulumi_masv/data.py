@@ -2,7 +2,7 @@
 
 Runs in the program's process, in previews too. The plain forms answer at once and need values
 that are known; the `_output` forms take and give Outputs. An error is one line in Pulumi's output
-and can be caught as a `MasvError`.
+and can be caught as a `MasvError`. Under Pulumi's mocks, `Mocks.call` is asked instead.
 """
 
 from __future__ import annotations  # the models are loaded where they are used
@@ -11,20 +11,24 @@ import asyncio
 import contextlib
 import functools
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, cast
 
 import pulumi
 
-from pulumi_masv import accounts
+from pulumi_masv import accounts, arguments, engine
 from pulumi_masv.errors import MasvError
+from pulumi_masv.inputs import Refused
+from pulumi_masv.mocks import MockedMasv
 
 if TYPE_CHECKING:
     from pulumi_masv.client import Client
     from pulumi_masv.models import Package, Sort, State
     from pulumi_masv.policy import Decision, ManifestModel
     from pulumi_masv.settings import Settings
+
+    Door: TypeAlias = Client | MockedMasv
 
 Answer = TypeVar("Answer")
 
@@ -46,7 +50,7 @@ def get_packages(
     portal: str | None = None,
     opts: pulumi.InvokeOptions | None = None,
 ) -> list[Package]:
-    """All packages that are as asked, in order and each once.
+    """Return all packages that are as asked, in order and each once.
 
     `GET /v1.1/teams/{team}/packages`, or `/inbox` with `received`; all pages.
 
@@ -54,22 +58,22 @@ def get_packages(
         status: the states; MASV's own default is finalized and expired.
         name: a part of the name.
         sender: who sent it.
-        tags: ids of tags; any of them.
-        teamspaces: ids of teamspaces; any of them.
+        tags: ids of tags, of which a package has at least one.
+        teamspaces: ids of teamspaces, one of which the package is in.
         created_at_start: created then or later, as ISO 8601 with a zone or an aware datetime.
         created_at_end: created then or earlier.
         expiry_start: its files end then or later.
         expiry_end: its files end then or earlier.
-        extra_storage: whether it takes extra storage.
-        sort: a field, with `-` in front to turn it round; `created_at` if left out.
-        received: the packages received through portals instead of those sent.
+        extra_storage: whether it is on extra storage.
+        sort: a field, with `-` in front for descending order; `created_at` if left out.
+        received: list the packages received through portals instead of those sent.
         portal: the portal that a received package came through.
-        opts: whose `provider` (a `masv.Provider`) or `parent` says which account is asked.
+        opts: whose `provider` (a `masv.Provider`) or `parent` says which account to use.
 
     Raises:
-        FilterError: something asked is wrong; nothing was sent.
-        MasvError: a setting is missing, or MASV cannot be asked, or says no, or its listing
-            changed under three readings; never a part of the list.
+        FilterError: an argument is wrong; nothing was sent.
+        MasvError: a setting is missing, MASV cannot be reached or refuses, or its listing
+            changed during three readings; never part of a list.
     """
     asked = dict(locals())
     return _now(_list, asked, "get_packages", "use get_packages_output")
@@ -92,7 +96,7 @@ def get_packages_output(
     portal: pulumi.Input[str] | None = None,
     opts: pulumi.InvokeOptions | pulumi.InvokeOutputOptions | None = None,
 ) -> pulumi.Output[list[Package]]:
-    """`get_packages` for arguments, or a provider, that are Outputs."""
+    """Return what `get_packages` does, for arguments, or a provider, that are Outputs."""
     asked = dict(locals())
     return _later(_list, asked)
 
@@ -114,19 +118,19 @@ def get_package(
     portal: str | None = None,
     opts: pulumi.InvokeOptions | None = None,
 ) -> Package:
-    """One package, by its id or by what it is: exactly one.
+    """Return exactly one package, by its id or by filters.
 
     `GET /v1.1/teams/{team}/packages/{id}`, or one page of the listings.
 
     Args:
-        package_id: MASV's id; then nothing else is asked.
-        status: this and all others are as in `get_packages`.
-        opts: whose account is asked, as there.
+        package_id: MASV's id; excludes all filters.
+        status: this and the others are as in `get_packages`.
+        opts: which account to use, as there.
 
     Raises:
         PackageNotFound: there is none.
         AmbiguousPackage: there are several; up to ten are named.
-        FilterError: something asked is wrong; nothing was sent.
+        FilterError: an argument is wrong; nothing was sent.
         MasvError: as `get_packages`.
     """
     asked = dict(locals())
@@ -150,7 +154,7 @@ def get_package_output(
     portal: pulumi.Input[str] | None = None,
     opts: pulumi.InvokeOptions | pulumi.InvokeOutputOptions | None = None,
 ) -> pulumi.Output[Package]:
-    """`get_package` for arguments, or a provider, that are Outputs."""
+    """Return what `get_package` does, for arguments, or a provider, that are Outputs."""
     asked = dict(locals())
     return _later(_one, asked)
 
@@ -163,47 +167,55 @@ def decide(manifest: ManifestModel, opts: pulumi.InvokeOptions | None) -> Decisi
         return inventory.decide(manifest, None)
     asked = {"manifest": manifest, "opts": opts}
     return _now(
-        lambda client, asked: inventory.decide(asked["manifest"], client),
+        lambda client, asked: inventory.decide(asked["manifest"], cast("Client", client)),
         asked,
         "manage",
-        "give the provider's settings as they are, or set MASV_API_KEY for the stack",
+        "give the provider's settings as plain values, or set MASV_API_KEY for the stack",
     )
 
 
-def _list(client: Client, asked: Mapping[str, Any]) -> list[Package]:
+def _list(client: Door, asked: Mapping[str, Any]) -> list[Package]:
     from pulumi_masv import selection
+    from pulumi_masv.models import Query
 
+    if isinstance(client, MockedMasv):
+        return client.several(Query.parse(**asked))
     return selection.several(client, asked)
 
 
-def _one(client: Client, asked: Mapping[str, Any]) -> Package:
+def _one(client: Door, asked: Mapping[str, Any]) -> Package:
     from pulumi_masv import selection
 
+    if isinstance(client, MockedMasv):
+        return client.one(selection.wanted(asked))
     return selection.one(client, asked)
 
 
 def _now(
-    ask: Callable[[Client, Mapping[str, Any]], Answer],
+    ask: Callable[[Door, Mapping[str, Any]], Answer],
     asked: dict[str, Any],
     function: str,
     way_on: str,
 ) -> Answer:
-    given = accounts.given(asked.pop("opts"))
+    provider = accounts.asked_by(asked.pop("opts"))
+    given = accounts.settings_of(provider)
     for name, value in (*asked.items(), *given.items()):
         if any(isinstance(each, pulumi.Output) for each in _each(value)):
-            raise accounts.Refused(
+            raise Refused(
                 f"{function}: {name} is an Output, whose value is not known here: {way_on}"
             )
-    return _asked(ask, given, asked)
+    return _asked(ask, provider, given, asked)
 
 
 def _later(
-    ask: Callable[[Client, Mapping[str, Any]], Answer], asked: dict[str, Any]
+    ask: Callable[[Door, Mapping[str, Any]], Answer], asked: dict[str, Any]
 ) -> pulumi.Output[Answer]:
     opts = asked.pop("opts")
     after = _each(getattr(opts, "depends_on", None) or ())
+    provider = accounts.asked_by(opts)
     # The key is a secret; what is asked with it is none.
-    given = pulumi.Output.unsecret(pulumi.Output.from_input(dict(accounts.given(opts))))
+    settings = dict(accounts.settings_of(provider))
+    given = pulumi.Output.unsecret(pulumi.Output.from_input(settings))
     known = pulumi.Output.all(
         given,
         pulumi.Output.from_input(asked),
@@ -212,20 +224,35 @@ def _later(
     )
 
     async def answer(values: list[Any]) -> Answer:
-        return await asyncio.to_thread(_asked, ask, values[0], values[1])
+        secrets = [
+            name
+            for name, value in asked.items()
+            if name != "package_id" and await pulumi.Output.from_input(value).is_secret()
+        ]
+        return await asyncio.to_thread(_asked, ask, provider, values[0], values[1], secrets)
 
     return known.apply(answer)
 
 
 def _asked(
-    ask: Callable[[Client, Mapping[str, Any]], Answer],
+    ask: Callable[[Door, Mapping[str, Any]], Answer],
+    provider: accounts.Provider | None,
     given: Mapping[str, Any],
     asked: Mapping[str, Any],
+    secrets: Collection[str] = (),
 ) -> Answer:
+    from pulumi_masv.models import secret
     from pulumi_masv.settings import resolve
 
+    known = {
+        name: arguments.read(name, value, is_shown=False) if name in arguments.READERS else value
+        for name, value in asked.items()
+    }
+    known |= {name: secret(known[name]) for name in secrets}
     with in_one_line():
-        return ask(_client(resolve(given, os.environ)), asked)
+        if engine.is_mocked():
+            return ask(MockedMasv(provider._name if provider else ""), known)
+        return ask(_client(resolve(given, os.environ)), known)
 
 
 @contextlib.contextmanager
@@ -244,14 +271,14 @@ def _without_traceback(kind: type[MasvError]) -> type[MasvError]:
 
 @functools.lru_cache(maxsize=8)
 def _client(settings: Settings) -> Client:
-    """One client for each account that a process asks, and so one set of connections."""
+    """Return one client for each account that a process asks, and so one set of connections."""
     from pulumi_masv.assumptions import Contradictions
     from pulumi_masv.client import Client
     from pulumi_masv.lifecycle.registry import Registry
 
     def tell(name: str, line: str) -> None:
         if Registry.is_news_here(name):
-            pulumi.log.warn(line)
+            engine.warn(line)
 
     return Client(settings, contradictions=Contradictions(tell))
 

@@ -7,7 +7,6 @@ deletion, in previews too.
 
 import asyncio
 import atexit
-import os
 import weakref
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -16,7 +15,9 @@ from typing import Any, Final
 import pulumi
 from pulumi.runtime import settings as runtime
 
-from pulumi_masv import accounts, engine
+from pulumi_masv import accounts, engine, mocks
+from pulumi_masv.claims import Claims, Holder
+from pulumi_masv.inputs import Inputs, Refused, of_this_run, value_of
 from pulumi_masv.lifecycle.meeting_place import NoMeetingPlace
 from pulumi_masv.lifecycle.registry import Declaration, Registry
 
@@ -28,23 +29,6 @@ _PATIENCE: Final = 5.0  # seconds; what an Output hangs on may itself wait for t
 
 
 @dataclass(eq=False)
-class Holder:
-    """A resource that declares packages.
-
-    Attributes:
-        number: tells the resources of a program apart, in the order in which they are made.
-        what: its class and name.
-        account: of its packages.
-        resource: the resource, once it is made.
-    """
-
-    number: int
-    what: str
-    account: str
-    resource: pulumi.CustomResource | None = None
-
-
-@dataclass(eq=False)
 class Program:
     """One run of a program; a process may have several (Automation API).
 
@@ -52,22 +36,27 @@ class Program:
         registry: what the processes of the run know together.
         engine: a stub of the engine's service; None under Pulumi's mocks.
         hook: the delete hook of this run; None under mocks.
+        test: whose run it is, under mocks.
+        inputs: what its resources are given.
     """
 
     registry: Registry
     engine: Any = None
     hook: pulumi.ResourceHook | None = None
-    _holders: dict[str, Holder] = field(default_factory=dict)
-    _number: int = field(default_factory=lambda: os.getpid() << 20)  # apart from a component's
+    test: mocks.Mark | None = None
+    inputs: Inputs = field(default_factory=of_this_run)
+    _claims: Claims = field(init=False)
     _urns: dict[str, Holder] = field(default_factory=dict)
     _made: list[Declaration] = field(default_factory=list)
     _pending: dict[int, "asyncio.Future[Any]"] = field(default_factory=dict)
     _accounts: accounts.Accounts = field(default_factory=accounts.Accounts)
 
+    def __post_init__(self) -> None:
+        self._claims = Claims(begins_anew=self.test is not None)
+
     def holder(self, what: str, opts: pulumi.ResourceOptions | None) -> Holder:
         """Return what stands for a resource that declares packages."""
-        self._number += 1
-        return Holder(self._number, what, self._accounts.key(opts))
+        return self._claims.holder(what, self._accounts.key(opts), opts)
 
     def claim(
         self,
@@ -81,12 +70,7 @@ class Program:
         def take(known: Any) -> Any:
             if not isinstance(known, str):
                 return known
-            other = self._holders.setdefault(known, holder)
-            if other is not holder:
-                raise accounts.Refused(
-                    f"package {known} is declared twice, by {other.what} and by {holder.what}: "
-                    f"keep one of them"
-                )
+            self._claims.take(known, holder)
             self._made.append(
                 Declaration(
                     known,
@@ -117,7 +101,7 @@ class Program:
 
         made = known.apply(settle)
         if self.engine is not None:
-            task = asyncio.ensure_future(_value(made))
+            task = asyncio.ensure_future(value_of(made))
             self._pending[holder.number] = task
             task.add_done_callback(lambda _: self._pending.pop(holder.number, None))
         return made
@@ -172,7 +156,7 @@ class Program:
 
             known = isinstance(error, MasvError)
             line = vocabulary.spelled(error) if known else f"{type(error).__name__}: {error}"  # type: ignore[arg-type]
-            raise accounts.Refused(line) from None
+            raise Refused(line) from None
 
     async def _before_delete(self, args: pulumi.ResourceHookArgs) -> None:
         from pulumi_masv.lifecycle import deletion
@@ -204,7 +188,7 @@ class Program:
         holder = self._urns.get(args.urn)
         if holder is None or holder.resource is None or self.registry.has_checks():
             return 0
-        known = asyncio.ensure_future(_value(holder.resource.id))
+        known = asyncio.ensure_future(value_of(holder.resource.id))
         done, _ = await asyncio.wait([known], timeout=_REGISTERED)
         return holder.number if done and known.result() == args.id else 0
 
@@ -216,7 +200,7 @@ class Program:
         """Take note of a program that makes resources after it has waited for something."""
         root = runtime.get_root_resource()
         if 0 not in self._pending and not _has_ended(root):
-            self.registry.unsettle(0, "a program that has not run to its end")
+            self.registry.unsettle(0, "a program that is still running")
 
             async def end() -> None:
                 while not _has_ended(root):
@@ -229,11 +213,14 @@ class Program:
             task.add_done_callback(lambda _: self._pending.pop(0, None))
 
 
+_MOCKED: Program | None = None
 _PROGRAMS: "weakref.WeakKeyDictionary[pulumi.Resource, Program]" = weakref.WeakKeyDictionary()
 
 
 def current() -> Program:
     """Return the run that this program is in; outside of one, a run of its own."""
+    if engine.is_mocked():
+        return _mocked()
     root = runtime.get_root_resource()
     known = _PROGRAMS.get(root) if root is not None else None
     if known is not None:
@@ -250,6 +237,16 @@ def begin() -> None:
         current()
 
 
+def _mocked() -> Program:
+    """Return the run of the test that this is called in: what another test made is not in it."""
+    global _MOCKED
+    test = mocks.Mark.here()
+    if _MOCKED is None or not test.is_of(_MOCKED.test):
+        registry = _MOCKED.registry if _MOCKED else _nowhere()
+        _MOCKED = Program(registry, test=test)
+    return _MOCKED
+
+
 def options(opts: pulumi.ResourceOptions | None, program: Program) -> pulumi.ResourceOptions | None:
     """Return a resource's options with the delete hook.
 
@@ -261,18 +258,24 @@ def options(opts: pulumi.ResourceOptions | None, program: Program) -> pulumi.Res
     return pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(hooks=binding))
 
 
+def _nowhere() -> Registry:
+    registry = Registry(why_alone="there is no engine")
+    atexit.register(registry.close)
+    return registry
+
+
 def _begin() -> Program:
     stub = runtime.get_engine()
     address = engine.address(stub)
     if address is None:
-        return Program(Registry(why_alone="there is no engine"))
+        return Program(_nowhere())
     is_preview = pulumi.runtime.is_dry_run()
     try:
         registry = Registry.host(
             address, stack=engine.stack(), is_preview=is_preview, program=engine.sources()
         )
     except NoMeetingPlace as error:
-        pulumi.log.warn(f"{error}; until then nothing is destroyed")
+        engine.warn(f"{error}; until then nothing is destroyed")
         registry = Registry(why_alone=str(error))
     atexit.register(registry.close)
     made = Program(registry, stub)
@@ -286,11 +289,3 @@ def _begin() -> Program:
 
 def _has_ended(root: Any) -> bool:
     return bool(getattr(root, "_outputs_registered", True))
-
-
-async def _value(output: pulumi.Output[Any]) -> Any:
-    """Return a value once it is known; whether it is refused shows where it is used."""
-    try:
-        return await output.future()
-    except Exception:  # noqa: BLE001 # the resource that has it as an input fails by it
-        return None

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from operator import attrgetter
 from typing import Any, Final
 
+from pulumi_masv.arguments import Wrong
 from pulumi_masv.client import PAGE, Client
 from pulumi_masv.errors import AmbiguousPackage, FilterError, PackageNotFound
 from pulumi_masv.formatting import quote, spell, visible
@@ -24,6 +25,25 @@ def several(client: Client, asked: Mapping[str, Any]) -> list[Package]:
     return packages
 
 
+def wanted(asked: Mapping[str, Any]) -> str | Query:
+    """Return which one package is asked for: its id, or what it is.
+
+    Raises:
+        FilterError: what is asked for is wrong.
+    """
+    by = _given(asked)
+    package_id = by.pop("package_id", None)
+    if package_id is not None:
+        if by:
+            raise FilterError(f"package_id says which package: take {', '.join(by)} out")
+        if isinstance(package_id, Wrong):
+            raise FilterError(f"package_id: {package_id.reason}")
+        return str(package_id)
+    if not set(by) - {"received"}:
+        raise FilterError("give package_id, or another argument that says which package")
+    return Query.parse(**by)
+
+
 def one(client: Client, asked: Mapping[str, Any]) -> Package:
     """Return the one package that is as asked.
 
@@ -32,22 +52,12 @@ def one(client: Client, asked: Mapping[str, Any]) -> Package:
         PackageNotFound: there is none.
         AmbiguousPackage: there are several.
     """
-    by = {name: value for name, value in asked.items() if value is not None}
-    package_id = by.pop("package_id", None)
-    if by.get("received") is False:
-        del by["received"]
-    if package_id is not None:
-        if by:
-            raise FilterError(f"package_id says which package: take {', '.join(by)} out")
-        if not isinstance(package_id, str):
-            raise FilterError(f"package_id: a string is due, not {package_id!r}")
-        seen = client.get_package(package_id)
+    query = wanted(asked)
+    if isinstance(query, str):
+        seen = client.get_package(query)
         if seen is None:
-            raise client.not_found(package_id)
+            raise client.not_found(query)
         return seen.package
-    if not set(by) - {"received"}:
-        raise FilterError("give package_id, or something else the package is known by")
-    query = Query.parse(**by)
     page = client.get_page(query)
     found, total = page.records, page.total
     if page.total <= PAGE or any(query.allows(seen.package) is False for seen in found):
@@ -55,11 +65,19 @@ def one(client: Client, asked: Mapping[str, Any]) -> Package:
         total = len(found)
     if total == 1:
         return found[0].package
+    by = _given(asked)
     described = ", ".join(f"{name}={value!r}" for name, value in by.items())
     if not found:
         where = "" if "status" in by else "; without status, only finalized and expired ones count"
         raise PackageNotFound(f"team {client.team_id} has no package with {described}{where}")
     raise AmbiguousPackage(_candidates(described, total, [seen.package for seen in found]))
+
+
+def _given(asked: Mapping[str, Any]) -> dict[str, Any]:
+    by = {name: value for name, value in asked.items() if value is not None}
+    if by.get("received") is False:
+        del by["received"]
+    return by
 
 
 def _candidates(described: str, total: int, packages: Sequence[Package]) -> str:

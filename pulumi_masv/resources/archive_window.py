@@ -6,8 +6,10 @@ import pulumi
 
 from pulumi_masv import program
 from pulumi_masv.accounts import check_configuration
+from pulumi_masv.inputs import named
 from pulumi_masv.providers import ArchiveWindowProvider
-from pulumi_masv.resources.base import WIRE, MasvResource, spelled
+from pulumi_masv.resources.base import WIRE, MasvResource
+from pulumi_masv.resources.secrecy import secret_inputs
 
 
 class ArchiveWindow(MasvResource, module="masv", name="ArchiveWindow"):
@@ -23,10 +25,10 @@ class ArchiveWindow(MasvResource, module="masv", name="ArchiveWindow"):
         received: take the packages received through portals instead of those the team sent.
         archived: True: hide their tombstones. `PUT /v1/teams/{team}/archive` and `/inbox/archive`.
             False: show them again. `PUT /v1/teams/{team}/unarchive` and `/inbox/unarchive`.
-        unarchive_on_destroy: the end of this resource shows them again.
+        unarchive_on_destroy: removing this resource shows them again.
 
     Raises:
-        pulumi.RunError: `masv:apiKey` is stored in clear.
+        pulumi.RunError: an argument has the wrong type, or `masv:apiKey` is stored in clear text.
     """
 
     def __init__(
@@ -40,15 +42,21 @@ class ArchiveWindow(MasvResource, module="masv", name="ArchiveWindow"):
         archived: pulumi.Input[bool] | None = None,
         unarchive_on_destroy: pulumi.Input[bool] | None = None,
     ) -> None:
+        subject = named("ArchiveWindow", resource_name, opts)
         check_configuration()
         run = program.current()
-        given = {
-            "expiry_start": spelled(expiry_start),
-            "expiry_end": spelled(expiry_end),
-            "received": received,
-            "archived": archived,
-            "unarchive_on_destroy": unarchive_on_destroy,
-        }
+        given = run.inputs.take(
+            subject,
+            {
+                "expiry_start": expiry_start,
+                "expiry_end": expiry_end,
+                "received": received,
+                "archived": archived,
+                "unarchive_on_destroy": unarchive_on_destroy,
+            },
+        )
+        if run.engine is not None:  # what a user's mocks are given is what the program gives
+            given["secret_inputs"] = pulumi.Output.from_input(secret_inputs(dict(given)))
         run.window({WIRE.get(name, name): value for name, value in given.items()}, opts)
         super().__init__(
             ArchiveWindowProvider(),
@@ -56,7 +64,9 @@ class ArchiveWindow(MasvResource, module="masv", name="ArchiveWindow"):
             {
                 **given,
                 # For `check`, which takes it out.
-                "resource_urn": run.context("ArchiveWindow", resource_name, opts, None),
+                "resource_urn": run.inputs.after(
+                    subject, run.context("ArchiveWindow", resource_name, opts, None)
+                ),
                 # An output can be read in the program only if its name is given here.
                 "archived_count": None,
                 "expired_count": None,
@@ -80,19 +90,19 @@ class ArchiveWindow(MasvResource, module="masv", name="ArchiveWindow"):
     @property
     @pulumi.getter
     def received(self) -> pulumi.Output[bool]:
-        """Whether it takes the packages received instead of those sent."""
+        """Whether it takes received packages instead of sent ones."""
         return pulumi.get(self, "received")
 
     @property
     @pulumi.getter
     def archived(self) -> pulumi.Output[bool]:
-        """Whether their tombstones are to be hidden."""
+        """Whether their tombstones should be hidden."""
         return pulumi.get(self, "archived")
 
     @property
     @pulumi.getter(name="unarchiveOnDestroy")
     def unarchive_on_destroy(self) -> pulumi.Output[bool]:
-        """Whether the end of this resource shows them again."""
+        """Whether removing this resource shows them again."""
         return pulumi.get(self, "unarchive_on_destroy")
 
     @property

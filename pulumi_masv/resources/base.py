@@ -1,9 +1,7 @@
 """What all resources share: MASV's words in Python's spelling, the wire's in between."""
 
-from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
-import pulumi
 from pulumi.dynamic import Resource
 
 # Only these: Pulumi asks for every key, and one may be a package's id.
@@ -19,6 +17,7 @@ WIRE: Final = {
     "pending_archive": "pendingArchive",
     "resource_urn": "resourceUrn",
     "retain_removed": "retainRemoved",
+    "secret_inputs": "secretInputs",
     "team_id": "teamId",
     "total_files": "totalFiles",
     "unarchive_on_destroy": "unarchiveOnDestroy",
@@ -32,21 +31,9 @@ class MasvResource(Resource):
     """A dynamic resource whose inputs and outputs are camelCase on the wire."""
 
     def translate_input_property(self, prop: str) -> str:
-        """The wire's name of an argument."""
+        """Return the wire's name of an argument."""
         return WIRE.get(prop, prop)
 
     def translate_output_property(self, prop: str) -> str:
-        """The Python name of an output."""
+        """Return the Python name of an output."""
         return _PYTHON.get(prop, prop)
-
-
-def spelled(expiry: pulumi.Input[str | datetime] | None) -> pulumi.Input[str] | None:
-    """A datetime as the wire has it; one without a zone stays so, for `check` to refuse."""
-
-    def spell(value: Any) -> Any:
-        return value.isoformat() if isinstance(value, datetime) else value
-
-    if isinstance(expiry, pulumi.Output):
-        return expiry.apply(spell)
-    spelled: pulumi.Input[str] | None = spell(expiry)
-    return spelled

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 
 import pulumi
 
-from pulumi_masv import accounts, data
-from pulumi_masv.resources.package_fleet import PackageArgs, PackageFleet
+from pulumi_masv import accounts, arguments, data, engine
+from pulumi_masv.inputs import Refused
+from pulumi_masv.resources.entries import PackageArgs
+from pulumi_masv.resources.package_fleet import PackageFleet
 
 if TYPE_CHECKING:
     from pulumi_masv.models import Declared, Package
@@ -23,16 +25,17 @@ def manage(
     manifest: Manifest | str | os.PathLike[str],
     opts: pulumi.ResourceOptions | None = None,
 ) -> PackageFleet:
-    """Declare all that a manifest comes to, in one PackageFleet.
+    """Declare what a manifest says, in one PackageFleet.
 
-    A package that leaves the manifest, or that no rule matches any more, is let go of: the fleet
-    has `retain_removed`. Where the manifest has rules, a hold or a default expiry, the packages are
-    listed, in previews too: `GET /v1.1/teams/{team}/packages` and `/inbox`, all pages.
+    A package that is taken out of the manifest, or that no rule matches any more, is no longer
+    managed, and its files stay: the fleet has `retain_removed`. If the manifest has rules, a hold
+    or a default expiry, the packages are listed, in previews too:
+    `GET /v1.1/teams/{team}/packages` and `/inbox`, all pages.
 
     Args:
         resource_name: the fleet's name in the stack.
         manifest: a `Manifest`, or the path of its file.
-        opts: Pulumi's resource options; its provider or parent says which account is asked.
+        opts: Pulumi's resource options; its provider or parent says which account to use.
 
     Raises:
         ManifestError: the file has mistakes, one line each.
@@ -40,12 +43,18 @@ def manage(
     """
     from pulumi_masv.policy import Manifest
 
+    if not isinstance(manifest, (str, os.PathLike, Manifest)):
+        kind = arguments.kind_of(manifest)
+        raise Refused(
+            f"manage {resource_name!r}: manifest: {kind} is not a manifest: write the path of its "
+            f"file, or a masv.Manifest"
+        )
     with data.in_one_line():
         if not isinstance(manifest, Manifest):
             manifest = Manifest.load(manifest)
     decision = data.decide(manifest, _account(opts or pulumi.ResourceOptions()))
     for line in decision.warnings:
-        pulumi.log.warn(line)
+        engine.warn(line)
     return PackageFleet(
         resource_name,
         opts,
@@ -57,9 +66,9 @@ def manage(
 def evaluate(
     manifest: Manifest, packages: Iterable[Package], now: datetime
 ) -> dict[str, PackageArgs]:
-    """Return what a manifest declares of packages: package id -> its arguments in a fleet.
+    """Return what a manifest declares for packages: package id -> its arguments in a fleet.
 
-    Pure: nothing is asked of MASV. A package that nothing decides is left out.
+    Pure: MASV is not contacted. A package that no rule applies to is left out.
 
     Args:
         manifest: what is declared, and the rules.

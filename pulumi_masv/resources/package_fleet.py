@@ -1,54 +1,74 @@
 """Many packages that exist in MASV, in one resource."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
-from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 import pulumi
 
 from pulumi_masv import program
-from pulumi_masv.accounts import Refused, check_configuration
+from pulumi_masv.accounts import check_configuration
+from pulumi_masv.inputs import named
 from pulumi_masv.providers import PackageFleetProvider
-from pulumi_masv.resources.base import MasvResource, spelled
+from pulumi_masv.resources.base import MasvResource
+from pulumi_masv.resources.entries import Entries, PackageArgs, PackageArgsDict
+from pulumi_masv.resources.secrecy import secret_entries
 
 
-@dataclass(frozen=True, kw_only=True)
-class PackageArgs:
-    """What is declared of one package of a fleet; what is left out is left alone.
+class _Known(TypedDict):
+    state: str
+    archived: bool
+    pending_archive: bool
 
-    Attributes:
-        name: the name it is to have. `PUT /v1/packages/{id}`.
-        expiry: when MASV is to destroy its files, as ISO 8601 with a zone or an aware datetime.
-            `PUT /v1/packages/{id}/expiry`.
-        unlimited_storage: True: it never expires; excludes `expiry`. False needs one.
-        archived: True: its tombstone is hidden, once its files are gone; False: it is shown.
-            `PUT /v1/packages/{id}/archive` and `/unarchive`.
-    """
 
-    name: pulumi.Input[str] | None = None
-    expiry: pulumi.Input[str | datetime] | None = None
-    unlimited_storage: pulumi.Input[bool] | None = None
-    archived: pulumi.Input[bool] | None = None
+class LivePackage(_Known, total=False):
+    """What MASV has of one package of a fleet; what it does not say is left out."""
+
+    name: str
+    expiry: str
+    unlimited_storage: bool
+    size: int
+    total_files: int
+    received: bool
+
+
+class FleetSummary(TypedDict):
+    """How many packages of a fleet are in each state, and how many files and bytes exist."""
+
+    new: int
+    finalized: int
+    expired: int
+    archived: int
+    files: int
+    bytes: int
+
+
+if TYPE_CHECKING:
+    _Live = Mapping[str, LivePackage]
+    _Summary = FleetSummary
+else:  # Pulumi reads the annotations, and knows no TypedDict
+    _Live = Mapping[str, Mapping[str, Any]]
+    _Summary = Mapping[str, int]
 
 
 class PackageFleet(MasvResource, module="masv", name="PackageFleet"):
-    """Many packages that exist in MASV, each managed as a PackageLifecycle would.
+    """Many packages that exist in MASV, each managed like a PackageLifecycle.
 
-    One resource holds ten thousand: the state is written once, reads are one listing, writes run
-    side by side, and a preview shows each changed property of each package.
+    One resource can hold ten thousand: the state is written once, all are read in one listing,
+    writes run in parallel, and a preview shows each changed property of each package.
 
     Args:
         resource_name: the resource's name in the stack.
         opts: Pulumi's resource options.
-        packages: package id -> what is declared of it, a `PackageArgs` or a dict with its names.
-        force_destroy: let the end of an entry, or of this resource, destroy files that still
+        packages: package id -> what is declared for it, a `PackageArgs` or a `PackageArgsDict`.
+        force_destroy: removing an entry, or this resource, may destroy files that still
             exist. `DELETE /v1/packages/{id}`.
-        retain_removed: leave a package alone whose entry, or whose fleet, ends.
-        archive_on_destroy: after the end of an entry, also archive the tombstone.
+        retain_removed: when an entry, or the fleet, is removed, stop managing the package; its
+            files stay.
+        archive_on_destroy: after an entry is removed, also archive the tombstone.
 
     Raises:
-        pulumi.RunError: `masv:apiKey` is stored in clear, or a package is declared twice.
+        pulumi.RunError: an argument has the wrong type, `masv:apiKey` is stored in clear text, or a
+            package is declared twice.
     """
 
     def __init__(
@@ -56,24 +76,36 @@ class PackageFleet(MasvResource, module="masv", name="PackageFleet"):
         resource_name: str,
         opts: pulumi.ResourceOptions | None = None,
         *,
-        packages: pulumi.Input[Mapping[str, pulumi.Input[PackageArgs | Mapping[str, Any]]]],
+        packages: pulumi.Input[Mapping[str, pulumi.Input[PackageArgs | PackageArgsDict]]],
         force_destroy: pulumi.Input[bool] | None = None,
         retain_removed: pulumi.Input[bool] | None = None,
         archive_on_destroy: pulumi.Input[bool] | None = None,
     ) -> None:
+        subject = named("PackageFleet", resource_name, opts)
         check_configuration()
         run = program.current()
-        holder = run.holder(f"PackageFleet {resource_name!r}", opts)
+        holder = run.holder(subject.what, opts)
+        entries = Entries(run, holder, subject).take(packages)
+        flags = run.inputs.take(
+            subject,
+            {
+                "force_destroy": force_destroy,
+                "retain_removed": retain_removed,
+                "archive_on_destroy": archive_on_destroy,
+            },
+        )
         context = run.context("PackageFleet", resource_name, opts, holder)
+        outputs = (opts and opts.additional_secret_outputs) or ()
+        secrets = secret_entries(entries, outputs) if context else None
+        context = run.inputs.after(subject, context)
         super().__init__(
             PackageFleetProvider(),
             resource_name,
             {
                 "resource_urn": context,  # for `check`, which takes it out
-                "packages": _each(packages, run, holder),
-                "force_destroy": force_destroy,
-                "retain_removed": retain_removed,
-                "archive_on_destroy": archive_on_destroy,
+                "secret_inputs": secrets,
+                "packages": entries,
+                **flags,
                 # An output can be read in the program only if its name is given here.
                 "live": None,
                 "summary": None,
@@ -86,14 +118,14 @@ class PackageFleet(MasvResource, module="masv", name="PackageFleet"):
 
     @property
     @pulumi.getter
-    def live(self) -> pulumi.Output[Mapping[str, Mapping[str, Any]]]:
+    def live(self) -> pulumi.Output[_Live]:
         """Package id -> what MASV has of it, in Python's names."""
-        return pulumi.get(self, "live")
+        return pulumi.get(self, "live").apply(_whole)
 
     @property
     @pulumi.getter
-    def summary(self) -> pulumi.Output[Mapping[str, int]]:
-        """How many packages there are of each state, and the files and bytes that exist."""
+    def summary(self) -> pulumi.Output[_Summary]:
+        """How many packages there are in each state, and how many files and bytes exist."""
         return pulumi.get(self, "summary")
 
     @property
@@ -105,60 +137,33 @@ class PackageFleet(MasvResource, module="masv", name="PackageFleet"):
     @property
     @pulumi.getter
     def declared(self) -> pulumi.Output[Mapping[str, list[str]]]:
-        """Package id -> the sorted names of what the program gave of it."""
+        """Package id -> the sorted names of the inputs that the program gave."""
         return pulumi.get(self, "declared")
 
     @property
     @pulumi.getter(name="forceDestroy")
     def force_destroy(self) -> pulumi.Output[bool]:
-        """Whether the end of an entry destroys files."""
+        """Whether removing an entry destroys files."""
         return pulumi.get(self, "force_destroy")
 
     @property
     @pulumi.getter(name="retainRemoved")
     def retain_removed(self) -> pulumi.Output[bool]:
-        """Whether a package is left alone whose entry ends."""
+        """Whether a package whose entry is removed is left alone."""
         return pulumi.get(self, "retain_removed")
 
     @property
     @pulumi.getter(name="archiveOnDestroy")
     def archive_on_destroy(self) -> pulumi.Output[bool]:
-        """Whether the end of an entry archives the tombstone."""
+        """Whether removing an entry archives the tombstone."""
         return pulumi.get(self, "archive_on_destroy")
 
 
-def _each(packages: Any, run: program.Program, holder: program.Holder) -> Any:
-    """Return the entries as the wire has them, each claimed by its id, now or once it is known."""
-    if isinstance(packages, pulumi.Output):
-        return run.later(packages, holder, lambda known: _each(known, run, holder))
-    if not isinstance(packages, Mapping):
-        return packages
-    for package_id, entry in packages.items():
-        if not isinstance(package_id, str):
-            raise Refused(
-                f"{holder.what}: a package id is a str, not {type(package_id).__name__}: where it "
-                f"is an Output, make the map of it by `apply`"
-            )
-        if entry is None:
-            raise Refused(
-                f"{holder.what}: {package_id} is None: write {{}} to manage it and declare nothing "
-                f"of it, or leave it out"
-            )
-    entries = {package_id: _entry(entry) for package_id, entry in packages.items()}
-    for package_id, entry in entries.items():
-        known = entry if isinstance(entry, Mapping) else {}
-        run.claim(package_id, holder, known.get("archived"), known.get("expiry"))
-    return entries
-
-
-def _entry(entry: Any) -> Any:
-    if isinstance(entry, pulumi.Output):
-        return entry.apply(_entry)
-    if isinstance(entry, PackageArgs):
-        entry = {field.name: getattr(entry, field.name) for field in fields(entry)}
-    if not isinstance(entry, Mapping):
-        return entry
-    given = {name: value for name, value in entry.items() if value is not None}
-    if "expiry" in given:
-        given["expiry"] = spelled(given["expiry"])
-    return given
+def _whole(live: Mapping[str, Mapping[str, Any]] | None) -> Any:
+    """Return what Pulumi hands on of a map, with its whole numbers as such again."""
+    return live and {
+        package_id: {
+            name: int(value) if isinstance(value, float) else value for name, value in one.items()
+        }
+        for package_id, one in live.items()
+    }

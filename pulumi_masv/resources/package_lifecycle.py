@@ -2,36 +2,40 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 import pulumi
 
 from pulumi_masv import program
 from pulumi_masv.accounts import check_configuration
+from pulumi_masv.inputs import Refused, named, of_this_run
 from pulumi_masv.providers import PackageLifecycleProvider
-from pulumi_masv.resources.base import MasvResource, spelled
+from pulumi_masv.resources.base import MasvResource
+from pulumi_masv.resources.secrecy import secret_inputs
 
 
 class PackageLifecycle(MasvResource, module="masv", name="PackageLifecycle"):
-    """One package that exists in MASV, managed from now to its end.
+    """One package that exists in MASV, managed from now until its files end.
 
-    The package is adopted by its id: what is declared is made so, what is left out is left alone.
+    The package is adopted by its id: what is declared is applied, the rest is left alone.
 
     Args:
         resource_name: the resource's name in the stack.
         opts: Pulumi's resource options.
         package_id: MASV's id of the package; a change replaces the resource.
-        name: the name it is to have. `PUT /v1/packages/{id}`.
-        expiry: when MASV is to destroy its files, as ISO 8601 with a zone or an aware datetime; cut
-            to milliseconds, equal by instant. `PUT /v1/packages/{id}/expiry`.
+        name: the name that it should have. `PUT /v1/packages/{id}`.
+        expiry: when MASV should destroy its files, as ISO 8601 with a zone or an aware datetime;
+            cut to milliseconds, equal by instant. `PUT /v1/packages/{id}/expiry`.
         unlimited_storage: True: it never expires; excludes `expiry`. False needs one.
         archived: True: its tombstone is hidden, once its files are gone; False: it is shown.
             `PUT /v1/packages/{id}/archive` and `/unarchive`.
-        force_destroy: let the end of this resource destroy files that still exist.
+        force_destroy: removing this resource may destroy files that still exist.
             `DELETE /v1/packages/{id}`.
-        archive_on_destroy: after the end of this resource, also archive the tombstone.
+        archive_on_destroy: after this resource is removed, also archive the tombstone.
 
     Raises:
-        pulumi.RunError: `masv:apiKey` is stored in clear, or the package is declared twice.
+        pulumi.RunError: an argument has the wrong type, `masv:apiKey` is stored in clear text, or
+            the package is declared twice.
     """
 
     def __init__(
@@ -47,26 +51,37 @@ class PackageLifecycle(MasvResource, module="masv", name="PackageLifecycle"):
         force_destroy: pulumi.Input[bool] | None = None,
         archive_on_destroy: pulumi.Input[bool] | None = None,
     ) -> None:
+        subject = named("PackageLifecycle", resource_name, opts)
         check_configuration()
-        context = holder = None
+        context = holder = secrets = None
+        given: dict[str, Any] = {
+            "package_id": package_id,
+            "name": name,
+            "expiry": expiry,
+            "unlimited_storage": unlimited_storage,
+            "archived": archived,
+            "force_destroy": force_destroy,
+            "archive_on_destroy": archive_on_destroy,
+        }
         if opts is None or opts.id is None:
             run = program.current()
-            holder = run.holder(f"PackageLifecycle {resource_name!r}", opts)
-            package_id = run.claim(package_id, holder, archived, spelled(expiry))
+            given = run.inputs.take(subject, given)
+            holder = run.holder(subject.what, opts)
+            given["package_id"] = run.claim(
+                given["package_id"], holder, given["archived"], given["expiry"]
+            )
             context = run.context("PackageLifecycle", resource_name, opts, holder)
+            outputs = (opts and opts.additional_secret_outputs) or ()
+            secrets = secret_inputs(given, outputs) if context else None
+            context = run.inputs.after(subject, context)
             opts = program.options(opts, run)
         super().__init__(
             PackageLifecycleProvider(),
             resource_name,
             {
                 "resource_urn": context,  # for `check`, which takes it out
-                "package_id": package_id,
-                "name": name,
-                "expiry": spelled(expiry),
-                "unlimited_storage": unlimited_storage,
-                "archived": archived,
-                "force_destroy": force_destroy,
-                "archive_on_destroy": archive_on_destroy,
+                "secret_inputs": secrets,
+                **given,
                 # An output can be read in the program only if its name is given here.
                 "state": None,
                 "size": None,
@@ -90,12 +105,20 @@ class PackageLifecycle(MasvResource, module="masv", name="PackageLifecycle"):
         id: pulumi.Input[str],
         opts: pulumi.ResourceOptions | None = None,
     ) -> "PackageLifecycle":
-        """Read a package without managing it; a missing one is an error.
+        """Read a package without managing it; raise an error if it is missing.
 
         `GET /v1.1/teams/{team}/packages/{id}`.
+
+        Raises:
+            pulumi.RunError: the id is not a string.
         """
-        read = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(id=id))
-        return PackageLifecycle(resource_name, read, package_id=id)
+        subject = named("PackageLifecycle", resource_name, opts, is_checked=False)
+        if id is None:
+            raise Refused(f"{subject.what}: id is None: write the package's id")
+        run = of_this_run()
+        package_id = run.gate(subject, run.take(subject, {"id": id})["id"])
+        read = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(id=package_id))
+        return PackageLifecycle(resource_name, read, package_id=package_id)
 
     @property
     @pulumi.getter(name="packageId")
@@ -130,13 +153,13 @@ class PackageLifecycle(MasvResource, module="masv", name="PackageLifecycle"):
     @property
     @pulumi.getter(name="forceDestroy")
     def force_destroy(self) -> pulumi.Output[bool]:
-        """Whether the end of this resource destroys files."""
+        """Whether removing this resource destroys files."""
         return pulumi.get(self, "force_destroy")
 
     @property
     @pulumi.getter(name="archiveOnDestroy")
     def archive_on_destroy(self) -> pulumi.Output[bool]:
-        """Whether the end of this resource archives the tombstone."""
+        """Whether removing this resource archives the tombstone."""
         return pulumi.get(self, "archive_on_destroy")
 
     @property
@@ -184,7 +207,7 @@ class PackageLifecycle(MasvResource, module="masv", name="PackageLifecycle"):
     @property
     @pulumi.getter
     def received(self) -> pulumi.Output[bool | None]:
-        """True where only the inbox serves it; else left out."""
+        """True if only the inbox serves it; otherwise left out."""
         return pulumi.get(self, "received")
 
     @property
@@ -196,5 +219,5 @@ class PackageLifecycle(MasvResource, module="masv", name="PackageLifecycle"):
     @property
     @pulumi.getter
     def declared(self) -> pulumi.Output[Sequence[str]]:
-        """The sorted names of the inputs the program gave."""
+        """The sorted names of the inputs that the program gave."""
         return pulumi.get(self, "declared")

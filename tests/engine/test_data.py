@@ -103,15 +103,19 @@ def test_what_is_asked_after_a_resource_is_asked_when_the_resource_is_there(
 @pytest.mark.parametrize(
     ("asks", "said"),
     [
-        ("masv.get_packages(status='expird', sort='age')", "is due, not 'age'"),
-        ("masv.get_packages_output(status='expird')", "is due, not 'expird'"),
+        ("masv.get_packages(status='expird', sort='age')", "'age' is not a field to sort by"),
+        ("masv.get_packages_output(status='expird')", "did you mean expired?"),
         ("masv.get_package('01HNOWHERE')", "MASV has no package 01HNOWHERE in team"),
         ("masv.get_package_output('01HNOWHERE')", "MASV has no package 01HNOWHERE in team"),
+        (
+            "masv.get_package_output(name=pulumi.Output.secret('Merger'))",
+            "has no package with name=[secret]",
+        ),
         ("masv.get_package(name='Day')", "2 packages have name='Day': describe one more closely"),
         (
             "masv.get_packages(opts=pulumi.InvokeOptions(provider=pulumi.ProviderResource("
             "'pulumi-python', 'p')))",
-            "opts.provider is to be a masv.Provider",
+            "opts.provider must be a masv.Provider",
         ),
     ],
 )
