@@ -1,7 +1,12 @@
-"""What the match of a rule asks for, thing by thing, each with what a package says to it."""
+"""What the match of a rule asks for, thing by thing, each with what a package says to it.
+
+What shields files matches widely, what may end them narrowly: a hold takes whatever looks alike, in
+either case and with any blanks, and any other rule compares exactly, in NFC.
+"""
 
 import fnmatch
 import re
+import unicodedata
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from operator import attrgetter
@@ -10,9 +15,13 @@ from typing import Any, Final, NamedTuple
 from pulumi_masv.formatting import spell
 from pulumi_masv.models import Package, normal, shifted
 from pulumi_masv.policy.model import ManifestModel, Setting
+from pulumi_masv.text import INVISIBLE, look, visible
 
 NOTHING: Final = Setting.model_construct(archived=None, expiry=None)
 SILENT: Final = "MASV does not say"
+_UNSEEN: Final = re.compile(rf"{INVISIBLE}|[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]")
+_BLANK: Final = re.compile(r"[\s\u2800]")
+_BLANKS: Final = re.compile(" {9,}")  # so many that no pattern tells them apart, only slowly
 
 
 class Condition(NamedTuple):
@@ -23,12 +32,14 @@ class Condition(NamedTuple):
         wanted: what it asks for, in words.
         value: what a package says to it; None where MASV does not say.
         holds: whether such a value is as asked.
+        exactly: whether it is to any other rule than a hold; None where that is the same.
     """
 
     asks: str
     wanted: str
     value: Callable[[Package], Any]
     holds: Callable[[Any], bool]
+    exactly: Callable[[Any], bool] | None = None
 
     def against(self, package: Package) -> str | None:
         """Return what a package says against it, None if nothing."""
@@ -37,8 +48,14 @@ class Condition(NamedTuple):
             return f"{SILENT} its {self.asks}"
         if self.holds(value):
             return None
-        shown = ", ".join(value) or "none of those" if isinstance(value, tuple) else spell(value)
-        return f"{self.asks} is {shown}, not {self.wanted}"
+        return f"{self.asks} is {_shown(value)}, not {self.wanted}"
+
+    def widely(self, package: Package) -> str | None:
+        """Return what holds for a hold only, None if it would for any other rule too."""
+        value = self.value(package)
+        if self.exactly is None or value is None or self.exactly(value):
+            return None
+        return f"{_shown(value)} matches {self.wanted.removeprefix('like ')}"
 
 
 def conditions(manifest: ManifestModel, index: int, now: datetime) -> list[Condition]:
@@ -59,21 +76,26 @@ def conditions(manifest: ManifestModel, index: int, now: datetime) -> list[Condi
         ask("creation", f"before {spell(before)}", "created_at", before.__gt__)
     if match.size_over is not None:
         ask("size", f"over {match.size_over}", "size", match.size_over.__lt__)
-    if match.sender is not None:
-        ask("sender", _like(match.sender), "sender", _glob(match.sender, re.IGNORECASE))
-    if match.name is not None:
-        ask("name", _like(match.name), "name", _glob(match.name))
-    if match.teamspaces is not None:
-        in_one = frozenset(match.teamspaces).__contains__
-        ask("teamspaces", _any(match.teamspaces), "teamspace_id", in_one)
-    if match.tags is not None:
-        # What shields matches widely, what may end files narrowly.
-        alike = str.casefold if manifest.rules[index].hold else str
-        none_of = frozenset(alike(normal(tag)) for tag in match.tags).isdisjoint
-        ask("tags", _any(match.tags), "tags", lambda tags: not none_of(map(alike, tags)))
-    if match.portal is not None:
-        came_through = frozenset(match.portal).__contains__
-        found.append(Condition("portal", _any(match.portal), _portal, came_through))
+    rule_holds = manifest.rules[index].hold
+    for asks, patterns, flags in (
+        ("sender", match.sender, re.IGNORECASE | re.ASCII),
+        ("name", match.name, 0),
+    ):
+        if patterns is not None:
+            exactly = _glob(patterns, flags)
+            holds = _wide_glob(patterns) if rule_holds else exactly
+            found.append(
+                Condition(asks, f"like {_any(patterns)}", attrgetter(asks), holds, exactly)
+            )
+    for asks, words, value in (
+        ("teamspaces", match.teamspaces, _teamspace),
+        ("tags", match.tags, attrgetter("tags")),
+        ("portal", match.portal, _portal),
+    ):
+        if words is not None:
+            exactly = _one_of(words)
+            holds = _wide_one_of(words) if rule_holds else exactly
+            found.append(Condition(asks, _any(words), value, holds, exactly))
     return found
 
 
@@ -101,20 +123,80 @@ def _state(package: Package) -> str | None:
     return package.state if package.is_known else None
 
 
+def _teamspace(package: Package) -> str | None:
+    return package.teamspace_id
+
+
 def _portal(package: Package) -> str | None:
     return "" if package.received is False else package.portal
 
 
-def _glob(patterns: Sequence[str], flags: int = 0) -> Callable[[str], bool]:
+def _folds(text: str) -> tuple[str, str]:
+    """Return a text in the two ways a hold compares it: its small letters as seen, or as capitals.
+
+    One alone is too little: a capital may have a twin that its small letter has not.
+    """
+    folded = _fold(text)
+    if text.isascii():
+        return folded, folded
+    return _fold(look(text)), _fold(look(folded.upper()))
+
+
+def _fold(text: str) -> str:
+    text = _BLANKS.sub(" " * 8, _BLANK.sub(" ", _UNSEEN.sub("", text)))
+    for _ in range(2):  # what one makes of a character, the other may change again
+        text = unicodedata.normalize("NFKC", text.casefold())
+    return text.replace("i\u0307", "i").replace("ı", "i").casefold()  # Turkish
+
+
+def _glob(patterns: Sequence[str], flags: int) -> Callable[[str], bool]:
     # Only * and ? are special: a name may well hold a bracket.
     translated = [fnmatch.translate(normal(one).replace("[", "[[]")) for one in patterns]
     match = re.compile("|".join(translated), flags).match
     return lambda text: match(text) is not None
 
 
-def _like(patterns: Sequence[str]) -> str:
-    return f"like {_any(patterns)}"
+def _wide_glob(patterns: Sequence[str]) -> Callable[[str], bool]:
+    as_written = _glob(patterns, re.IGNORECASE)  # a ? is one character, however that folds
+    in_folds = [_spaced_glob(folded) for folded in zip(*map(_folds, patterns), strict=True)]
+
+    def holds(text: str) -> bool:
+        return as_written(text) or any(
+            match(folded) or match(" ".join(folded.split()))
+            for match, folded in zip(in_folds, _folds(text), strict=True)
+        )
+
+    return holds
+
+
+def _spaced_glob(patterns: Sequence[str]) -> Callable[[str], Any]:
+    """Return what matches any of some patterns, blanks for a blank and around the whole."""
+    translated = [
+        # As few as will do: fnmatch never gives back what stands between two stars.
+        re.sub(r"\\ ", " +?", fnmatch.translate(" ".join(one.split()).replace("[", "[[]")))
+        for one in patterns
+    ]
+    return re.compile("|".join(f" *(?:{one[:-2]} *{one[-2:]})" for one in translated)).match
+
+
+def _wide_one_of(words: Sequence[str]) -> Callable[[Any], bool]:
+    def keys(text: str) -> set[tuple[int, str]]:
+        return {(way, " ".join(folded.split())) for way, folded in enumerate(_folds(text))}
+
+    none_of = frozenset().union(*map(keys, words)).isdisjoint
+    return lambda told: (
+        not all(none_of(keys(one)) for one in ((told,) if isinstance(told, str) else told))
+    )
+
+
+def _one_of(words: Sequence[str]) -> Callable[[Any], bool]:
+    none_of = frozenset(map(normal, words)).isdisjoint
+    return lambda told: not none_of(map(normal, (told,) if isinstance(told, str) else told))
+
+
+def _shown(value: Any) -> str:
+    return ", ".join(value) or "none of those" if isinstance(value, tuple) else spell(value)
 
 
 def _any(words: Sequence[str]) -> str:
-    return " or ".join(words)
+    return " or ".join(map(visible, words))

@@ -51,7 +51,7 @@ def evaluate(manifest: ManifestModel, packages: Sequence[Package], now: datetime
     Raises:
         ValueError: `now` has no zone.
         ManifestError: a rule asks for tags or a portal, and the packages were listed without; or a
-            hold by ids holds nothing, so what it is to shield would end.
+            hold by ids holds nothing, so what it should protect would end.
     """
     if now.tzinfo is None:
         raise ValueError("now has no time zone")
@@ -103,12 +103,17 @@ def reasons(
     deciding = -1 if entry else decision.deciding.get(package.id)
     blocking = None if entry else decision.undecided.get(package.id)
     for index, rule in enumerate(manifest.rules):
-        against = [said for c in conditions(manifest, index, now) if (said := c.against(package))]
+        asked = conditions(manifest, index, now)
+        against = [said for c in asked if (said := c.against(package))]
         silent = bool(against) and all(said.startswith(SILENT) for said in against)
         if against and not silent:
             says = f"does not match: {'; '.join(against)}"
         elif rule.hold:
             says = "holds it: nothing ends it earlier"
+            if widely := [said for c in asked if (said := c.widely(package))]:
+                says += (
+                    f" (a hold compares without case and takes look-alikes: {'; '.join(widely)})"
+                )
         elif index == deciding:
             says = "decides"
         elif index == blocking:
@@ -152,8 +157,8 @@ def _match(
 
 def _held_nothing(manifest: ManifestModel, index: int, asked: AbstractSet[str], number: int) -> str:
     return (
-        f"{manifest.named(index)} holds none of {counted(number, 'package')}, so what it is to "
-        f"shield may end: mend its {' and '.join(sorted(asked))}: ids are due"
+        f"{manifest.named(index)} holds none of {counted(number, 'package')}, so what it should "
+        f"protect may end: correct its {' and '.join(sorted(asked))}; ids are expected there"
     )
 
 

@@ -23,15 +23,29 @@ from pydantic import (
 
 from pulumi_masv.models.declared import Declared, Name
 from pulumi_masv.models.instants import Instant
-from pulumi_masv.models.package import PackageId, State
-from pulumi_masv.policy.values import AfterCreation, Ids, Length, Size, Words, list_schema, listed
+from pulumi_masv.models.package import STATES, PackageId
+from pulumi_masv.models.query import StateWord
+from pulumi_masv.policy.values import (
+    AfterCreation,
+    Ids,
+    Length,
+    Size,
+    Text,
+    Words,
+    instant_or,
+    list_schema,
+    listed,
+    one_word,
+    some,
+)
 
+_BETWEEN_STATES: Final = rf"[,;|/+&]|\s+(?:and|or)\s+|\s+(?={'|'.join(STATES)})"
 _DAY: Final = timedelta(days=1)
 
 
 def _of_a_day(grace: timedelta) -> timedelta:
     if grace < _DAY:
-        raise ValueError("is too short: files that are due get a day at least, 1d")
+        raise ValueError("is too short: overdue files keep at least a day, 1d")
     return grace
 
 
@@ -56,6 +70,10 @@ class Entry(Strict):
     name: Annotated[Name | None, Field(description="rename the package")] = None
     expiry: Annotated[
         Instant | None,
+        instant_or(
+            "unlimited_storage: true",
+            "an entry takes a date and time; a rule or the defaults take {{at_most: created + {}}}",
+        ),
         Field(description="when MASV destroys the files, such as 2027-01-31T00:00:00Z"),
     ] = None
     unlimited_storage: Annotated[
@@ -115,7 +133,11 @@ def _kind_of_expiry(value: Any) -> str:
 
 EXPIRY_KINDS: Final = frozenset({"bound", "unlimited", "instant"})
 Expiry = Annotated[
-    Annotated[Instant, Tag("instant")]
+    Annotated[
+        Instant,
+        instant_or("unlimited", "write {{at_most: created + {0}}} or {{at_least: created + {0}}}"),
+        Tag("instant"),
+    ]
     | Annotated[Literal["unlimited"], Tag("unlimited")]
     | Annotated[Bound, Tag("bound")],
     Discriminator(_kind_of_expiry),
@@ -145,28 +167,43 @@ class Match(Strict):
     """Which packages a rule is for: those for which all that is given holds."""
 
     state: Annotated[
-        tuple[State, ...] | None,
+        Annotated[
+            tuple[Annotated[StateWord, one_word(_BETWEEN_STATES)], ...],
+            AfterValidator(some),
+        ]
+        | None,
         BeforeValidator(listed),
-        Field(description="any of new, finalized, expired, archived", min_length=1),
-        list_schema(enum=["new", "finalized", "expired", "archived"]),
+        Field(description="any of new, finalized, expired, archived"),
+        list_schema(enum=[*STATES]),
     ] = None
     sender: Annotated[
-        Words | None,
-        Field(description="a pattern with * and ?, or several, in whatever case"),
+        Annotated[
+            tuple[
+                Annotated[Text, one_word(r",|(?:\s*[;|]\s*|\s+(?:(?:and|or)\s+)?)(?=\S*@)")], ...
+            ],
+            BeforeValidator(listed),
+            AfterValidator(some),
+        ]
+        | None,
+        Field(description="a pattern with * and ?, or several, in upper or lower case"),
         list_schema(),
     ] = None
     name: Annotated[
-        Words | None, Field(description="a pattern with * and ?, or several"), list_schema()
+        Words | None,
+        Field(description="a pattern with * and ?, or several; a hold ignores case"),
+        list_schema(),
     ] = None
     teamspaces: Annotated[Ids | None, Field(description="ids of teamspaces; any of them")] = None
-    tags: Annotated[Ids | None, Field(description="ids of tags; any of them")] = None
+    tags: Annotated[Ids | None, Field(description="ids or names of tags; any of them")] = None
     received: Annotated[
         StrictBool | None,
         Field(description="true: received through a portal; false: sent by the team"),
     ] = None
     portal: Annotated[Ids | None, Field(description="ids of portals; any of them")] = None
     older_than: Annotated[Length | None, Field(description="created longer ago")] = None
-    size_over: Annotated[Size | None, Field(description="larger, in bytes or such as 10GB")] = None
+    size_over: Annotated[
+        Size | None, Field(description="larger than so much: bytes, or such as 10GB or 1.5TiB")
+    ] = None
 
 
 class Rule(Strict):

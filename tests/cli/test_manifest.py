@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from pulumi_masv.policy import Manifest
 from pulumi_masv.simulator import Simulator
 from tests.cli.conftest import Run
 
@@ -61,6 +62,19 @@ def test_the_mistakes_of_several_files_are_all_told_and_the_status_is_1(
             "what": "archive is not known here: did you mean archived?",
         }
     ]
+
+
+def test_a_file_name_is_shown_harmlessly_wherever_it_stands(run: Run) -> None:
+    odd = "a\x1b[2J\nb.yaml"
+    shown = "a\\x1b[2J\\nb.yaml"
+    assert run("validate", odd).lines == [f"{shown}: cannot be read: No such file or directory"]
+    Path(odd).write_text("rule: []\n")
+    told = f"{shown}:1:1: rule is not known here: did you mean rules?"
+    assert run("validate", odd).lines == [told]
+    assert run("explain", "P", "--manifest", odd).err == f"pulumi-masv: {told}\n"
+    Path(odd).write_text("rules:\n- {match: {}, hold: true}\n")
+    assert run("validate", odd).lines == [f"{shown}: 0 packages, 1 rule, no mistakes"]
+    assert Manifest.load(odd).named(0) == f"rule 1 ({shown}:2)"
 
 
 def test_explain_says_which_rule_decides_and_why_the_others_do_not(

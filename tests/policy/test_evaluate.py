@@ -177,8 +177,8 @@ def test_a_hold_by_ids_that_holds_nothing_is_a_mistake(match: dict[str, Any], as
     with pytest.raises(ManifestError) as raised:
         decide(rules, package(teamspace_id=""), package("Q", teamspace_id=""))
     assert str(raised.value) == (
-        "rule 1 holds none of 2 packages, so what it is to shield may end: mend its "
-        f"{asked}: ids are due"
+        "rule 1 holds none of 2 packages, so what it should protect may end: correct its "
+        f"{asked}; ids are expected there"
     )
     assert decide(rules).holding == {}
 
