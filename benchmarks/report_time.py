@@ -12,7 +12,7 @@ from pathlib import Path
 
 TYPE = "pulumi-python:dynamic/masv:PackageFleet"
 URN = f"urn:pulumi:team::dailies::{TYPE}::all"
-FORMATS = ("markdown", "html", "svg", "json", "ics")
+FORMATS = ("text", "markdown", "html", "svg", "json", "ics")
 IN_A_MESSAGE = 500  # records
 
 

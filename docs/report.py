@@ -80,7 +80,7 @@ def main() -> int:
         file.write_bytes(page.render(report))
         command = [browser, "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars"]
         command += ["--disable-quic", "--no-first-run", "--disable-background-networking"]
-        command += ["--disable-component-update", "--disable-sync", "--window-size=1060,900"]
+        command += ["--disable-component-update", "--disable-sync", "--window-size=1060,1130"]
         command += [*sys.argv[1:], f"--user-data-dir={folder}/profile", f"--screenshot={PICTURE}"]
         subprocess.run([*command, file.as_uri()], check=True, capture_output=True)
     return 0

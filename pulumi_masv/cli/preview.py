@@ -28,7 +28,7 @@ from pulumi_masv.cli.options import (
     Output,
     Within,
 )
-from pulumi_masv.cli.report import write
+from pulumi_masv.cli.report import format_of, not_writable, write
 from pulumi_masv.errors import PreviewError
 from pulumi_masv.report import summary
 
@@ -51,7 +51,7 @@ class PassesOn(TyperCommand):
 
 def preview(
     context: typer.Context,
-    form: Form = Format.MARKDOWN,
+    form: Form = None,
     output: Output = None,
     within: Within = "14d",  # type: ignore[assignment] # its parser reads it
     max_lost_packages: MostPackages = None,
@@ -60,8 +60,11 @@ def preview(
 ) -> None:
     """Run `pulumi preview` and report what it will change and end, and when.
 
-    Other options are passed to `pulumi preview`, and all that comes after --.
+    It is text, unless --format or the name of --output says otherwise. Other options are passed to
+    `pulumi preview`, and all that comes after --.
     """
+    if problem := not_writable(output):
+        raise typer.Exit(refused(problem))
     pulumi = shutil.which("pulumi")
     if pulumi is None:
         raise typer.Exit(refused("pulumi is not on the PATH: install Pulumi"))
@@ -71,7 +74,8 @@ def preview(
         raise typer.Exit(_INTERRUPTED) from None
     limits = summary.Limits(max_lost_packages, max_lost_files, max_lost_bytes)
     try:
-        status = write(text, form, output, within, limits, ended=ended)
+        shown = format_of(form, output, Format.TEXT)
+        status = write(text, shown, output, within, limits, ended=ended)
     except PreviewError as error:
         failed = f"pulumi preview ended with exit status {ended}, and printed no preview"
         status = refused(failed if ended else str(error))
@@ -85,7 +89,7 @@ def _run(command: list[str]) -> tuple[bytes, int]:
         command,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE if console.is_terminal else None,
-        env={**os.environ, "MASV_VERDICTS": "1"},
+        env={**os.environ, "MASV_VERDICTS": "1", "PULUMI_ENABLE_STREAMING_JSON_PREVIEW": ""},
         start_new_session=True,  # a second interrupt kills Pulumi: Ctrl-C is to reach it once
     )
     assert child.stdout is not None  # noqa: S101 # it is a pipe

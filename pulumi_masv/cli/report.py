@@ -5,10 +5,12 @@ be told), 4 more than a limit allows.
 """
 
 import gc
+import os
+import shutil
 import sys
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -22,32 +24,95 @@ from pulumi_masv.cli.options import (
     Output,
     Within,
 )
-from pulumi_masv.report import preview, summary
+from pulumi_masv.errors import PreviewError
+from pulumi_masv.formatting import visible
+from pulumi_masv.report import preview, summary, text
 from pulumi_masv.report.formats import RENDER
+
+_ENDINGS: Final = {
+    ".txt": Format.TEXT,
+    ".md": Format.MARKDOWN,
+    ".html": Format.HTML,
+    ".svg": Format.SVG,
+    ".json": Format.JSON,
+    ".ics": Format.ICS,
+}
+_MAKE: Final = "MASV_VERDICTS=1 pulumi preview --json > preview.json"
 
 
 def report(
     file: Annotated[
         str, typer.Argument(help="What `pulumi preview --json` printed; - for stdin.")
     ] = "-",
-    form: Form = Format.MARKDOWN,
+    form: Form = None,
     output: Output = None,
     within: Within = "14d",  # type: ignore[assignment] # its parser reads it
     max_lost_packages: MostPackages = None,
     max_lost_files: MostFiles = None,
     max_lost_bytes: MostBytes = None,
 ) -> None:
-    """Report what a preview made with MASV_VERDICTS=1 will change and end, and when."""
-    try:
-        text = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
-    except OSError as error:
-        raise typer.Exit(refused(f"{file}: {error.strerror}")) from None
+    """Report what a preview made with MASV_VERDICTS=1 will change and end, and when.
+
+    It is text on a terminal, and Markdown in a pipe or a file.
+    """
+    # A script that says nothing has always been given Markdown.
+    shown = format_of(form, output, Format.TEXT if on_terminal() else Format.MARKDOWN)
+    if problem := not_writable(output):
+        raise typer.Exit(refused(problem))
+    told = _read(file)
+    if isinstance(told, str):
+        raise typer.Exit(refused(told))
     limits = summary.Limits(max_lost_packages, max_lost_files, max_lost_bytes)
-    raise typer.Exit(write(text, form, output, within, limits))
+    try:
+        status = write(told, shown, output, within, limits)
+    except PreviewError as error:
+        raise PreviewError(f"{'stdin' if file == '-' else visible(file)}: {error}") from None
+    raise typer.Exit(status)
+
+
+def on_terminal() -> bool:
+    """Return whether somebody reads what is printed as it comes."""
+    return sys.stdout is not None and sys.stdout.isatty()
+
+
+def format_of(form: Format | None, output: Path | None, default: Format) -> Format:
+    """Return the format that was asked for, in so many words or by a file's name."""
+    if form is not None or output is None:
+        return form or default
+    return _ENDINGS.get(output.suffix.lower(), Format.MARKDOWN)
+
+
+def not_writable(output: Path | None) -> str:
+    """Return why a report cannot be written there, before anything is run for it."""
+    if output is None:
+        return ""
+    if output.is_dir():
+        return f"{visible(str(output))} is a folder: name a file in it"
+    if not output.parent.is_dir():
+        return f"{visible(str(output.parent))}: there is no such folder: make it first"
+    return ""
+
+
+def _read(file: str) -> bytes | str:
+    """Return what is in a file, or why it cannot be read."""
+    try:
+        if file != "-":
+            return Path(file).read_bytes()
+        if sys.stdin is None or sys.stdin.isatty():
+            return f"no preview is given: run `{_MAKE}`, then `pulumi-masv report preview.json`"
+        return sys.stdin.buffer.read()
+    except FileNotFoundError:
+        return f"{visible(file)}: there is no such file: make it with `{_MAKE}`"
+    except IsADirectoryError:
+        return f"{visible(file)} is a folder: name the file in it that holds the preview"
+    except PermissionError:
+        return f"{visible(file)}: no permission to read it: change that, or run as its owner"
+    except (OSError, ValueError) as error:
+        return f"{visible(file)}: {getattr(error, 'strerror', error)}: name a file that can be read"
 
 
 def write(
-    text: bytes,
+    told: bytes,
     form: Format,
     output: Path | None,
     within: timedelta,
@@ -58,7 +123,7 @@ def write(
     """Write the report of a preview, and return the exit status for it.
 
     Args:
-        text: what Pulumi printed.
+        told: what Pulumi printed.
         form: how to write the report.
         output: where to; None is stdout.
         within: how far ahead an end on schedule is told.
@@ -70,8 +135,11 @@ def write(
     """
     gc.disable()  # looking for garbage among 10,000 packages takes longer than all the rest
     try:
-        told = summary.summarise(preview.read(text), within, ended=ended)
-        rendered = RENDER[form.value](told)
+        summed = summary.summarise(preview.read(told), within, ended=ended)
+        if form is Format.TEXT and output is None and on_terminal():
+            rendered = _for_terminal(summed)
+        else:
+            rendered = RENDER[form.value](summed)
     finally:
         gc.freeze()  # nor is it looked for at the end
         gc.enable()
@@ -85,9 +153,14 @@ def write(
         raise
     except OSError as error:
         return refused(f"{output or 'stdout'}: {error.strerror}")
-    status = told.status(limits)
+    status = summed.status(limits)
     if status == summary.FAILED:
-        refused("the preview failed, so its losses cannot be told")
+        refused("the preview failed, so its losses are not known")
     if status == summary.BEYOND:
-        refused(f"more is lost than allowed; to allow it: {told.override(limits)}")
+        refused(summed.beyond(limits))
     return status
+
+
+def _for_terminal(told: summary.Report) -> bytes:
+    plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+    return text.render(told, width=shutil.get_terminal_size().columns, colours=not plain)

@@ -12,6 +12,7 @@ from pulumi_masv.formatting import spell_moment
 from pulumi_masv.lifecycle.verdicts import Record
 from pulumi_masv.models import MOMENT
 from pulumi_masv.report import cells
+from pulumi_masv.report.rows import Row
 from pulumi_masv.report.summary import Report
 
 _TRANSPARENT: Final = vText("TRANSPARENT")  # such a day is not taken
@@ -23,11 +24,14 @@ def render(report: Report) -> bytes:
     calendar.add("prodid", "-//pulumi_masv//report//EN")
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
+    if report.notes:
+        calendar.add("x-wr-caldesc", " ".join(f"{note}." for note in report.notes))
     later = [(r, r.loss.ends) for r in report.losses if r.loss and not r.loss.at_once]
-    due = [(r, r.end_after) for r in report.scheduled if isinstance(r.end_after, datetime)]
+    scheduled = [(r, r.end_after) for r in report.scheduled]
     now = vDDDTypes(report.now) if report.now else None
-    for record, end in (*later, *due):
-        calendar.add_component(_event(record, end, now))
+    for record, end in (*later, *scheduled):
+        if isinstance(end, datetime):  # and not secret
+            calendar.add_component(_event(record, end, now))
     text: bytes = calendar.to_ical(sorted=False)
     return text
 
@@ -38,7 +42,8 @@ def last_day(end: datetime) -> date:
 
 
 def _event(record: Record, end: datetime, now: vDDDTypes | None) -> Event:
-    early = f", earlier than planned ({cells.why(record)})" if record.loss else ""
+    early = f", earlier than planned: {cells.why(record)}" if record.loss else ""
+    row = Row((record,))
     event = Event()
     # The typed values at once: `add` takes longer to find them than the rest of an event does.
     event["UID"] = vText(f"{record.id}@last-day.pulumi-masv")
@@ -47,6 +52,7 @@ def _event(record: Record, end: datetime, now: vDDDTypes | None) -> Event:
     event["TRANSP"] = _TRANSPARENT
     event["SUMMARY"] = vText(f"Last day to download {cells.called(record)}")
     event["DESCRIPTION"] = vText(
-        f"{cells.files(record)} files ({cells.size(record)}) end on {spell_moment(end)}{early}."
+        f"Files: {cells.files(row)}. Size: {cells.size(row)}. "
+        f"They end on {spell_moment(end)}{early}."
     )
     return event

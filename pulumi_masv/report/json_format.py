@@ -11,9 +11,11 @@
  "onSchedule": [{"id", "name", "resource", "files", "bytes", "ends"}],
  "resources": [], "failures": [], "notes": []}
 
-An instant is `2027-01-31T00:00:00Z`, an end may be "never", and null is what nobody knows; `now`
-is null where nothing was recorded. A package counted as `unknown` does not say its files or bytes,
-so the total is at least so much. `form` says whether a form response ends with the files.
+An instant is `2027-01-31T00:00:00Z`, an end may be "never", a name, an end and a day may be
+"[secret]", and null is what nobody knows; `now` is null where nothing was recorded. Each package
+has an entry of its own; what is alike stands together, the largest first. A package counted as
+`unknown` does not say its files or bytes, so the total is at least so much. `form` says whether a
+form response ends with the files.
 """
 
 import json
@@ -23,7 +25,7 @@ from typing import Any
 from pulumi_masv.lifecycle.verdicts import Record, Spelled
 from pulumi_masv.models import format_instant
 from pulumi_masv.report.preview import name_of
-from pulumi_masv.report.steps import Unchecked
+from pulumi_masv.report.rows import Subject
 from pulumi_masv.report.summary import Report
 
 
@@ -52,7 +54,7 @@ def to_json(report: Report) -> dict[str, Any]:
             for record in report.losses
             if record.loss
         ],
-        "days": [{"day": day.isoformat(), **vars(one)} for day, one in report.days.items()],
+        "days": [{"day": str(day), **vars(one)} for day, one in report.days.items()],
         "cannotBeTold": [{**_whose(one), "why": one.doubt} for one in report.doubts],
         "refused": [{**_whose(one), "why": list(one.refusals)} for one in report.refused],
         "changes": [
@@ -72,7 +74,7 @@ def to_json(report: Report) -> dict[str, Any]:
     }
 
 
-def _whose(one: Record | Unchecked) -> dict[str, Any]:
+def _whose(one: Subject) -> dict[str, Any]:
     return {"id": one.id or None, "name": one.name, "resource": name_of(one.urn)}
 
 

@@ -6,15 +6,15 @@ each table shows its first rows and says how many more there are.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from pulumi_masv.formatting import span, spell_moment, visible
-from pulumi_masv.lifecycle.verdicts import Change, Record
+from pulumi_masv.lifecycle.verdicts import Change
 from pulumi_masv.report import cells
-from pulumi_masv.report.steps import Unchecked
+from pulumi_masv.report.rows import Row, Subject
 from pulumi_masv.report.summary import Report
 
-Subject = TypeVar("Subject")
+Shown = TypeVar("Shown")
 _FITS: Final = 60_000  # characters; a comment on GitHub takes 65,536
 _ROWS: Final = (10_000_000, 300, 100, 30, 10, 3, 0)
 
@@ -41,22 +41,22 @@ def _lines(report: Report, most: int) -> Iterator[str]:
     yield f"{code(report.stack)}{as_of}."
     yield from _bullets("The preview failed", report.failures, most)
     yield from _table(
-        "Files that end early",
+        f"Files that end early: {report.total}",
         ("Package", "Files", "Size", "End", "Planned", "Why"),
-        report.losses,
-        lambda record: (
-            *_held(record),
-            f"**{cells.ends(record)}**",
-            cells.planned(record),
-            f"{cells.why(record)} ({_resource(record)})",
+        [Row((record,)) for record in report.losses],
+        lambda row: (
+            *_held(row),
+            f"**{cells.ends(row.first)}**",
+            cells.planned(row.first),
+            f"{cells.why(row.first)} ({_resource(row)})",
         ),
         most,
     )
     yield from _table(
         "Cannot be told",
         ("Package", "Resource", "Why"),
-        report.doubts,
-        lambda one: (*_whose(one), code(one.doubt)),
+        report.doubt_rows,
+        lambda row: (*_whose(row), code(row.first.doubt)),
         most,
     )
     yield from _table(
@@ -69,56 +69,68 @@ def _lines(report: Report, most: int) -> Iterator[str]:
     yield from _table(
         "The run will refuse",
         ("Package", "Resource", "Why"),
-        report.refused,
-        lambda record: (*_whose(record), code("; ".join(record.refusals))),
+        report.refused_rows,
+        lambda row: (*_whose(row), code("; ".join(row.first.refusals))),
         most,
     )
     yield from _table(
         "Changes",
-        ("Package", "Resource", "Is", "What changes"),
-        report.changed,
-        lambda record: (*_whose(record), record.does, "<br>".join(map(_change, record.changes))),
+        ("Package", "Files", "Size", "Resource", "What happens", "What changes"),
+        report.changed_rows,
+        lambda row: (
+            *_held(row),
+            _resource(row),
+            cells.action(row.first),
+            "<br>".join(_change(one) for one in row.first.changes),
+        ),
         most,
     )
     yield from _bullets("Other changes", report.resources, most)
     yield from _table(
         f"Ends on schedule within {span(report.within)}",
         ("Package", "Files", "Size", "End"),
-        report.scheduled,
-        lambda record: (*_held(record), cells.ends(record)),
+        report.scheduled_rows,
+        lambda row: (*_held(row), cells.ends(row.first)),
         most,
     )
     if report.notes:
         yield from ("", "### About this report", "", *(f"- {note}" for note in report.notes))
 
 
-def _package(one: Record | Unchecked) -> str:
+def _package(one: Subject) -> str:
     name = f"{code(one.name)}<br>" if one.name else ""
     return name + (code(one.id) if one.id else cells.package_id(one))
 
 
-def _whose(one: Record | Unchecked) -> tuple[str, str]:
-    return _package(one), _resource(one)
+def _packages(row: Row[Any]) -> str:
+    if row.is_one:
+        return _package(row.first)
+    named = [_package(one).replace("<br>", " ") for one in row.named]
+    return "<br>".join((f"**{cells.several(row)}**", *named, *filter(None, [cells.more(row)])))
 
 
-def _held(record: Record) -> tuple[str, str, str]:
-    return _package(record), cells.files(record), cells.size(record)
+def _whose(row: Row[Any]) -> tuple[str, str]:
+    return _packages(row), _resource(row)
 
 
-def _resource(one: Record | Unchecked) -> str:
-    return code(cells.resource(one))
+def _held(row: Row[Any]) -> tuple[str, str, str]:
+    return _packages(row), cells.files(row), cells.size(row)
+
+
+def _resource(row: Row[Any]) -> str:
+    return code(cells.resource(row))
 
 
 def _change(change: Change) -> str:
     what, before, after = cells.change(change)
-    return f"{what}: {code(before)} → {code(after)}"
+    return f"{what}: {code(before)} → {code(after)}" if before else f"{what}: set to {code(after)}"
 
 
 def _table(
     title: str,
     head: Sequence[str],
-    subjects: Sequence[Subject],
-    row: Callable[[Subject], Sequence[str]],
+    subjects: Sequence[Shown],
+    row: Callable[[Shown], Sequence[str]],
     most: int,
 ) -> Iterator[str]:
     if subjects:

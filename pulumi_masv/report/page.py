@@ -5,6 +5,7 @@ Each picture in it has its table; it is read in light and in dark, and on paper.
 
 from pulumi_masv.formatting import counted, span, spell_moment
 from pulumi_masv.report import cells, timeline
+from pulumi_masv.report.rows import Row
 from pulumi_masv.report.summary import Report
 from pulumi_masv.report.templates import template
 
@@ -14,6 +15,7 @@ def render(report: Report) -> bytes:
     mood, headline = _answer(report)
     page = template("page.html.j2").render(
         report=report,
+        losses=[Row((record,)) for record in report.losses],
         cells=cells,
         mood=mood,
         headline=headline,
@@ -27,7 +29,7 @@ def render(report: Report) -> bytes:
 
 def _answer(report: Report) -> tuple[str, str]:
     if report.failures:
-        return "doubt", "The preview failed, so its losses cannot be told"
+        return "doubt", "The preview failed, so its losses are not known"
     if report.losses:
         return "lost", "This run ends files early"
     if report.doubts:
@@ -36,11 +38,12 @@ def _answer(report: Report) -> tuple[str, str]:
 
 
 def _beside(report: Report) -> str:
-    parts = report.doubts_told()
-    if report.refused:
-        parts.append(f"{counted(len(report.refused), 'package')} the run will refuse")
-    if report.scheduled:
-        soon = counted(len(report.scheduled), "package")
-        parts.append(f"{soon} on schedule within {span(report.within)}, as planned")
-    line = "; ".join(parts)
-    return f"Beside that: {line}." if line else ""
+    """Return what else there is, a sentence each."""
+    told = [] if report.failures else report.doubts_told()
+    if number := len(report.refused):
+        told.append(f"The run will refuse {counted(number, 'package')}")
+    if number := len(report.scheduled):
+        ends = "ends" if number == 1 else "end"
+        within = f"within {span(report.within)}"
+        told.append(f"{counted(number, 'package')} {ends} on schedule {within}, as planned")
+    return " ".join(f"{one}." for one in told)

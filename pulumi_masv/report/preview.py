@@ -1,7 +1,6 @@
 """What `pulumi preview --json` printed, as far as a report needs it: steps, diagnostics, records.
 
-Tolerant of what it does not know. A text that is no preview, and a record that this version cannot
-read, are refused in one line.
+Tolerant of what it does not know. A record that this version cannot read is refused in one line.
 """
 
 import re
@@ -16,6 +15,7 @@ from pulumi_masv.errors import PreviewError
 from pulumi_masv.formatting import visible
 from pulumi_masv.lifecycle.verdicts import MARK, Record
 from pulumi_masv.models import problems_of
+from pulumi_masv.report import reading
 
 LIFECYCLE: Final = "PackageLifecycle"
 FLEET: Final = "PackageFleet"
@@ -24,7 +24,7 @@ _OURS: Final = re.compile(
     rf"(?:pulumi-python:dynamic/masv|masv:index):({LIFECYCLE}|{FLEET}|{WINDOW})"
 )
 _RECORDED: Final = re.compile(rf"(?:\w+: )?{re.escape(MARK)}(.*)")
-_read_records: Final = TypeAdapter(list[Record]).validate_json
+_read_records: Final = TypeAdapter(list[Record])
 
 
 class _Read(BaseModel):
@@ -62,14 +62,19 @@ class Step(_Read):
 
 class Diagnostic(_Read):
     message: str = ""
+    prefix: str = ""
     severity: str = ""
     urn: str = ""
 
     def lines(self) -> Iterator[tuple[str, str]]:
         """Yield each line: the records that it holds, as JSON, or else its text."""
-        for line in self.message.split("\n"):
+        for line in (*self.prefix.split("\n"), *self.message.split("\n")):
             found = _RECORDED.match(line)
-            yield ("", line) if found is None else (found[1], "")
+            yield (found[1], "") if found and found[1].strip() else ("", line)
+
+    def says(self, word: re.Pattern[str]) -> bool:
+        """Return whether a line that holds no record says a word."""
+        return any(reading.holds(word, text) for _, text in self.lines())
 
 
 class Preview(_Read):
@@ -86,14 +91,7 @@ class Preview(_Read):
             PreviewError: this version cannot read it.
         """
         lines = (line for one in self.diagnostics for line in one.lines())
-        try:
-            return tuple(r for recorded, _ in lines if recorded for r in _read_records(recorded))
-        except ValidationError as error:
-            why = problems_of(error)[0]
-            told = visible(f"{why.property}: {why.reason}")
-            raise PreviewError(
-                f"a record that this version cannot read ({told}): upgrade pulumi_masv"
-            ) from None
+        return tuple(r for recorded, _ in lines if recorded for r in _records(recorded))
 
     @property
     def errors(self) -> list[Diagnostic]:
@@ -105,6 +103,18 @@ class Preview(_Read):
         urns = [one.urn for one in self.steps] or [one.urn for one in self.records]
         parts = [*(urns[0] if urns else "").split("::"), ""]
         return "/".join((parts[1], parts[0].rpartition(":")[2])).strip("/")
+
+
+def _records(text: str) -> list[Record]:
+    """Return the records in a line."""
+    try:
+        return _read_records.validate_python(reading.loads(text))
+    except ValidationError as error:
+        why = problems_of(error)[0]
+        told = visible(f"{why.property}: {why.reason}")
+    except (RecursionError, ValueError):
+        told = "it is not JSON"
+    raise PreviewError(f"a record that this version cannot read ({told}): upgrade pulumi_masv")
 
 
 def type_of(urn: str) -> str:
@@ -125,27 +135,16 @@ def name_of(urn: str) -> str:
 
 
 def read(text: bytes) -> Preview:
-    """Return the preview in a text that may begin with something else.
+    """Return the preview in what somebody gave as one.
 
     Raises:
         PreviewError: it holds none, or a record that this version does not know.
     """
-    start = re.search(rb"^\s*\{", text, re.MULTILINE)
-    if start is None:
-        raise _no_preview("")
     try:
-        preview = Preview.model_validate_json(text[start.start() : text.rindex(b"}") + 1])
+        preview = Preview.model_validate(reading.document(text))
     except ValidationError as error:
         why = problems_of(error)[0]
-        raise _no_preview(f"{why.property}: {why.reason}".strip(": ")) from None
-    except ValueError:
-        raise _no_preview("it is cut off") from None
-    if not preview.model_fields_set:
-        raise _no_preview("it has no steps")
+        told = visible(f"{why.property}: {why.reason}".strip(": "))
+        raise reading.no_preview(f"it is not a preview as Pulumi writes them ({told})") from None
     _ = preview.records  # what is wrong with them is said before anything is written
     return preview
-
-
-def _no_preview(why: str) -> PreviewError:
-    told = f" ({why})" if why else ""
-    return PreviewError(f"no preview{told}: give what `pulumi preview --json` prints on its stdout")

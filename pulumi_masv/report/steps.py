@@ -13,8 +13,9 @@ from typing import ClassVar, Final
 from pydantic import ValidationError
 
 from pulumi_masv.formatting import counted, visible
-from pulumi_masv.models import WindowInputs
-from pulumi_masv.report.preview import FLEET, LIFECYCLE, WINDOW, Preview, Step, kind_of, type_of
+from pulumi_masv.models import SECRET, WindowInputs
+from pulumi_masv.report import reading
+from pulumi_masv.report.preview import FLEET, LIFECYCLE, WINDOW, Preview, Step, type_of
 
 _DELETES: Final = ("delete", "delete-replaced")
 _WRITES: Final = re.compile("(create|import)(-replacement)?|delete(-replaced)?|replace|update")
@@ -24,10 +25,12 @@ _FLAGS: Final = {
     "retainRemoved": "retain_removed",
     "archiveOnDestroy": "archive_on_destroy",
 }
-_LOSS: Final = re.compile(r"\bLOSS\b")
 _CHECKED: Final = "could not be checked: "
 _UNSET: Final = "the preview was made without MASV_VERDICTS=1: set it, or run `pulumi-masv preview`"
-_UNTOLD: Final = "no record: upgrade pulumi_masv where the program runs, and make the preview again"
+_UNREAD: Final = "a record does not stand alone on its line: give what Pulumi printed as it is"
+# What a provider prints stands under its resource, under the stack, or under none.
+_MAY_BE_OURS: Final = re.compile("^$|^pulumi:|masv")
+_UNTOLD: Final = "no record: upgrade pulumi_masv where the program runs, and run the preview again"
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,9 @@ def unchecked(preview: Preview) -> Iterator[Unchecked]:
             continue
         op = _op(step)
         if not (_WRITES.fullmatch(op) or _WRITES_NOTHING.fullmatch(op)):
-            unknown = f"{visible(op)} is no step that this version knows: upgrade pulumi_masv"
+            unknown = (
+                f"{visible(op)} is a step that this version does not know: upgrade pulumi_masv"
+            )
             found[step.urn] = unknown
         elif _leaves(step) and (step.urn, _leaves(step)) not in packages:
             found.setdefault(step.urn, f"the end of {visible(_leaves(step))} has {_UNTOLD}")
@@ -59,8 +64,11 @@ def unchecked(preview: Preview) -> Iterator[Unchecked]:
     if not any(record.loss or record.doubt for record in preview.records):
         why = f"a line says LOSS, and has {_UNTOLD}" if told else _UNSET
         for one in preview.diagnostics:
-            if _is_ours(one.urn) and any(_LOSS.search(text) for _, text in one.lines()):
+            if _MAY_BE_OURS.search(type_of(one.urn)) and one.says(reading.LOSS):
                 found.setdefault(one.urn, why)
+    for one in preview.diagnostics:
+        if one.says(reading.RECORD):
+            found.setdefault(one.urn, _UNREAD)
     return (Unchecked(urn, _CHECKED + why) for urn, why in found.items())
 
 
@@ -91,7 +99,7 @@ def notes(preview: Preview) -> Iterator[str]:
     kept = {s.urn for s in preview.steps if s.kind in (LIFECYCLE, FLEET)} - told - written
     if kept:
         number = counted(len(kept), "unchanged resource")
-        yield f"of {number} nothing is recorded, so what ends there on schedule is not told"
+        yield f"The preview recorded nothing of {number}, so what ends there on schedule is missing"
 
 
 def _op(step: Step) -> str:
@@ -112,18 +120,14 @@ def _is_retained(step: Step) -> bool:
     return _op(step) in _DELETES and step.old_state is not None and step.old_state.retain_on_delete
 
 
-def _is_ours(urn: str) -> bool:
-    """Whether a line may be ours: what a provider prints stands under the stack, or under none."""
-    return not urn or bool(kind_of(urn)) or type_of(urn).startswith("pulumi:")
-
-
 def _window(step: Step) -> str:
     state = step.new_state or step.old_state
     bag = state.inputs if state else {}
     try:
         inputs = WindowInputs.model_validate({k: v for k, v in bag.items() if k[:2] != "__"})
     except ValidationError:
-        return "its span is not known yet"
+        is_secret = any(value == SECRET for value in bag.values())
+        return "its dates are secret" if is_secret else "its dates are not known yet"
     return f"{inputs} {'archived' if inputs.archived else 'shown'}; no files end by it"
 
 
@@ -131,8 +135,9 @@ def _flags(step: Step) -> Iterator[str]:
     if not (step.old_state and step.new_state) or step.op not in ("update", "replace"):
         return
     for name, spelled in _FLAGS.items():
-        was, becomes = (s.inputs.get(name) is True for s in (step.old_state, step.new_state))
-        if was is not becomes:
+        was, becomes = (s.inputs.get(name, False) for s in (step.old_state, step.new_state))
+        if was != becomes:
             ends = "; from now on its end destroys files"
-            tail = ends if spelled == "force_destroy" and becomes else ""
-            yield f"{visible(step.name)}: {spelled} {was} -> {becomes}{tail}"
+            tail = ends if spelled == "force_destroy" and becomes is True else ""
+            change = f"{visible(str(was))} -> {visible(str(becomes))}"
+            yield f"{visible(step.name)}: {spelled} {change}{tail}"

@@ -4,56 +4,23 @@ Losses, and what could not be told, decide over the exit status; the limits say 
 lost.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, timezone
 from functools import cached_property
+from typing import Final
 
-from pulumi_masv import formatting
-from pulumi_masv.formatting import counted, visible
+from pulumi_masv.formatting import counted, spell, visible
 from pulumi_masv.lifecycle.verdicts import Record
-from pulumi_masv.models import shifted
+from pulumi_masv.models import SECRET, shifted
 from pulumi_masv.report import steps
 from pulumi_masv.report.preview import LIFECYCLE, Preview, kind_of
+from pulumi_masv.report.rows import One, Row, Subject, Total, folded, largest
 from pulumi_masv.report.steps import Unchecked
 
+_MANAGED: Final = ("adopted", "left alone", "let go")
+_LAST: Final = datetime.max.replace(tzinfo=timezone.utc)
 NO_LOSS, FAILED, LOSSES, BEYOND = 0, 2, 3, 4
-
-
-@dataclass(frozen=True)
-class Total:
-    """How much some packages hold; `unknown` of them do not say, so it is at least so much."""
-
-    packages: int
-    files: int
-    bytes: int
-    unknown: int
-
-    @classmethod
-    def of(cls, records: Iterable[Record]) -> "Total":
-        held = list(records)
-        return cls(
-            packages=len(held),
-            files=sum(one.files or 0 for one in held),
-            bytes=sum(one.bytes or 0 for one in held),
-            unknown=sum(one.bytes is None or one.files is None for one in held),
-        )
-
-    @property
-    def least(self) -> str:
-        return "at least " if self.unknown else ""
-
-    @property
-    def count(self) -> str:
-        return f"{self.least}{self.files}"
-
-    @property
-    def size(self) -> str:
-        return self.least + formatting.size(self.bytes)
-
-    def __str__(self) -> str:
-        files = counted(self.files, "file")
-        return f"{counted(self.packages, 'package')}, {self.least}{files}, {self.size}"
 
 
 @dataclass(frozen=True)
@@ -97,90 +64,142 @@ class Report:
 
     @cached_property
     def losses(self) -> list[Record]:
-        lost = [(r.loss.ends, r.id, r) for r in self.records if r.loss and not r.doubt]
-        return [record for _, _, record in sorted(lost, key=lambda one: one[:2])]
+        """What ends early, the largest first; each package has a row of its own."""
+        lost = [r for r in self.records if r.loss and not r.doubt]
+        return largest(sorted(lost, key=lambda one: (*_ends(one), one.id)))
 
-    @cached_property
+    @property
     def doubted(self) -> list[Record]:
         return [record for record in self.records if record.doubt]
 
+    @cached_property
+    def doubt_rows(self) -> list[Row[Subject]]:
+        """What cannot be told."""
+        every: list[Subject] = [*self.doubted, *self.unchecked]
+        return folded(every, lambda one: one.doubt)
+
     @property
-    def doubts(self) -> list[Record | Unchecked]:
-        return [*self.doubted, *self.unchecked]
+    def doubts(self) -> list[Subject]:
+        return _unfolded(self.doubt_rows)
 
     @cached_property
+    def refused_rows(self) -> list[Row[Record]]:
+        """What the run will refuse."""
+        refused = (record for record in self.records if record.refusals)
+        return folded(refused, lambda one: one.refusals)
+
+    @property
     def refused(self) -> list[Record]:
-        return [record for record in self.records if record.refusals]
+        return _unfolded(self.refused_rows)
 
     @cached_property
-    def changed(self) -> list[Record]:
+    def changed_rows(self) -> list[Row[Record]]:
         """All that something is done to."""
-        managed = ("adopted", "left alone", "let go")
-        return [record for record in self.records if record.changes or record.does in managed]
+        changed = (one for one in self.records if one.changes or one.does in _MANAGED)
+        return folded(changed, _what_changes)
+
+    @property
+    def changed(self) -> list[Record]:
+        return _unfolded(self.changed_rows)
 
     @cached_property
-    def scheduled(self) -> list[Record]:
-        """What ends soon, as planned."""
+    def scheduled_rows(self) -> list[Row[Record]]:
+        """What ends soon, as planned: in the order in which it does."""
         if self.now is None:
             return []
         last = shifted(self.now, self.within)
-        soon = [(r.end_after, r.id, r) for r in self.records if r.files_after and not r.loss]
-        due = [(end, i, r) for end, i, r in soon if isinstance(end, datetime) and end <= last]
-        return [record for _, _, record in sorted(due, key=lambda one: one[:2])]
+        soon = (one for one in self.records if one.files_after and not one.loss)
+        due = [one for one in soon if isinstance(one.end_after, datetime) and one.end_after <= last]
+        return sorted(folded(due, _ends), key=lambda row: _ends(row.first))
+
+    @property
+    def scheduled(self) -> list[Record]:
+        return _unfolded(self.scheduled_rows)
 
     @cached_property
-    def days(self) -> dict[date, Total]:
-        """The losses of each UTC day."""
-        by_day: dict[date, list[Record]] = {}
-        for record in self.losses:
-            if record.loss:
-                by_day.setdefault(record.loss.ends.date(), []).append(record)
+    def days(self) -> dict[date | str, Total]:
+        """The losses of each UTC day, and of those whose end is secret."""
+        by_day: dict[date | str, list[Record]] = {}
+        for record in sorted(self.losses, key=_ends):
+            is_secret, end = _ends(record)
+            by_day.setdefault(SECRET if is_secret else end.date(), []).append(record)
         return {day: Total.of(records) for day, records in by_day.items()}
+
+    @cached_property
+    def first_loss(self) -> Record:
+        """Return the loss that comes before the others."""
+        return min(self.losses, key=_ends)
 
     @cached_property
     def total(self) -> Total:
         return Total.of(self.losses)
 
     def verdict(self) -> str:
-        """The answer, in a sentence or two."""
+        """Return the answer, in a sentence or two."""
         if self.failures:
-            return "The preview failed, so its losses cannot be told."
+            return "The preview failed, so its losses are not known."
         parts = [f"Files end early: {self.total}"] if self.losses else []
-        parts += [f"{one[0].upper()}{one[1:]}" for one in self.doubts_told()]
+        parts += self.doubts_told()
         return " ".join(f"{part}." for part in parts) or "No files end early."
 
     def doubts_told(self) -> list[str]:
-        """How much cannot be told, in parts of a sentence."""
+        """Return how much cannot be told, a sentence each."""
         parts = []
-        if self.doubted:
-            parts.append(f"of {counted(len(self.doubted), 'package')} it cannot be told")
-        if self.unchecked:
+        if number := len(self.doubted):
+            parts.append(f"The files of {_number(number, 'package')} may end early")
+        if number := len(self.unchecked):
             alone = all(kind_of(one.urn) == LIFECYCLE for one in self.unchecked)
-            noun, number = "package" if alone else "resource", len(self.unchecked)
-            told = f"one {noun}" if number == 1 else counted(number, noun)
-            parts.append(f"{told} could not be checked")
+            told = _number(number, "package" if alone else "resource")
+            parts.append(f"{told[0].upper()}{told[1:]} could not be checked")
         return parts
 
     def status(self, limits: Limits) -> int:
-        """The exit status."""
+        """Return the exit status."""
         if self.failures:
             return FAILED
         if not (self.losses or self.doubts):
             return NO_LOSS
-        return BEYOND if self.override(limits) else LOSSES
+        return BEYOND if self.beyond(limits) else LOSSES
 
-    def override(self, limits: Limits) -> str:
-        """What to write to allow what is beyond the limits; empty where nothing is."""
+    def beyond(self, limits: Limits) -> str:
+        """Return what is beyond the limits, and how to allow it; empty where nothing is."""
         given = limits.given()
         total = self.total
         if given and self.doubts:
-            return "no limit can be kept of what cannot be told: leave the limits out"
+            return "nobody can tell how much would be lost, so no limit holds: leave the limits out"
         if {"files", "bytes"} & given.keys() and total.unknown:
-            return "the size of some is unknown: give --max-lost-packages alone"
+            return (
+                "not every size is known, so no limit on it holds: give --max-lost-packages alone"
+            )
         if all(getattr(total, name) <= limit for name, limit in given.items()):
             return ""
         needed = {name: max(limit, getattr(total, name)) for name, limit in given.items()}
-        return " ".join(f"--max-lost-{name} {number}" for name, number in needed.items())
+        options = " ".join(f"--max-lost-{name} {number}" for name, number in needed.items())
+        return f"more would be lost than the limits allow; to allow it: {options}"
+
+
+def _unfolded(rows: Iterable[Row[One]]) -> list[One]:
+    return [one for row in rows for one in row.subjects]
+
+
+def _ends(record: Record) -> tuple[bool, datetime]:
+    """Return what sorts records by their end after the run; those that are secret come last."""
+    end = record.loss.ends if record.loss else record.end_after
+    return (False, end) if isinstance(end, datetime) else (True, _LAST)
+
+
+def is_veiled(record: Record) -> bool:
+    """Return whether an end of a package is secret, so that no picture can show it."""
+    loss = (record.loss.ends, record.loss.planned) if record.loss else ()
+    return SECRET in (record.end_before, record.end_after, *loss)
+
+
+def _what_changes(record: Record) -> tuple[str, ...]:
+    return (record.does, *map(repr, record.changes))
+
+
+def _number(number: int, noun: str) -> str:
+    return f"one {noun}" if number == 1 else counted(number, noun)
 
 
 def summarise(preview: Preview, within: timedelta, *, ended: int = 0) -> Report:
@@ -194,15 +213,23 @@ def summarise(preview: Preview, within: timedelta, *, ended: int = 0) -> Report:
     failures = [visible(" ".join(one.message.split())) for one in preview.errors]
     if ended and not failures:
         failures = [f"pulumi preview ended with exit status {ended}"]
+    records = tuple(map(_with_before, _one_each(preview.records)))
     return Report(
         stack=visible(preview.stack),
         within=within,
-        records=tuple(_one_each(preview.records)),
+        records=records,
         unchecked=tuple(steps.unchecked(preview)),
         failures=tuple(failures),
         resources=tuple(steps.resources(preview)),
-        notes=tuple(steps.notes(preview)),
+        notes=(*steps.notes(preview), *_secrets(records)),
     )
+
+
+def _secrets(records: Iterable[Record]) -> Iterator[str]:
+    if number := sum(map(is_veiled, records)):
+        whose = _number(number, "package")
+        left_out = "the calendar, the timeline and the list of what ends on schedule leave it out"
+        yield f"The end of {whose} is secret: {left_out}"
 
 
 def _one_each(records: Iterable[Record]) -> list[Record]:
@@ -211,11 +238,24 @@ def _one_each(records: Iterable[Record]) -> list[Record]:
     nameless = []
     for record in records:
         other = found.get(record.id)
-        if not record.id:
+        if record.id in ("", SECRET):
             nameless.append(record)
         elif other is None or _weight(record) >= _weight(other):
             found[record.id] = record
     return [*found.values(), *nameless]
+
+
+def _with_before(record: Record) -> Record:
+    """Return a record whose changes say what was before, where another place of it does."""
+    end = record.end_before
+    known = {"name": record.name, "expiry": spell(end) if isinstance(end, datetime) else end}
+    if not any(one.before is None and known.get(one.property) for one in record.changes):
+        return record
+    changes = tuple(
+        one.model_copy(update={"before": known.get(one.property)}) if one.before is None else one
+        for one in record.changes
+    )
+    return record.model_copy(update={"changes": changes})
 
 
 def _weight(record: Record) -> tuple[bool, ...]:

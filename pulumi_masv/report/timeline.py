@@ -1,23 +1,26 @@
 """The report as a picture: every package's life from now to its end, before the run and after it.
 
-One row per package that changes or ends soon. Time runs to the right, as far as most of the ends
-lie; a life that goes on beyond has an arrow. What is lost is hatched and has a cross, so that no
-colour is needed to see it.
+One row per loss, and one for all of which the same is told. Time runs to the right, as far as most
+of the ends lie; a life that goes on beyond has an arrow. What is lost is hatched and has a cross,
+to be seen without colours. Places are shares of the width, so that it fits a phone and paper.
 """
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from pulumi_masv.formatting import visible
+from pulumi_masv.formatting import counted, visible
 from pulumi_masv.lifecycle.verdicts import Record, Spelled
 from pulumi_masv.models import shifted
 from pulumi_masv.report import cells
-from pulumi_masv.report.summary import Report
+from pulumi_masv.report.rows import Row
+from pulumi_masv.report.summary import Report, is_veiled
 from pulumi_masv.report.templates import template
 
-WIDTH, LEFT, RIGHT, TOP, ROW = 960, 236, 176, 54, 30
-_NAME: Final = 30  # characters that fit into the column of names
+WIDTH, TOP, ROW = 960, 72, 44
+_LEFT, _RIGHT = 2.0, 93.0  # percent of the width
+_NAME: Final = 26  # characters that fit beside an end on a phone
 _STEPS: Final = (1, 2, 7, 14, 30, 61, 91, 183, 365, 730, 1826, 3652)  # days between two ticks
 _TICKS: Final = 7
 
@@ -31,8 +34,8 @@ class Bar:
 
 
 @dataclass(frozen=True)
-class Row:
-    """One package."""
+class Drawn:
+    """One package, or several that are alike."""
 
     y: int
     name: str
@@ -50,35 +53,45 @@ def render(report: Report) -> bytes:
 
 def picture(report: Report) -> str:
     """Return the `svg` element; nothing in it comes from elsewhere."""
-    records = _drawn(report)
-    axis = _Axis(report.now, records) if report.now else None
-    rows = [_row(record, axis, place) for place, record in enumerate(records) if axis]
+    rows = list(_rows(report))
+    every = [record for row in rows for record in row.subjects]
+    axis = _Axis(report.now, every) if report.now else None
+    drawn = [_drawn(row, axis, place) for place, row in enumerate(rows) if axis]
     unclear = report.failures or report.doubts
+    veiled = sum(map(is_veiled, report.records))
     return template("timeline.svg.j2").render(
         verdict=report.verdict(),
         empty="nothing to draw" if unclear else "nothing changes, and nothing ends soon",
+        veiled=f"not drawn, since its end is secret: {counted(veiled, 'package')}"
+        if veiled
+        else "",
         width=WIDTH,
-        height=TOP + ROW * max(len(rows), 1) + 30,
-        left=LEFT,
-        right=WIDTH - RIGHT,
+        height=TOP + ROW * max(len(drawn), 1) + 34,
+        left=_LEFT,
+        right=_RIGHT,
         top=TOP,
-        row_height=ROW,
-        rows=rows,
+        rows=drawn,
         ticks=axis.ticks() if axis else (),
     )
 
 
-def _drawn(report: Report) -> list[Record]:
-    """Return losses by their instant, what cannot be told, then the rest as it changes or ends."""
-    groups = (report.losses, report.doubted, report.changed, report.scheduled)
-    every = (record for group in groups for record in group)
-    return list({id(one): one for one in every if one.state in ("new", "finalized")}.values())
+def _rows(report: Report) -> Iterator[Row[Record]]:
+    """Yield losses, what cannot be told, then the rest as it changes or ends; each package once."""
+    doubts = [[r for r in row.subjects if isinstance(r, Record)] for row in report.doubt_rows]
+    groups: list[Sequence[Record]] = [[loss] for loss in report.losses]
+    groups += [*doubts, *(row.subjects for row in (*report.changed_rows, *report.scheduled_rows))]
+    seen: set[int] = set()
+    for group in groups:
+        left = [r for r in group if id(r) not in seen and r.state in ("new", "finalized")]
+        seen.update(map(id, group))
+        if shown := [record for record in left if not is_veiled(record)]:
+            yield Row(tuple(shown))
 
 
 class _Axis:
     """Where an instant lies between now and the last that is drawn."""
 
-    def __init__(self, now: datetime, records: list[Record]) -> None:
+    def __init__(self, now: datetime, records: Sequence[Record]) -> None:
         self._now = now
         ends = sorted(
             end
@@ -92,7 +105,7 @@ class _Axis:
 
     def bar(self, end: Spelled) -> Bar:
         if not isinstance(end, datetime) or end - self._now > self._span:
-            return Bar(WIDTH - RIGHT - 8, goes_on=True)
+            return Bar(_RIGHT + 2, goes_on=True)
         return Bar(self._x(max(end, self._now)), goes_on=False)
 
     def ticks(self) -> list[tuple[float, str]]:
@@ -106,11 +119,13 @@ class _Axis:
 
     def _x(self, moment: datetime) -> float:
         share = (moment - self._now) / self._span
-        return round(LEFT + share * (WIDTH - RIGHT - LEFT), 1)
+        return round(_LEFT + share * (_RIGHT - _LEFT), 2)
 
 
-def _row(record: Record, axis: _Axis, place: int) -> Row:
-    name = cells.called(record)
+def _drawn(row: Row[Record], axis: _Axis, place: int) -> Drawn:
+    # Of several that are alike, the one that ends first.
+    record = min(row.subjects, key=lambda one: axis.bar(one.end_after).x)
+    name = cells.called(record) if row.is_one else cells.several(row)
     kind = "stays"
     if record.doubt:
         kind = "doubt"
@@ -118,14 +133,16 @@ def _row(record: Record, axis: _Axis, place: int) -> Row:
         kind = "lost"
     elif record.end_before != record.end_after:
         kind = "longer"
-    was, becomes = cells.moment(record.end_before), cells.ends(record)
-    changes = f"ends {becomes}, planned: {was}" if was != becomes else f"ends {was}"
+    was, becomes = cells.planned(record), cells.ends(record)
+    changes = f"ends {becomes}; planned: {was}" if was != becomes else f"ends {was}"
     told = f"cannot be told: {visible(record.doubt)}" if record.doubt else changes
-    return Row(
+    least = "" if len({one.end_after for one in row.subjects}) == 1 else "from "
+    whose = ", ".join(f"{cells.package_id(one)} {cells.name(one)}" for one in row.named)
+    return Drawn(
         y=TOP + place * ROW,
         name=name if len(name) <= _NAME else f"{name[: _NAME - 1]}…",
-        told=f"{cells.package_id(record)} {name}: {told}",
-        ends="cannot be told" if record.doubt else becomes.removesuffix(" UTC"),
+        told=f"{whose} {cells.more(row)}".rstrip() + f": {least}{told}",
+        ends="cannot be told" if record.doubt else least + becomes.removesuffix(" UTC"),
         kind=kind,
         before=axis.bar(record.end_before),
         after=axis.bar(None if record.doubt else record.end_after),

@@ -76,6 +76,22 @@ def test_it_runs_pulumi_and_reports_what_was_recorded(
     assert done.stderr == "installing plugins\n"
 
 
+def test_it_prints_text(tmp_path: Path) -> None:
+    done = run(printing(tmp_path, LOSS))
+    assert done.returncode == 3
+    assert done.stdout.startswith("MASV: Files end early: 1 package, 12 files, 41.2GB.\n")
+    assert not set("&<|`*") & set(done.stdout)
+
+
+def test_pulumi_is_asked_for_a_whole_preview_and_no_stream(tmp_path: Path) -> None:
+    environment = printing(tmp_path, CALM)
+    script = Path(environment["PATH"]) / "pulumi"
+    refuse = 'assert not os.environ["PULUMI_ENABLE_STREAMING_JSON_PREVIEW"]\nopen('
+    script.write_text(script.read_text().replace("open(", refuse, 1))
+    asked = {**environment, "PULUMI_ENABLE_STREAMING_JSON_PREVIEW": "true"}
+    assert run(asked).returncode == 0
+
+
 def test_a_limit_and_a_file_are_those_of_report(tmp_path: Path) -> None:
     file = tmp_path / "report.html"
     asked = ("--max-lost-files", "11", "--format", "html", "-o", str(file))

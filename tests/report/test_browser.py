@@ -75,6 +75,30 @@ def test_the_page_renders_in_light_and_in_dark(tmp_path: Path) -> None:
     assert pictures[0] != pictures[1]
 
 
+# As wide as a phone, which no window of a browser without a screen is.
+PHONE = """<body><iframe id="phone" style="width:375px;height:700px;border:0"></iframe><script>
+const phone = document.getElementById("phone")
+phone.onload = () => {
+  const seen = phone.contentDocument
+  const wide = [...seen.querySelectorAll("body *")].filter(one =>
+    !one.matches(".skip, thead, thead *") && one.getBoundingClientRect().right > 375)
+  document.body.dataset.measured = seen.documentElement.scrollWidth + " " + wide.length
+}
+phone.srcdoc = PAGE
+</script>"""
+
+
+@pytest.mark.parametrize("scheme", ["0", "1"])  # dark, light
+def test_nothing_scrolls_sideways_on_a_phone(tmp_path: Path, scheme: str) -> None:
+    name = f"{'long' * 60} {'wide words ' * 30} {'日本語' * 40}"
+    page_text = json.dumps(page.render(told(of_name(name))).decode()).replace("</", "<\\/")
+    file = tmp_path / "phone.html"
+    file.write_text(PHONE.replace("PAGE", page_text), encoding="utf-8")
+    setting = f"--blink-settings=preferredColorScheme={scheme}"
+    dom, _ = browse(tmp_path, file, setting, "--virtual-time-budget=5000", "--dump-dom")
+    assert 'data-measured="375 0"' in dom
+
+
 def test_the_page_prints(tmp_path: Path) -> None:
     paper = tmp_path / "page.pdf"
     browse(tmp_path, written(tmp_path, of_name("Day 12")), f"--print-to-pdf={paper}")

@@ -162,6 +162,36 @@ def test_what_is_no_line_of_ours_needs_no_record(line: Bag) -> None:
 
 
 @pytest.mark.parametrize(
+    "says_it", ["\x1b[31mLOSS", "[31mLOSS", "LO\x1b[0mSS", "LOSS12", "LO\u200bSS"]
+)
+def test_a_loss_is_seen_whatever_touches_its_word(says_it: str) -> None:
+    assert status(printed(step("same", "a"), says=(says(f"01HA {says_it} files\n"),))) == 3
+    assert status(printed(step("same", "a"), says=(says("files\n", prefix=says_it),))) == 3
+
+
+@pytest.mark.parametrize(
+    "before", ["  info: ", "\x1b[0m", "info: [x] ", "a\r", "x", "masv-verdicts\n"]
+)
+def test_a_record_that_is_not_at_its_place_is_never_passed_over(before: str) -> None:
+    found = line(destroyed("01HA"), prefix=before)
+    beside: tuple[Bag, ...]
+    for beside in ((), (record("01HB", "changed"),)):
+        text = printed(step("same", "a"), records=beside, says=(found,))
+        assert any("a record does not stand alone on its line" in one for one in doubts(text))
+        assert status(text) == 3
+
+
+def test_a_record_with_nothing_in_it_is_never_passed_over() -> None:
+    assert status(printed(step("same", "a"), says=(says("masv-verdicts \n", "info"),))) == 3
+
+
+@pytest.mark.parametrize("kind", ["PackageLifecycle", "NewThing", "masv:index:NewThing"])
+def test_a_loss_at_any_resource_that_may_be_ours_counts(kind: str) -> None:
+    text = printed(step("same", "a"), says=(says("LOSS\n", urn=urn("a", kind)),))
+    assert status(text) == 3
+
+
+@pytest.mark.parametrize(
     ("steps", "verdict"),
     [
         ([step("update", "a")], "One package could not be checked."),
@@ -177,14 +207,14 @@ def test_all_of_the_answer_stands_in_the_verdict() -> None:
     records = (destroyed("01HA"), record("01HB", "adopted", doubt="why"))
     text = printed(step("delete", "01ha"), step("update", "b"), records=records)
     assert told(text).verdict() == (
-        "Files end early: 1 package, 12 files, 41.2GB. Of 1 package it cannot be told. "
+        "Files end early: 1 package, 12 files, 41.2GB. The files of one package may end early. "
         "One package could not be checked."
     )
 
 
 def test_a_resource_that_stays_without_a_record_is_noted() -> None:
     [note] = told(printed(step("same", "a"), step("refresh", "a"))).notes
-    assert note.startswith("of 1 unchanged resource nothing is recorded")
+    assert note.startswith("The preview recorded nothing of 1 unchanged resource, ")
 
 
 def test_a_window_and_other_providers_need_no_record() -> None:

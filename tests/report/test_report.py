@@ -188,7 +188,7 @@ def test_values_are_shown_as_they_were_recorded() -> None:
     assert shown(text)["changes"][0]["changes"] == changes
     page = run(text, "--format", "html").stdout
     assert "expiry: never → 2027-03-01 00:00 UTC" in page
-    assert "name: 2027-03-01T00:00:00Z → b" in page
+    assert "name: &#34;2027-03-01T00:00:00Z&#34; → &#34;b&#34;" in page
     assert "archived: False → once the files have ended" in page
 
 
