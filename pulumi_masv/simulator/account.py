@@ -36,7 +36,7 @@ class Account(Store):
             return result
 
     def finalize(self, package_id: str) -> None:
-        """Its upload is complete."""
+        """Complete the upload of a package."""
         with self.lock:
             package = self.package(package_id)
             if package.state != "new":
@@ -44,7 +44,7 @@ class Account(Store):
             self._change(package, state="finalized")
 
     def rename(self, package_id: str, name: str, description: str | None = None) -> None:
-        """Give it a name, and a description unless that is None."""
+        """Rename a package, and change its description unless that is None."""
         with self.lock:
             package = self.package(package_id)
             if not name.strip():
@@ -57,7 +57,7 @@ class Account(Store):
     def set_expiry(
         self, package_id: str, expiry: datetime | str, *, date_alone: bool = False
     ) -> None:
-        """Move its end; `date_alone` if nothing was said of unlimited storage."""
+        """Change its expiry; `date_alone` if unlimited storage was not mentioned."""
         with self.lock:
             package = self._extensible(package_id)
             asked = as_instant(expiry)
@@ -101,7 +101,7 @@ class Account(Store):
     def turn_window(
         self, team_id: str, start: datetime, end: datetime, *, received: bool, archived: bool
     ) -> int:
-        """Archive, or unarchive, all whose expiry lies in a window: how many."""
+        """Archive or unarchive all packages whose expiry lies in a window; return how many."""
         source: State = "expired" if archived else "archived"
         with self.lock:
             chosen = [
@@ -119,7 +119,7 @@ class Account(Store):
             return len(chosen)
 
     def request_made(self) -> None:
-        """One more request has come: what was put off comes nearer."""
+        """Count one more request: delayed changes come nearer."""
         with self.lock:
             self._before = [(left - 1, package) for left, package in self._before if left]
             self._later = [(left - 1, ids, target) for left, ids, target in self._later]

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-from pulumi_masv.simulator.problems import read_json
+from pulumi_masv.simulator.problems import Mistaken, read_file
 from pulumi_masv.simulator.switches import Switches
 
 _NASTIEST: Final = Switches(
@@ -59,17 +59,17 @@ CONTRACTS: Final[Mapping[str, Switches]] = MappingProxyType(
 
 
 def load(path: str | Path) -> Switches:
-    """The switches of a contract.
+    """Return the switches of a contract.
 
     Raises:
-        ValueError: one line that says what is wrong with the file.
+        ValueError: a line for each mistake in the file.
 
     """
-    found = read_json(path, "contract")
+    found = read_file(path, "contract")
     switches = found.get("switches") if isinstance(found, dict) else None
     if not isinstance(switches, dict) or found.get("contract") != 1:
-        raise ValueError(f'contract {path}: {{"contract": 1, "switches": {{…}}}} is due')
+        raise ValueError(f'contract {path}: it must say {{"contract": 1, "switches": {{…}}}}')
     try:
         return Switches().with_json(switches)
-    except ValueError as error:
-        raise ValueError(f"contract {path}: {error}") from None
+    except Mistaken as mistaken:
+        raise Mistaken(f"contract {path}: {line}" for line in mistaken.lines) from None

@@ -64,14 +64,14 @@ _BULK: Final = "{} all {} packages whose expiry lies in the window; what is answ
 # Per endpoint: what it does, its body with an example, the schema of its answer, its refusals.
 _ENDPOINTS: Final[dict[str, tuple[str, tuple[_Schema, Any] | None, _Schema, tuple[int, ...]]]] = {
     "teams": (
-        "The teams that this key opens",
+        "The teams that this key can read",
         None,
         {"type": "array", "items": _object(("id", "name"), {})},
         (401, 429),
     ),
-    "list_sent": ("Packages the team sent", None, _PAGE, (400, 401, 403, 429)),
+    "list_sent": ("Packages that the team sent", None, _PAGE, (400, 401, 403, 429)),
     "list_received": (
-        "Packages the team received through its portals",
+        "Packages that the team received through its portals",
         None,
         _PAGE,
         (400, 401, 403, 429),
@@ -84,7 +84,7 @@ _ENDPOINTS: Final[dict[str, tuple[str, tuple[_Schema, Any] | None, _Schema, tupl
         (400, 401, 403, 404, 409, 429),
     ),
     "set_expiry": (
-        "Move the end of the files, or do away with it",
+        "Change when the files end, or let them never expire",
         (
             _object((), {"expiry": _INSTANT, "unlimited_storage": {"type": "boolean"}}),
             {"expiry": "2027-01-31T00:00:00.000Z"},
@@ -92,7 +92,7 @@ _ENDPOINTS: Final[dict[str, tuple[str, tuple[_Schema, Any] | None, _Schema, tupl
         _PACKAGE,
         (400, 401, 403, 404, 409, 429),
     ),
-    "delete": ("Destroy the files; the record stays", None, {}, (401, 403, 404, 409, 429)),
+    "delete": ("Destroy the files; the record remains", None, {}, (401, 403, 404, 409, 429)),
     "archive": ("Hide an expired package", None, {}, (401, 403, 404, 409, 429)),
     "unarchive": ("Show it again", None, {}, (401, 403, 404, 409, 429)),
     **{
@@ -106,7 +106,7 @@ _REFUSALS: Final = {
     400: ("The request makes no sense", "invalid", "expiry must be in the future"),
     401: ("The credential is missing or wrong", "credential", "invalid package token"),
     403: ("Not allowed", "forbidden", "storage duration is locked for this team"),
-    404: ("There is none", "missing", "package 01JGQ4X0000000000000000000 not found"),
+    404: ("Not found", "missing", "package 01JGQ4X0000000000000000000 not found"),
     409: (
         "Its state forbids it (MASV may answer 400, 403 or 422 instead)",
         "transition",
@@ -114,17 +114,17 @@ _REFUSALS: Final = {
     ),
     429: ("Too many requests; Retry-After may be left out", "rate_limit", "slow down"),
 }
-_RETRY_AFTER: Final = {"description": "Seconds, or a moment", "schema": _TEXT, "example": "3"}
+_RETRY_AFTER: Final = {"description": "Seconds, or a date", "schema": _TEXT, "example": "3"}
 # Per query parameter: what it does, its schema, an example.
 _QUERY: Final[dict[str, tuple[str, _Schema, Any]]] = {
-    "page": ("From 1", {"type": "integer", "minimum": 1, "default": 1}, 1),
+    "page": ("The page, counted from 1", {"type": "integer", "minimum": 1, "default": 1}, 1),
     "limit": (
-        "Packages on a page",
+        "Packages per page",
         {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": MAX_LIMIT},
         25,
     ),
     "sort": (
-        "A field, with - in front from the last to the first",
+        "The field to sort by, with - in front for descending order",
         {"type": "string", "enum": [f"{sign}{field}" for field in SORTS for sign in ("", "-")]},
         "-created_at",
     ),
@@ -134,9 +134,9 @@ _QUERY: Final[dict[str, tuple[str, _Schema, Any]]] = {
         ["expired", "archived"],
     ),
     "name": ("Only packages whose name contains this", _TEXT, "dailies"),
-    "sender": ("Only packages of this sender", _TEXT, "dailies@studio.example"),
+    "sender": ("Only packages from this sender", _TEXT, "dailies@studio.example"),
     "tags": ("Only packages with one of these tags", _TEXTS, ["01TAG1", "01TAG2"]),
-    "teamspaces": ("Only packages in one of these", _TEXTS, ["01SPACE1", "01SPACE2"]),
+    "teamspaces": ("Only packages in one of these teamspaces", _TEXTS, ["01SPACE1", "01SPACE2"]),
     "created_at_start": ("Created then or later", _INSTANT, "2026-01-01T00:00:00Z"),
     "created_at_end": ("Created then or earlier", _INSTANT, "2026-12-31T00:00:00Z"),
     "expiry_start": ("Its files end then or later", _INSTANT, "2027-01-01T00:00:00Z"),
@@ -190,9 +190,10 @@ def openapi() -> _Schema:
         paths.setdefault(endpoint.path, {})[endpoint.method.lower()] = operation
     for method, path, summary, _ in CALLS:
         operation = _operation(method, path, summary, _BODIES.get(f"{method} {path}"), {})
-        why_not = (_object(("error",), {"error": _TEXT}), {"error": "name is a text"})
+        why_not = (_object(("error",), {"error": _TEXT}), {"error": "name must be text"})
         operation |= {"tags": ["the simulator itself"]}
-        operation["responses"]["400"] = {"description": "Why not", "content": _json(*why_not)}
+        for status in ("400", "403", "415"):
+            operation["responses"][status] = {"description": "Why not", "content": _json(*why_not)}
         paths.setdefault(path, {})[method.lower()] = operation
     headers = {"key": "X-API-KEY", "token": "X-Package-Token"}
     return {

@@ -7,14 +7,15 @@ set first.
 """
 
 import threading
+from dataclasses import fields
 from datetime import datetime
 from fnmatch import fnmatchcase
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field, ValidationError
 from pydantic.dataclasses import dataclass
 
-from pulumi_masv.simulator.problems import STRICT, problem
+from pulumi_masv.simulator.problems import STRICT, Mistaken, problems
 
 Kind = Literal[
     "status",
@@ -76,6 +77,9 @@ class Fault:
         return self.method in (None, method) and fnmatchcase(path, self.route or "*")
 
 
+_KNOWN: Final = tuple(one.name for one in fields(Fault))
+
+
 class Faults:
     """The faults that are set and not yet used up."""
 
@@ -83,12 +87,12 @@ class Faults:
         self._lock = threading.Lock()
         self._waiting: list[tuple[Fault, list[int]]] = []  # with the matching requests so far
 
-    def set(self, kind: Kind, **fields: Any) -> Fault:
+    def set(self, kind: Kind, **how: Any) -> Fault:
         """Set one more; its arguments are the attributes of `Fault`."""
         try:
-            fault = Fault(kind=kind, **fields)
+            fault = Fault(kind=kind, **how)
         except ValidationError as error:
-            raise ValueError(f"fault: {problem(error)}") from None
+            raise Mistaken(f"fault: {one}" for one in problems(error, "a fault", _KNOWN)) from None
         with self._lock:
             self._waiting.append((fault, [0]))
         return fault
@@ -102,7 +106,7 @@ class Faults:
             return [fault for fault, _ in self._waiting]
 
     def strike(self, method: str, path: str) -> Fault | None:
-        """The fault this request meets, if any; counts the request."""
+        """Count a request, and return the fault it meets, if any."""
         struck = None
         with self._lock:
             for fault, seen in self._waiting:

@@ -56,7 +56,9 @@ class Listing:
 
         states = frozenset(asked.words("status") or ("finalized", "expired"))
         if unknown := sorted(states.difference(get_args(State))):
-            raise ValueError(f"status: {unknown[0][:20]} is none of {', '.join(get_args(State))}")
+            raise ValueError(
+                f"status: {unknown[0][:20]} is not one of {', '.join(get_args(State))}"
+            )
         keep.append(lambda package: package.state in states)
 
         if name := asked.get("name"):
@@ -74,7 +76,7 @@ class Listing:
                 keep.append(lambda package: portal in package.portal)
         if extra := asked.get("extra_storage"):
             if extra not in ("true", "false"):
-                raise ValueError("extra_storage: true or false")
+                raise ValueError("extra_storage must be true or false")
             wanted = extra == "true"
             keep.append(lambda p: (p.unlimited_storage or p.custom_expiry) == wanted)
 
@@ -94,7 +96,7 @@ class Listing:
 
         sort = asked.get("sort") or "-created_at"
         if sort.removeprefix("-") not in SORTS:
-            raise ValueError(f"sort: one of {', '.join(SORTS)}, with - in front to turn it round")
+            raise ValueError(f"sort: one of {', '.join(SORTS)}, with - in front to reverse it")
         most = MAX_LIMIT if switches.over_limit == "refused" else _MAX_SERVED
         limit = asked.number("limit", MAX_LIMIT, most)
         if switches.over_limit == "cut":
@@ -111,7 +113,7 @@ class Listing:
     def of(
         self, packages: Iterable[Package], sees: Callable[[Package], bool]
     ) -> tuple[int, list[Package]]:
-        """How many there are on all pages, and those on this one that the key sees."""
+        """Return how many there are on all pages, and those on this page that the key sees."""
         every = [package for package in packages if all(keep(package) for keep in self.keep)]
         found = [package for package in every if sees(package)]
         key = SORTS[self.sort]
@@ -172,7 +174,7 @@ class _Asked:
         text = self.get(key) or str(default)
         if text.isascii() and text.isdecimal() and len(text) < 10 and 1 <= int(text) <= most:
             return int(text)
-        raise ValueError(f"{key}: a number from 1 to {most}")
+        raise ValueError(f"{key}: must be a number from 1 to {most}")
 
 
 def single_values(query: str) -> dict[str, str]:

@@ -44,8 +44,8 @@ class Request:
         return ("both" if token else "key") if key else "token" if token else None
 
     def json(self) -> dict[str, Any]:
-        """The body; ValueError where it is not a JSON object, or is not declared as one."""
-        if self.headers.get("content-type", "").partition(";")[0].strip() != "application/json":
+        """Return the body; ValueError if it is not a JSON object, or not declared as JSON."""
+        if not is_json(self.headers.get("content-type", "")):
             raise ValueError("Content-Type must be application/json")
         try:
             found = json.loads(self.body)
@@ -54,6 +54,11 @@ class Request:
         if not isinstance(found, dict):
             raise ValueError("the body is not a JSON object")
         return found
+
+
+def is_json(content_type: str) -> bool:
+    """Return whether a `Content-Type` declares JSON."""
+    return content_type.partition(";")[0].strip().casefold() == "application/json"
 
 
 @dataclass(frozen=True)
@@ -78,7 +83,7 @@ class Answer:
     drip: float | None = None
 
     def raw(self) -> bytes:
-        """All that a connection carries, which then ends."""
+        """Return all that a connection carries before it ends."""
         known = self.status in HTTPStatus._value2member_map_
         phrase = HTTPStatus(self.status).phrase if known else ""
         length = {} if self.status in (204, 304) else {"Content-Length": str(len(self.body))}
@@ -103,7 +108,7 @@ def text_answer(status: int, text: str, kind: str = "text/plain") -> Answer:
 
 
 def error_answer(status: int, kind: str, message: str, switches: Switches) -> Answer:
-    """A refusal, in the shape the switch asks for."""
+    """Return a refusal, in the shape that the switch asks for."""
     code = 1000 + status
     named = _FIELD.match(message)
     of_field = {"field": named[0]} if named else {}

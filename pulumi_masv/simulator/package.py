@@ -57,7 +57,7 @@ class Loss:
 
 
 def new_id(created_at: datetime, serial: int) -> str:
-    """A ULID: ten characters of time, sixteen that differ for each serial."""
+    """Return a ULID: ten characters of time, sixteen that differ for each serial."""
     milliseconds = int(created_at.timestamp() * 1000)
     time = (_CROCKFORD[milliseconds >> shift & 31] for shift in range(45, -1, -5))
     digest = hashlib.sha256(str(serial).encode()).digest()

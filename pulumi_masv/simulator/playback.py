@@ -49,7 +49,7 @@ class Recorded:
 
 
 def read(folder: Path) -> list[Recorded]:
-    """All that the processes of a run recorded, oldest first.
+    """Return all that the processes of a run recorded, oldest first.
 
     Raises:
         ValueError: one line that says what cannot be read.
@@ -62,11 +62,11 @@ def read(folder: Path) -> list[Recorded]:
                 try:
                     found.append(TypeAdapter(Recorded).validate_json(line))
                 except ValidationError:
-                    raise ValueError(f"{file}: line {number}: is no recorded exchange") from None
+                    raise ValueError(f"{file}: line {number} is not a recorded exchange") from None
     except (OSError, UnicodeError) as error:
         raise ValueError(f"{folder}: {getattr(error, 'strerror', None) or error}") from None
     if not found:
-        raise ValueError(f"{folder}: no recording is there")
+        raise ValueError(f"{folder}: there is no recording in it")
     return sorted(found, key=attrgetter("at"))
 
 

@@ -17,19 +17,19 @@ _FLAGS: Final = ("contains_virus", "custom_expiry", "unlimited_storage")
 
 
 def package_listed(account: Account, package: Package) -> dict[str, Any]:
-    """A package as a listing shows it."""
+    """Return a package as a listing shows it."""
     switches = account.switches
     handed = package.shown_token or switches.listed_tokens
     return _shown(account, package, switches.listed_keys, handed)
 
 
 def package_shown(account: Account, package: Package) -> dict[str, Any]:
-    """A package as a single read, or the answer of a PUT, shows it."""
+    """Return a package as a single read, or the answer to a PUT, shows it."""
     return _shown(account, package, account.switches.read_keys, account.switches.read_tokens)
 
 
 def package_bare(account: Account, package: Package) -> dict[str, Any]:
-    """Its id, its state, and its token."""
+    """Return its id, its state, and its token."""
     return _shown(account, package, "bare", account.switches.read_tokens)
 
 

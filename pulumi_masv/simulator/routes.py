@@ -69,7 +69,7 @@ def respond(account: Account, request: Request) -> Answer:
             run = functools.partial(endpoint.run, account, params, request)
             return account.change(params["id"], run) if endpoint.credential == "token" else run()
     known = ", ".join(endpoint.method for endpoint, _ in matching)
-    raise Refused("method", f"this route does not know {request.method}", Allow=known)
+    raise Refused("method", f"this route has no {request.method}", Allow=known)
 
 
 def _authorise(

@@ -8,7 +8,7 @@ from typing import Any, Final
 from pulumi_masv.simulator.account import Account
 from pulumi_masv.simulator.control import add_package
 from pulumi_masv.simulator.package import State
-from pulumi_masv.simulator.problems import read_json
+from pulumi_masv.simulator.problems import Mistaken, read_file
 
 _TITLES: Final = (
     "Day {n} raw dailies",
@@ -49,17 +49,27 @@ def fill(account: Account, count: int) -> None:
 def sow(account: Account, seed: str | Path | Mapping[str, Any]) -> None:
     """Add the packages of a seed: `{"packages": [{"name": …, "expiry": …}, …]}`.
 
+    Args:
+        account: where to add them: all, or none where one is mistaken.
+        seed: such a mapping, or a file of JSON or YAML that says one.
+
     Raises:
-        ValueError: one line that says which package is wrong, and how.
+        ValueError: a line for each mistake, with its place.
 
     """
     named = "seed" if isinstance(seed, Mapping) else f"seed {seed}"
-    found = seed if isinstance(seed, Mapping) else read_json(seed, "seed")
+    found = seed if isinstance(seed, Mapping) else read_file(seed, "seed")
     packages = found.get("packages") if isinstance(found, Mapping) else None
     if not isinstance(packages, list) or set(found) != {"packages"}:
-        raise ValueError(f'{named}: {{"packages": […]}} is due, and nothing else')
+        raise ValueError(f'{named}: it must say {{"packages": [{{…}}, …]}} and nothing else')
+    wrong: list[str] = []
+    added: list[str] = []
     for number, described in enumerate(packages, 1):
         try:
-            add_package(account, described)
-        except ValueError as error:
-            raise ValueError(f"{named}: package {number}: {error}") from None
+            added.append(add_package(account, described))
+        except (ValueError, OverflowError) as error:
+            wrong += [f"{named}: package {number}: {line}" for line in str(error).splitlines()]
+    if wrong:
+        for package_id in added:
+            account.remove(package_id)
+        raise Mistaken(wrong)

@@ -35,15 +35,15 @@ _METHODS: Final = ("GET", "PUT", "POST", "DELETE", "PATCH", "HEAD", "OPTIONS")
 
 
 class Simulator:
-    """MASV, for rehearsals and tests.
+    """A simulated MASV, for rehearsals and tests.
 
     Args:
-        packages: how many plausible packages there are at the start.
-        seed: these packages instead: a JSON file, or what such a file says.
+        packages: how many made-up packages to start with.
+        seed: start with these packages instead: a JSON or YAML file, or its content.
         now: where the clock starts; it stands still until it is moved.
-        port: of the loopback socket; 0 for a free one.
-        account: this account instead, as it is.
-        switches: how MASV behaves where nobody knows.
+        port: of the loopback socket; 0 for any free port.
+        account: use this account instead, as it is.
+        switches: how MASV behaves where its behaviour is unknown.
 
     """
 

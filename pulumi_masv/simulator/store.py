@@ -15,7 +15,7 @@ from typing import Annotated, Any, Final, Literal, get_args
 
 from pydantic import Field
 
-from pulumi_masv.simulator.instants import as_instant
+from pulumi_masv.simulator.instants import Given, as_instant, format_instant
 from pulumi_masv.simulator.package import Loss, Package, ShownToken, State, new_id
 from pulumi_masv.simulator.refusal import Refusal, Refused
 from pulumi_masv.simulator.switches import Switches
@@ -23,12 +23,12 @@ from pulumi_masv.simulator.tokens import Level, Tokens
 
 START: Final = datetime(2026, 3, 2, 9, tzinfo=timezone.utc)
 TEAM_ID: Final = "01TEAM00000000000000000001"
-# Every secret holds a word that must never turn up in a log, a state or an error.
-KEY_CANARY: Final = "canaryOfTheSimulatorsKey"
-PASSWORD_CANARY: Final = "canaryOfTheSimulatorsPassword"  # noqa: S105 (no secret: a bait)
-API_KEY: Final = f"simulator-{KEY_CANARY}-1"
+# Every secret holds a text that must never turn up in a log, a state or an error.
+KEY_CANARY: Final = "simulator-key"
+PASSWORD_CANARY: Final = "simulator-password"  # noqa: S105 (no secret: a bait)
+API_KEY: Final = f"{KEY_CANARY}-1"
 _FOREIGN: Final[dict[int, tuple[Refusal, str]]] = {
-    400: ("invalid", "has no proper id"),
+    400: ("invalid", "has an invalid id"),
     401: ("credential", "is not open to you"),
     403: ("forbidden", "is not open to you"),
     404: ("missing", "not found"),
@@ -100,7 +100,7 @@ class Store:
             return self._packages[package_id]
 
     def seen(self) -> dict[str, Package]:
-        """All packages as reads show them: for a while as they were before a change."""
+        """Return all packages as reads show them: for a while as they were before a change."""
         with self.lock:
             self._expire_due()
             if not self._before:
@@ -109,11 +109,11 @@ class Store:
             return {key: before.get(key, package) for key, package in self._packages.items()}
 
     def sees(self, package: Package) -> bool:
-        """Whether the key sees this package."""
+        """Return whether the key sees this package."""
         return self.switches.key_sees == "all" and not self._packages[package.id].hidden
 
     def read(self, team_id: str, package_id: str) -> Package:
-        """A package as a single read shows it; Refused where it shows none."""
+        """Return a package as a single read shows it; raise Refused where it shows none."""
         with self.lock:
             package = self.seen().get(package_id)
             if package is None or package.team_id != team_id or not self.sees(package):
@@ -138,12 +138,12 @@ class Store:
         *,
         name: str | None = None,
         state: State = "finalized",
-        expiry: datetime | str | None = None,
+        expiry: Given = None,
         unlimited_storage: bool = False,
         size: Annotated[int, Field(ge=0)] = 1_500_000_000,
         total_files: Annotated[int, Field(ge=0)] = 3,
         sender: str = "dailies@studio.example",
-        created_at: datetime | str | None = None,
+        created_at: Given = None,
         received: bool = False,
         portal: str = "",
         custom_metadata_id: str = "",
@@ -154,16 +154,36 @@ class Store:
         tags: Sequence[str] = (),
         custom_expiry: bool = False,
         team_id: str | None = None,
-        id: str | None = None,
+        id: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$")] | None = None,
         shown_state: str = "",
         shown_token: ShownToken = "",
         hidden: bool = False,
     ) -> str:
-        """Somebody uploads a package (or a portal receives one); its id.
+        """Let somebody upload a package, or a portal receive one, and return its id.
 
-        `shown_state` is shown in place of its state, which the listings' status goes on to mean;
-        `shown_token` says which token its record has in a listing, whatever the switches say;
-        the key does not see a package that is `hidden`.
+        Args:
+            name: its name; "Day N raw dailies" if left out.
+            state: the state it is in.
+            expiry: when its files end; if left out, in ten days, or a day ago if they have ended.
+            unlimited_storage: whether its files never end.
+            size: the size of all its files, in bytes.
+            total_files: how many files it has.
+            sender: who sent it.
+            created_at: when it was created; the clock's time if left out.
+            received: whether a portal received it; always true with a `portal`.
+            portal: the portal that it came through.
+            custom_metadata_id: the id of its form response, if it has one.
+            password: its password; made up if left out, no password if empty.
+            description: its message to the recipients.
+            recipients: who it was sent to.
+            teamspace: the id of its teamspace.
+            tags: the ids of its tags.
+            custom_expiry: whether somebody moved its expiry.
+            team_id: the team it belongs to; the first one if left out.
+            id: its id; made up if left out.
+            shown_state: a state to show instead of its own; filters still use its own.
+            shown_token: which token a listing shows for it, whatever the switches say.
+            hidden: whether it is hidden from the key.
         """
         given: dict[str, Any] = {name: each for name, each in locals().items() if name != "self"}
         with self.lock:
@@ -172,9 +192,14 @@ class Store:
             ended = state in ("expired", "archived")
             ends = as_instant(expiry or self.now + timedelta(days=-1 if ended else 10))
             if not ended and not unlimited_storage and ends <= self.now:
-                raise ValueError(f"a package that is {state} cannot have expired already")
+                raise ValueError(
+                    f"a package that is {state} cannot have expired already, and its expiry "
+                    f"{format_instant(ends)} is not after the clock, {format_instant(self.now)}: "
+                    f"change one of them, or set its state to expired"
+                )
             if shown_token not in get_args(ShownToken):
-                raise ValueError(f"shown_token: one of {', '.join(get_args(ShownToken)[1:])}")
+                one_of = ", ".join(get_args(ShownToken)[1:])
+                raise ValueError(f"shown_token must be one of {one_of}")
             given |= {
                 "id": id or new_id(created, self._added),
                 "team_id": team_id or next(iter(self.teams)),
@@ -189,24 +214,26 @@ class Store:
                 given["password"] = f"{PASSWORD_CANARY}-{self._added}"
             package = Package(updated_at=created, **given)
             if package.id in self._packages:
-                raise ValueError(f"there is a package {package.id} already")
+                raise ValueError(f"there already is a package {package.id}: give it another id")
             if package.team_id not in self.teams:
-                raise ValueError(f"there is no team {package.team_id}")
+                raise ValueError(
+                    f"there is no team {package.team_id}, only {', '.join(self.teams)}"
+                )
             self._keep(package)
             return package.id
 
     def hide(self, package_id: str) -> None:
-        """The key no longer sees it: it is not listed, and a single read is refused."""
+        """Hide a package from the key: it is not listed, and a single read is refused."""
         with self.lock:
             self._keep(replace(self.package(package_id), hidden=True))
 
     def show(self, package_id: str) -> None:
-        """The key sees it again."""
+        """Let the key see a package again."""
         with self.lock:
             self._keep(replace(self.package(package_id), hidden=False))
 
     def remove(self, package_id: str) -> None:
-        """The id is gone, as if it had never been: no deletion, and no loss on record."""
+        """Forget a package, as if it had never existed: no deletion, and no loss on record."""
         with self.lock:
             self.package(package_id)
             del self._packages[package_id]

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import Field, TypeAdapter, ValidationError, field_validator
 from pydantic.dataclasses import dataclass
 
-from pulumi_masv.simulator.problems import STRICT, problem
+from pulumi_masv.simulator.problems import STRICT, Mistaken, nearest, problems
 
 _MOST: Final = 999_999_999  # a timedelta has no more days
 FILTERS: Final = frozenset(
@@ -138,11 +138,11 @@ class Switches:
 
     @functools.cached_property
     def ignored(self) -> frozenset[str]:
-        """The names in `ignored_filters`."""
+        """Return the names in `ignored_filters`."""
         return frozenset(word for word in self.ignored_filters.split(",") if word)
 
     def spell(self, name: str) -> str:
-        """A name in the form in which this MASV keeps it."""
+        """Return a name in the form in which this MASV keeps it."""
         return name if self.names == "as given" else unicodedata.normalize(self.names, name)
 
     def in_window(self, instant: datetime, start: datetime | None, end: datetime | None) -> bool:
@@ -153,23 +153,29 @@ class Switches:
         return end is None or (instant < end or (instant == end and self.window_end == "inclusive"))
 
     def with_json(self, changes: Mapping[str, Any]) -> "Switches":
-        """Return these switches with some changed; ValueError says which cannot be so.
+        """Return these switches with some changed; ValueError says all that cannot be so.
 
         Args:
             changes: by name, in JSON's types; `token_lifetime` is in seconds.
         """
-        unknown = sorted(changes.keys() - {field.name for field in fields(self)})
-        if unknown:
-            raise ValueError(f"no switch is called {unknown[0]!r}")
+        known = [field.name for field in fields(self)]
+        wrong = [
+            f"no switch is called {name!r}{nearest(name, known)}"
+            for name in sorted(changes.keys() - set(known))
+        ]
+        changes = {name: value for name, value in changes.items() if name in known}
         seconds = changes.get("token_lifetime")
         try:
             if isinstance(seconds, int | float) and not isinstance(seconds, bool):
                 changes = {**changes, "token_lifetime": timedelta(seconds=seconds)}
-            return replace(self, **changes)
+            changed = replace(self, **changes)
         except OverflowError:
-            raise ValueError("switch token_lifetime: too many seconds") from None
+            wrong.append("switch token_lifetime: too many seconds")
         except ValidationError as error:
-            raise ValueError(f"switch {problem(error)}") from None
+            wrong += [f"switch {one}" for one in problems(error, "MASV", known)]
+        if wrong:
+            raise Mistaken(wrong)
+        return changed
 
     def as_json(self) -> dict[str, Any]:
         """Return all switches in JSON's types."""

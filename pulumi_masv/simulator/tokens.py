@@ -1,7 +1,7 @@
 """Package tokens: JWTs that say which package they open, how far, and until when.
 
 A fresh one is made whenever a package is shown. Nothing but their number and their uses is kept:
-an account of ten thousand packages is listed often. The signature is no signature but the word
+an account of ten thousand packages is listed often. The signature is no signature but a text
 that must never turn up in a log.
 """
 
@@ -13,7 +13,7 @@ from typing import Any, Final, Literal
 from pulumi_masv.simulator.refusal import Refused
 from pulumi_masv.simulator.switches import Switches
 
-TOKEN_CANARY: Final = "canaryOfTheSimulatorsToken"  # noqa: S105 (no secret: a bait)
+TOKEN_CANARY: Final = "simulator_token"  # noqa: S105 (no secret: a bait)
 Level = Literal["full", "download"]
 _HEADER: Final = "eyJhbGciOiJIUzI1NiJ9"
 _WEEK: Final = timedelta(days=7)

@@ -119,9 +119,9 @@ def test_other_kinds_of_answers_are_played_as_that_kind(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        (None, "no recording is there"),
-        ("{}", "1.jsonl: line 1: is no recorded exchange"),
-        ("half", "1.jsonl: line 1: is no recorded exchange"),
+        (None, "there is no recording in it"),
+        ("{}", "1.jsonl: line 1 is not a recorded exchange"),
+        ("half", "1.jsonl: line 1 is not a recorded exchange"),
     ],
 )
 def test_a_folder_that_cannot_be_played_is_one_line(
@@ -164,7 +164,7 @@ def test_the_command_line_plays_a_folder(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "line"),
     [
-        (["--play", "/nowhere"], "/nowhere: no recording is there"),
+        (["--play", "/nowhere"], "/nowhere: there is no recording in it"),
         (["--play", "x", "--seed", "y"], "--seed and --play exclude each other"),
         (["--play", "x", "--now", "2027-01-31T00:00:00Z"], PLAYED),
     ],

@@ -94,7 +94,7 @@ def test_a_masv_as_documented_breaks_nothing_and_costs_few_requests() -> None:
     masv = rich_account()
     _, found = probe(masv)
     assert {one.outcome for one in found} == {"as expected", "cautious", "cannot be told"}
-    assert outcome(found, "another form than NFC") == {"cautious"}
+    assert outcome(found, "a form other than NFC") == {"cautious"}
     assert len(masv.journal) == 30
 
 
@@ -111,14 +111,14 @@ def test_few_packages_are_no_reason_to_guess(packages: int) -> None:
     ("switches", "words"),
     [
         ({"listed_keys": "sample"}, "unlimited_storage is in no record"),
-        ({"listed_keys": "flags"}, "unlimited_storage is in a record only where it is true"),
+        ({"listed_keys": "flags"}, "unlimited_storage is in a record only if it is true"),
         ({"listed_tokens": "none"}, "no token in"),
         ({"listed_tokens": "download"}, "of level d"),
         ({"foreign_read": 403}, "an id that nobody has is answered 403"),
         ({"ended_read": "missing"}, "one that is archived is not (404)"),
-        ({"page_size": 10}, "a page holds 10 at most"),
+        ({"page_size": 10}, "a page has 10 packages at most"),
         ({"ignored_filters": "tags"}, "tags is ignored"),
-        ({"unknown_filter": "ignored"}, "a filter's value that MASV does not know is ignored"),
+        ({"unknown_filter": "ignored"}, "a filter value that MASV does not know is ignored"),
     ],
 )
 def test_another_masv_is_told_with_its_cautious_side(switches: dict[str, Any], words: str) -> None:
@@ -130,7 +130,7 @@ def test_a_state_nobody_knows_is_told_and_spoils_nothing() -> None:
     masv = rich_account()
     masv.account.add_package(shown_state="quarantined", shown_token="none")
     contract, found = probe(masv)
-    assert outcome(found, "a state nobody knows in 1 of") == {"cautious"}
+    assert outcome(found, "an unknown state in 1 of") == {"cautious"}
     assert "another state" in contract.seen["sent"]
     assert "ignored_filters" not in contract.switches
 
@@ -139,9 +139,9 @@ def test_a_state_nobody_knows_is_told_and_spoils_nothing() -> None:
     ("fault", "words"),
     [
         ({"kind": "status", "status": 401}, "the sent listing is answered 401"),
-        ({"kind": "status", "status": 500}, "it is answered 500 and no listing"),
+        ({"kind": "status", "status": 500}, "the answer is 500, without a listing"),
         ({"kind": "html"}, "the sent listing is answered 200 with a page"),
-        ({"kind": "invalid_json"}, "it is answered 200 and no listing"),
+        ({"kind": "invalid_json"}, "the answer is 200, without a listing"),
         ({"kind": "redirect"}, "a redirect, which is not followed"),
         ({"kind": "reset"}, "no answer"),
         ({"kind": "rate_limit", "retry_after": 0}, "answered 429"),
@@ -159,7 +159,7 @@ def test_an_inbox_that_may_not_be_read_is_cautious_and_the_rest_goes_on() -> Non
     masv = rich_account()
     masv.faults.set("status", status=403, times=None, route="*/inbox")
     _, found = probe(masv)
-    assert outcome(found, "the key may not read it (403)") == {"cautious"}
+    assert outcome(found, "the key cannot read it (403)") == {"cautious"}
     assert outcome(found, "sort: by created_at") == {"as expected"}
 
 

@@ -86,12 +86,36 @@ def test_a_port_in_use_is_one_line_and_status_2():
         (["--packages", "1", "--seed", "x"], "--packages and --seed exclude each other"),
         (
             ["--now", "noon"],
-            "--now: not an ISO 8601 instant with a zone, such as 2027-01-31T00:00:00Z",
+            "--now: 'noon' is not an ISO 8601 instant with a zone, such as 2027-01-31T00:00:00Z",
         ),
     ],
 )
 def test_a_bad_argument_is_one_line_and_status_2(arguments, line):
     assert run("simulator", *arguments) == (2, "", f"pulumi-masv: {line}\n")
+
+
+def test_all_mistakes_of_a_seed_are_a_line_each(tmp_path):
+    seed = tmp_path / "seed.yaml"
+    seed.write_text("packages:\n- state: finalised\n- expiry: noon\n  nmae: A\n")
+    status, printed, complained = run("simulator", "--seed", str(seed))
+    assert (status, printed) == (2, "")
+    lines = complained.splitlines()
+    assert len(lines) == 3
+    assert all(line.startswith(f"pulumi-masv: seed {seed}: package ") for line in lines)
+
+
+def test_nothing_that_it_hands_out_says_canary():
+    process = start("simulator", "--packages", "1")
+    exports = [process.stdout.readline() for _ in range(4)]
+    environment = dict(line[7:].rstrip("\n").split("=", 1) for line in exports[1:])
+    shown = requests.get(
+        f"{environment['MASV_BASE_URL']}/v1.1/teams/{environment['MASV_TEAM_ID']}/packages",
+        headers={"X-API-KEY": environment["MASV_API_KEY"]},
+        timeout=5,
+    ).text
+    assert "canary" not in ("".join(exports) + shown).lower()
+    process.send_signal(signal.SIGINT)
+    assert process.communicate(timeout=20) == ("", "")
 
 
 def test_version_prints_the_version():

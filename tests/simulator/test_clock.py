@@ -129,7 +129,7 @@ def test_a_package_that_cannot_be_is_not_added(wrong):
 def test_an_id_is_there_once():
     account = account_at_new_year()
     account.add_package(id="01SAME")
-    with pytest.raises(ValueError, match="01SAME already"):
+    with pytest.raises(ValueError, match="there already is a package 01SAME"):
         account.add_package(id="01SAME")
 
 

@@ -116,24 +116,29 @@ def test_switches_are_changed_one_by_one(ask):
 @pytest.mark.parametrize(
     ("method", "path", "body", "says"),
     [
-        ("POST", "clock", {"advance": "1h"}, "advance is a number of seconds"),
+        ("POST", "clock", {"advance": "1h"}, "advance must be a number of seconds"),
         ("POST", "clock", {"advance": 1e30}, ""),
-        ("POST", "clock", {"set": 5}, "an instant is a text"),
+        ("POST", "clock", {"set": 5}, "an instant must be text"),
         ("POST", "clock", {"set": "noon"}, "not an ISO 8601 instant"),
-        ("POST", "clock", {}, 'the body is {"advance": seconds} or {"set": instant}'),
-        ("POST", "clock", {"advance": 1, "set": "x"}, "the body has advance and nothing else"),
+        ("POST", "clock", {}, 'the body must be {"advance": seconds} or {"set": instant}'),
+        ("POST", "clock", {"advance": 1, "set": "x"}, "the body must have advance"),
         ("POST", "clock", [], "the body is not a JSON object"),
-        ("POST", "packages", {"nmae": "x"}, "a package has no 'nmae'; it has "),
+        ("POST", "packages", {"nmae": "x"}, "a package has no 'nmae' (did you mean 'name'?)"),
         ("POST", "packages", {"size": "big"}, "size: a valid integer, not 'big'"),
         ("POST", "packages", {"size": -1}, "size: greater than or equal to 0, not '-1'"),
         ("POST", "packages", {"state": "lost"}, "state: 'new', 'finalized'"),
-        ("POST", "packages", {"tags": "t"}, "tags: 'str' instances are not allowed"),
+        ("POST", "packages", {"tags": "t"}, "tags: a list of strings, not 't'"),
         ("POST", "packages", {"expiry": "2020-01-01T00:00:00Z"}, "a package that is finalized"),
         ("POST", "packages/01X/delete", None, "package 01X not found"),
-        ("POST", "packages/01X/rename", {"name": 5}, "name is a text"),
-        ("POST", "packages/01X/rename", {}, "the body has name and nothing else"),
+        ("POST", "packages/01X/rename", {"name": 5}, "name must be text"),
+        ("POST", "packages/01X/rename", {}, "the body must have name and nothing else"),
         ("POST", "faults", {}, "fault: kind"),
-        ("POST", "faults", {"kind": "reset", "whom": "me"}, "fault: whom: Unexpected"),
+        (
+            "POST",
+            "faults",
+            {"kind": "reset", "whom": "me"},
+            "fault: a fault has no 'whom'; it has ",
+        ),
         ("PUT", "switches", {"past": 1}, "no switch is called 'past'"),
         ("PUT", "switches", {"token_lifetime": "1h"}, "switch token_lifetime"),
     ],
@@ -144,6 +149,83 @@ def test_a_control_request_that_makes_no_sense_says_so(ask, method, path, body, 
     assert says in answer.json()["error"]
     assert ask.masv.account.now.isoformat() == "2027-01-01T00:00:00+00:00"
     assert ask.masv.account.packages() == []
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "mistakes"),
+    [
+        ("packages", {"nmae": "x", "size": "big", "expiry": "noon"}, ("nmae", "size", "noon")),
+        ("faults", {"kind": "rset", "whom": 1, "at": 0}, ("'reset'", "whom", "at: greater")),
+        ("switches", {"past": 1, "page_size": "x"}, ("past", "page_size: a valid integer")),
+    ],
+)
+def test_all_mistakes_of_a_control_request_are_told_at_once(ask, path, body, mistakes):
+    answer = control(ask, "PUT" if path == "switches" else "POST", path, body)
+    assert answer.status_code == 400
+    assert answer.json()["error"].count("; ") >= len(mistakes) - 1
+    for mistake in mistakes:
+        assert mistake in answer.json()["error"]
+
+
+HOSTS = ("localhost", "LOCALHOST", "127.0.0.1", "127.8.9.255", "[::1]")
+STRANGERS = (
+    *("evil.example", "localhost.evil.example", "127.0.0.1.evil.example", "127.0.0.1@evil.example"),
+    *("evil.example:80", "localhost:", "localhost:80:80", "10.0.0.1", "0.0.0.0", "::1", "[::2]"),
+    *("127.0.0.256", "1270.0.1", "localhost evil", ""),
+)
+
+
+@pytest.mark.parametrize("host", [*HOSTS, *(f"{host}:8080" for host in HOSTS)])
+def test_the_control_api_answers_loopback_names(door, host):
+    answer = door("GET", "/_simulator/state", headers={"Host": host})
+    assert answer.status_code == 200
+
+
+@pytest.mark.parametrize("host", STRANGERS)
+def test_the_control_api_answers_no_other_name(door, host):
+    package_id = door.masv.account.add_package()
+    for method, path in (("GET", "state"), ("POST", f"packages/{package_id}/delete")):
+        answer = door(method, f"/_simulator/{path}", headers={"Host": host})
+        assert answer.status_code in (400, 403)  # the socket refuses what is no name at all
+        if answer.status_code == 403:
+            assert "localhost" in answer.json()["error"]
+    assert door.masv.account.package(package_id).has_files
+
+
+@pytest.mark.parametrize(
+    "origin",
+    ["https://evil.example", "null", "http://localhost:3000", "http://127.0.0.1.evil.example"],
+)
+def test_the_control_api_answers_no_page_from_elsewhere(door, origin):
+    package_id = door.masv.account.add_package()
+    headers = {"Origin": origin, "Host": "127.0.0.1:8080"}
+    answer = door("POST", f"/_simulator/packages/{package_id}/delete", headers=headers)
+    assert answer.status_code == 403
+    assert origin in answer.json()["error"]
+    assert door.masv.account.package(package_id).has_files
+    same = {**headers, "Origin": "http://127.0.0.1:8080"}
+    assert door("GET", "/_simulator/state", headers=same).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "kind", ["text/plain", "application/x-www-form-urlencoded", "application/jsonx", None]
+)
+@pytest.mark.parametrize("body", ['{"advance": 5}', ""])
+def test_the_control_api_takes_json_only(door, kind, body):
+    answer = door("POST", "/_simulator/clock", data=body, headers={"Content-Type": kind})
+    assert answer.status_code == (400 if kind is None and not body else 415)
+    if body:
+        assert "application/json" in answer.json()["error"]
+    assert door.masv.account.now.isoformat() == "2027-01-01T00:00:00+00:00"
+
+
+@pytest.mark.parametrize("body", ["{", "[1]", "5", "\ufffe", "[" * 100_000])
+def test_a_body_that_is_no_json_object_is_400_with_a_reason(door, body):
+    answer = door(
+        "POST", "/_simulator/clock", data=body.encode("utf-16" if body == "\ufffe" else "utf-8")
+    )
+    assert answer.status_code == 400
+    assert answer.json()["error"].startswith("the body is not ")
 
 
 def test_an_unknown_control_call_lists_those_there_are(ask):

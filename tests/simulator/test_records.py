@@ -186,5 +186,5 @@ def test_one_package_can_be_listed_with_another_token(ask, shown, level):
 
 
 def test_a_token_that_does_not_exist_cannot_be_shown(ask):
-    with pytest.raises(ValueError, match="shown_token: one of full, download, blank, none"):
+    with pytest.raises(ValueError, match="shown_token must be one of full, download, blank, none"):
         ask.masv.account.add_package(shown_token="weak")

@@ -1,0 +1,64 @@
+"""A seed of the simulator, as the code has it: a table for its page, a JSON Schema for editors."""
+
+import inspect
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from pulumi_masv.simulator import Account
+
+PAGE = Path(__file__).parent / "simulator.md"
+SCHEMA = Path(__file__).parents[1] / "schema" / "seed.schema.json"
+
+
+def rows() -> list[list[str]]:
+    """Return key, type, default and meaning of each key of a package."""
+    described, meanings = _package(), _meanings()
+    return [
+        [f"`{key}`", _kind(one), _default(one.get("default")), meanings[key]]
+        for key, one in described["properties"].items()
+    ]
+
+
+def schema() -> str:
+    """Return the schema of a seed."""
+    package, meanings = _package(), _meanings()
+    for key, one in package["properties"].items():
+        one["description"] = meanings[key]
+        one.pop("title", None)
+    made = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "A seed of the MASV simulator",
+        "type": "object",
+        "required": ["packages"],
+        "additionalProperties": False,
+        "properties": {"packages": {"type": "array", "items": package}},
+    }
+    return json.dumps(made, indent=2) + "\n"
+
+
+def _package() -> dict[str, Any]:
+    # pydantic describes a function by its arguments, which its types do not say
+    return TypeAdapter(Account().add_package).json_schema()  # type: ignore[arg-type]
+
+
+def _meanings() -> dict[str, str]:
+    """Return key -> what the docstring says of it."""
+    _, _, arguments = (inspect.getdoc(Account.add_package) or "").partition("Args:\n")
+    return dict(re.findall(r"^ +(\w+): (.+)\.$", arguments, re.MULTILINE))
+
+
+def _kind(one: dict[str, Any]) -> str:
+    choices = [each for each in one.get("anyOf", [one]) if each.get("type") != "null"]
+    if any(each.get("format") == "date-time" for each in choices):
+        return "instant"
+    if "enum" in choices[0]:
+        return ", ".join(f"`{each}`" for each in choices[0]["enum"] if each)
+    return {"array": "list of strings"}.get(choices[0]["type"], choices[0]["type"])
+
+
+def _default(value: Any) -> str:
+    return "" if value in (None, "", []) else f"`{json.dumps(value)}`"
