@@ -1,47 +1,51 @@
 """MASV packages as Pulumi resources: previews that name every file a change would end."""
 
+import sys
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from pulumi_masv import program
 from pulumi_masv._version import __version__
-from pulumi_masv.data import (
-    get_package,
-    get_package_output,
-    get_packages,
-    get_packages_output,
-)
-from pulumi_masv.errors import (
-    AmbiguousPackage,
-    ChangeRefused,
-    CredentialRefused,
-    FilterError,
-    ManifestError,
-    MasvError,
-    NotAsDeclared,
-    OtherTeam,
-    PackageNotFound,
-    PartlyDone,
-    PreviewError,
-    RateLimited,
-    RequestRefused,
-    ServerFailed,
-    SettingsError,
-    UnexpectedAnswer,
-    Unreachable,
-)
-from pulumi_masv.resources import (
-    ArchiveWindow,
-    PackageArgs,
-    PackageFleet,
-    PackageLifecycle,
-    Provider,
-    evaluate,
-    manage,
-)
 
 if TYPE_CHECKING:
+    from pulumi_masv.data import (
+        get_package,
+        get_package_output,
+        get_packages,
+        get_packages_output,
+    )
+    from pulumi_masv.errors import (
+        AmbiguousPackage,
+        ChangeRefused,
+        CredentialRefused,
+        FilterError,
+        ManifestError,
+        MasvError,
+        NotAsDeclared,
+        OtherTeam,
+        PackageNotFound,
+        PartlyDone,
+        PreviewError,
+        RateLimited,
+        RequestRefused,
+        ServerFailed,
+        SettingsError,
+        UnexpectedAnswer,
+        Unreachable,
+    )
     from pulumi_masv.models import Package
     from pulumi_masv.policy import Manifest
+    from pulumi_masv.resources import (
+        ArchiveWindow,
+        FleetSummary,
+        LivePackage,
+        PackageArgs,
+        PackageArgsDict,
+        PackageFleet,
+        PackageLifecycle,
+        Provider,
+        evaluate,
+    )
+    from pulumi_masv.resources.manage import manage
 
 __all__ = [
     "AmbiguousPackage",
@@ -49,6 +53,8 @@ __all__ = [
     "ChangeRefused",
     "CredentialRefused",
     "FilterError",
+    "FleetSummary",
+    "LivePackage",
     "Manifest",
     "ManifestError",
     "MasvError",
@@ -56,6 +62,7 @@ __all__ = [
     "OtherTeam",
     "Package",
     "PackageArgs",
+    "PackageArgsDict",
     "PackageFleet",
     "PackageLifecycle",
     "PackageNotFound",
@@ -77,17 +84,18 @@ __all__ = [
     "manage",
 ]
 
-program.begin()
-
 
 def __getattr__(name: str) -> Any:
-    # pydantic is slow to load, and most programs name no model.
-    if name == "Package":
-        from pulumi_masv.models import Package
-
-        return Package
-    if name == "Manifest":
-        from pulumi_masv.policy import Manifest
-
-        return Manifest
+    # Pulumi and pydantic are slow to load, and a command or a program names little of this.
+    for room in ("errors", "resources", "data", "models", "policy") if name in __all__ else ():
+        found = getattr(import_module(f"{__name__}.{room}"), name, None)
+        if found is not None:
+            globals()[name] = found
+            return found
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+if "pulumi" in sys.modules:  # what runs a program has loaded it before the program begins
+    from pulumi_masv import program
+
+    program.begin()

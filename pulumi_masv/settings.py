@@ -26,10 +26,10 @@ from pulumi_masv.sources import DEFAULT_BASE_URL, is_loopback, key, value_of, va
 
 def _checked_url(url: str) -> str:
     if not url.isprintable() or " " in url:  # urlsplit would take some of it out in silence
-        raise ValueError("holds a blank, a line break or another character that no address has")
+        raise ValueError("contains a space, a line break or another character no address has")
     parts = urlsplit(url)
     if "@" in url or "?" in url or "#" in url:
-        raise ValueError("holds more than scheme, host, port and path: take the rest out")
+        raise ValueError("contains more than scheme, host, port and path: take the rest out")
     if parts.scheme not in ("https", "http") or not parts.hostname or parts.port == 0:
         raise ValueError(f"{url!r} is not an address like {DEFAULT_BASE_URL}")
     if parts.scheme == "http" and not is_loopback(url):
@@ -39,19 +39,19 @@ def _checked_url(url: str) -> str:
 
 def _checked_team(team: str) -> str:
     if not ID_PATTERN.fullmatch(team):
-        raise ValueError("is not a MASV team id, which has letters, digits, '-' and '_' only")
+        raise ValueError("is not a MASV team id, which has only letters, digits, '-' and '_'")
     return team
 
 
 def _checked_key(key: SecretStr) -> SecretStr:
     value = key.get_secret_value()
     if not (value.isascii() and value.isprintable()) or " " in value:
-        raise ValueError("holds a character that a key cannot have: was it copied whole?")
+        raise ValueError("contains a character that a key cannot have: was it copied completely?")
     return key
 
 
 class Settings(BaseModel):
-    """What a client needs to know. The descriptions stand in the README's table.
+    """What a client needs to know. The README's table shows the descriptions.
 
     Attributes:
         key_source: where the key came from, in words for an error.
@@ -72,20 +72,20 @@ class Settings(BaseModel):
     base_url: Annotated[
         str,
         AfterValidator(_checked_url),
-        Field(description="where MASV is; plain http only for loopback addresses"),
+        Field(description="MASV's address; plain http only for loopback addresses"),
     ] = DEFAULT_BASE_URL
     timeout: Annotated[
         float,
-        Field(gt=0, le=600, description="seconds until a connection stands, or an answer is whole"),
+        Field(gt=0, le=600, description="seconds to wait for a connection or a complete answer"),
     ] = 30
     max_retries: Annotated[
-        int, Field(ge=0, le=20, description="how often a request is repeated")
+        int, Field(ge=0, le=20, description="how often a failed request is repeated")
     ] = 5
-    concurrency: Annotated[int, Field(ge=1, le=64, description="requests in flight")] = 8
+    concurrency: Annotated[int, Field(ge=1, le=64, description="most requests in flight")] = 8
     key_source: str = ""
 
     def missing(self) -> str | None:
-        """The line that says which of key and team is missing, None if neither is."""
+        """Return the line that says which of key and team is missing, None if neither is."""
         absent = [name for name in ("api_key", "team_id") if getattr(self, name) is None]
         return "; ".join(f"{_spellings(name)} is not set" for name in absent) or None
 
@@ -95,7 +95,7 @@ KEYS = tuple(key(name) for name in NAMES)
 
 
 def resolve(configuration: Mapping[str, Any], environment: Mapping[str, str]) -> Settings:
-    """The settings that hold.
+    """Return the settings that apply.
 
     Args:
         configuration: the stack's, with keys like `masv:apiKey`.
@@ -121,7 +121,7 @@ def resolve(configuration: Mapping[str, Any], environment: Mapping[str, str]) ->
 
 
 def unknown_keys(keys: Iterable[str]) -> list[str]:
-    """One line for each `masv:` key of a stack that is no setting, with the nearest that is."""
+    """Return a line for each `masv:` key of a stack that is not a setting, with the nearest one."""
     lines = []
     for one in sorted(keys):
         if one.startswith("masv:") and one not in KEYS:

@@ -1,7 +1,7 @@
 """Where a setting comes from. Loads nothing slow, so that a program may ask it."""
 
 import ipaddress
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -25,6 +25,24 @@ def value_of(
     """Return a setting as it is given: the stack configuration wins over the environment."""
     value = configuration.get(key(name)) or environment.get(variable(name))
     return (value.strip() if isinstance(value, str) else value) or None
+
+
+def stored_in_clear(
+    configuration: Mapping[str, Any], is_secret: Callable[[str], bool]
+) -> str | None:
+    """Return why a stack's configuration is refused: its key would be committed. None if not.
+
+    Args:
+        configuration: the stack's.
+        is_secret: tells whether a key of it is stored as a secret.
+    """
+    spelled = key("api_key")
+    if not configuration.get(spelled) or is_secret(spelled):
+        return None
+    return (
+        "masv:apiKey is stored in clear text in the stack's configuration, where it would be "
+        "committed: store it with `pulumi config set --secret masv:apiKey`, or use MASV_API_KEY"
+    )
 
 
 def is_loopback(url: str) -> bool:

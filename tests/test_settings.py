@@ -4,6 +4,7 @@ import pytest
 
 from pulumi_masv.errors import SettingsError
 from pulumi_masv.settings import resolve, unknown_keys
+from pulumi_masv.sources import stored_in_clear
 
 CANARY = "canary-key"
 
@@ -43,17 +44,25 @@ def test_a_missing_key_and_team_are_told_in_one_line_with_both_spellings() -> No
         ("masv:baseUrl", "http://example.com", "is not encrypted: use https"),
         ("masv:baseUrl", "example.com", "is not an address like https://api.massive.app"),
         ("masv:baseUrl", "ftp://example.com", "is not an address like"),
-        ("masv:baseUrl", "htps://u:p@example.com", "holds more than scheme, host, port and path"),
-        ("masv:baseUrl", "https://u:p@example.com", "holds more than scheme, host, port and path"),
-        ("masv:baseUrl", "https://example.com/?q=1", "holds more than"),
+        (
+            "masv:baseUrl",
+            "htps://u:p@example.com",
+            "contains more than scheme, host, port and",
+        ),
+        (
+            "masv:baseUrl",
+            "https://u:p@example.com",
+            "contains more than scheme, host, port and",
+        ),
+        ("masv:baseUrl", "https://example.com/?q=1", "contains more than"),
         ("masv:baseUrl", "https://exam\nple.com", "a line break or another character"),
         ("masv:baseUrl", "https://exam\tple.com", "a line break or another character"),
-        ("masv:baseUrl", "https://exam ple.com", "holds a blank"),
-        ("masv:baseUrl", "https://exam\u00a0ple.com", "holds a blank"),
-        ("masv:baseUrl", "https://exam\x00ple.com", "another character that no address has"),
+        ("masv:baseUrl", "https://exam ple.com", "contains a space"),
+        ("masv:baseUrl", "https://exam\u00a0ple.com", "contains a space"),
+        ("masv:baseUrl", "https://exam\x00ple.com", "another character no address has"),
         ("masv:baseUrl", "https://example.com:99999", "Port out of range"),
         ("masv:teamId", "../x", "is not a MASV team id"),
-        ("masv:apiKey", "two words", "holds a character that a key cannot have"),
+        ("masv:apiKey", "two words", "contains a character that a key cannot have"),
         ("masv:timeout", "soon", "valid number"),
         ("masv:timeout", "0", "greater than 0"),
         ("masv:maxRetries", "-1", "greater than or equal to 0"),
@@ -88,6 +97,15 @@ def test_no_key_is_ever_printed() -> None:
         with pytest.raises(SettingsError) as caught:
             resolve({f"masv:{misplaced}": f"https://a:{CANARY} x@b"}, {})
         assert CANARY not in str(caught.value)
+
+
+def test_a_key_in_clear_is_refused_and_never_repeated() -> None:
+    line = stored_in_clear({"masv:apiKey": CANARY}, lambda _: False)
+    assert line is not None
+    assert "masv:apiKey is stored in clear text" in line
+    assert CANARY not in line
+    assert stored_in_clear({"masv:apiKey": CANARY}, lambda key: key == "masv:apiKey") is None
+    assert stored_in_clear({"masv:teamId": "01T"}, lambda _: False) is None
 
 
 def test_an_unknown_masv_key_is_told_with_the_nearest_name() -> None:

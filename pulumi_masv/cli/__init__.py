@@ -1,8 +1,8 @@
 """The command `pulumi-masv`: arguments in, exit status out. One file per command.
 
 Exit status: 0 done, 1 the answer is no (MASV refused, a check failed, a file has mistakes), 2 not
-understood (arguments, settings, what was to be read); `preview` and `report` add 3 and 4. An error
-is one line on stderr.
+understood (arguments, settings, what was to be read), 130 after Ctrl-C; `preview` and `report` add
+3 and 4. An error is one line on stderr.
 """
 
 import io
@@ -16,25 +16,35 @@ from pulumi_masv.errors import (
     PreviewError,
     SettingsError,
 )
+from pulumi_masv.text import visible
 
-NO, NOT_UNDERSTOOD = 1, 2
+NO, NOT_UNDERSTOOD, INTERRUPTED = 1, 2, 130
+_EXTRA = ("icalendar", "jinja2", "rich", "typer")
 
 
 def main() -> None:
     """Run the command line of this process."""
     try:
-        from pulumi_masv.cli.app import app
-    except ModuleNotFoundError as missing:
-        if (missing.name or "").partition(".")[0] not in ("icalendar", "jinja2", "rich", "typer"):
-            raise
-        raise SystemExit(refused('the command line needs pip install "pulumi_masv[cli]"')) from None
+        _run()
+    except KeyboardInterrupt:
+        raise SystemExit(interrupted()) from None
+
+
+def _run() -> None:
     if isinstance(sys.stdout, io.TextIOWrapper):  # a name may hold what its encoding does not
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
         try:
-            app(prog_name="pulumi-masv")
+            from pulumi_masv.cli.app import run
+
+            raise SystemExit(run())
         finally:
             sys.stdout.flush()
+    except ModuleNotFoundError as missing:
+        if (missing.name or "").partition(".")[0] not in _EXTRA:
+            raise
+        extra = 'the command line needs pip install "pulumi_masv[cli]"'
+        raise SystemExit(refused(extra)) from None
     except (FilterError, ManifestError, PreviewError, SettingsError) as error:
         raise SystemExit(refused(*str(error).splitlines())) from None
     except MasvError as error:
@@ -51,5 +61,11 @@ def main() -> None:
 def refused(*lines: str) -> int:
     """Say why something was not understood; the exit status for it."""
     for line in lines:
-        print(f"pulumi-masv: {line}", file=sys.stderr)
+        print(f"pulumi-masv: {visible(line)}", file=sys.stderr)
     return NOT_UNDERSTOOD
+
+
+def interrupted() -> int:
+    """Say that Ctrl-C has ended it; the exit status for it."""
+    refused("interrupted")
+    return INTERRUPTED

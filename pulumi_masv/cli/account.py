@@ -1,42 +1,61 @@
-"""The account that a command asks: the one of the environment."""
+"""The account that a command asks: that of the selected stack, or else of the environment."""
 
-import os
 import sys
-from contextlib import nullcontext
-
-from rich.console import Console
-from rich.live import Live
 
 from pulumi_masv.assumptions import Contradictions
+from pulumi_masv.cli import stack
+from pulumi_masv.cli.progress import progress
 from pulumi_masv.client import Client
+from pulumi_masv.errors import SettingsError
 from pulumi_masv.formatting import counted
 from pulumi_masv.models import Query, Seen
-from pulumi_masv.settings import Settings, resolve
+from pulumi_masv.settings import Settings
+
+
+def source() -> stack.Source:
+    """Return where the settings come from."""
+    with progress("reading the stack's configuration"):
+        return stack.find()
+
+
+def tell(found: stack.Source) -> None:
+    """Say on stderr where the settings come from, and which of them is none."""
+    for line in filter(None, (*found.warnings(), found.line())):
+        _say(line)
 
 
 def settings() -> Settings:
-    """What the environment says. Raises SettingsError where it is wrong."""
-    return resolve({}, os.environ)
+    """Return the settings, with key and team.
+
+    Raises:
+        SettingsError: one of the two is missing, or a setting is wrong.
+    """
+    found = source()
+    given = found.settings()
+    missing = given.missing()
+    if missing is not None:
+        raise SettingsError(missing + (f"; {found.why()}" if found.unread else ""))
+    tell(found)
+    return given
 
 
 def connect() -> Client:
-    """A client for it. Raises SettingsError where key or team is missing."""
-
-    def tell(_name: str, line: str) -> None:
-        print(f"pulumi-masv: {line}", file=sys.stderr)
-
-    return Client(settings(), contradictions=Contradictions(tell))
+    """Return a client for it. Raises SettingsError as `settings` does."""
+    return Client(settings(), contradictions=Contradictions(lambda _name, line: _say(line)))
 
 
 def listed(client: Client, query: Query) -> list[Seen]:
-    """All packages that a query asks for; on a terminal, stderr shows how far it is."""
-    first = client.get_page(query)
-    console = Console(stderr=True, highlight=False)
+    """Return all packages that a query asks for, and show meanwhile how far it is."""
+    with progress("listing packages"):
+        first = client.get_page(query)
     what = f"listing {counted(first.total, 'package')}"
 
-    def progress() -> str:
+    def how_far() -> str:
         return f"{what}: {client.requests} of about {counted(first.pages, 'request')}"
 
-    shown = Live(console=console, get_renderable=progress, transient=True)
-    with shown if console.is_terminal else nullcontext():
+    with progress(how_far):
         return client.list_packages(query, first)
+
+
+def _say(line: str) -> None:
+    print(f"pulumi-masv: {line}", file=sys.stderr)

@@ -10,7 +10,7 @@ import platform
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta, timezone
 from importlib import metadata
@@ -23,16 +23,19 @@ from rich.text import Text
 
 from pulumi_masv._version import __version__
 from pulumi_masv.cli import NO, refused
+from pulumi_masv.cli.account import source, tell
 from pulumi_masv.cli.options import Json
 from pulumi_masv.cli.probe import probed
+from pulumi_masv.cli.progress import each
+from pulumi_masv.cli.stack import Source
 from pulumi_masv.client import Client
 from pulumi_masv.client.reads import Reads
 from pulumi_masv.contract import key_and_team
 from pulumi_masv.errors import MasvError, RequestRefused, SettingsError
 from pulumi_masv.formatting import span
 from pulumi_masv.models import Query
-from pulumi_masv.settings import NAMES, Settings, resolve
-from pulumi_masv.sources import variable
+from pulumi_masv.settings import NAMES, Settings
+from pulumi_masv.sources import key, variable
 
 Outcome = Literal["ok", "warning", "failed", "cannot be told"]
 _STYLES: Final = {"ok": "green", "warning": "yellow", "failed": "bold red", "cannot be told": "dim"}
@@ -55,21 +58,23 @@ class Check:
 def doctor(
     as_json: Json = False,
     probe: Annotated[
-        bool, typer.Option("--probe", help="Ask, by reads alone, what this MASV is like.")
+        bool, typer.Option("--probe", help="Find out, with reads alone, how this MASV behaves.")
     ] = False,
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", help="With --probe: for `simulator --contract`."),
+        typer.Option("--output", "-o", help="With --probe: a file for `simulator --contract`."),
     ] = None,
 ) -> None:
-    """Check settings, account, clock and programs; write nothing."""
+    """Check the settings, the account, the clock and Pulumi. Nothing is written."""
     if probe:
         raise typer.Exit(probed(as_json, output))
     if output is not None:
-        raise typer.Exit(refused("--output takes --probe"))
+        raise typer.Exit(refused("--output needs --probe"))
     console = Console(highlight=False)
     done = []
-    for check in _checks(os.environ):
+    found = source()
+    tell(found)
+    for check in each("checking", _checks(found)):
         done.append(check)
         if not as_json:
             outcome = Text(f"{check.outcome:<14}  ", style=_STYLES[check.outcome])
@@ -82,14 +87,16 @@ def doctor(
         raise typer.Exit(NO)
 
 
-def _checks(environment: Mapping[str, str]) -> Iterator[Check]:
+def _checks(found: Source) -> Iterator[Check]:
+    if found.unread:
+        yield Check("stack", "warning", f"{found.why()}; the environment alone counts")
     for name in NAMES:
-        yield _setting(name, environment)
-    yield from _account(environment)
+        yield _setting(name, found)
+    yield from _account(found)
     yield Check(
         "team's rules",
         "cannot be told",
-        "whether the team forbids a change of the expiry, or unlimited storage, shows in a write",
+        "whether the team forbids moving an expiry, or unlimited storage, shows only in a write",
     )
     yield Check("Python", "ok", platform.python_version())
     yield Check("pulumi_masv", "ok", __version__)
@@ -98,35 +105,34 @@ def _checks(environment: Mapping[str, str]) -> Iterator[Check]:
     if shutil.which("pulumi-language-python"):
         yield Check("pulumi-language-python", "ok", "on the PATH")
     else:
-        says = "is not on the PATH: install all of Pulumi, not its `pulumi` alone"
+        says = "is not on the PATH: install all of Pulumi, not only `pulumi`"
         yield Check("pulumi-language-python", "failed", says)
 
 
-def _setting(name: str, environment: Mapping[str, str]) -> Check:
-    """A setting of the environment, looked at alone."""
+def _setting(name: str, found: Source) -> Check:
+    """A setting, looked at alone."""
     spelled = variable(name)
-    given = environment.get(spelled)
     try:
-        value = getattr(resolve({}, {spelled: given or ""}), name)
+        value = getattr(found.alone(name), name)
     except SettingsError as error:
         return Check(spelled, "failed", str(error))
     if value is None:
-        says = f"is not set: export {spelled}=… (a stack's configuration is not looked at)"
+        secret = "--secret " if name == "api_key" else ""
+        says = f"is not set: export {spelled}=…, or `pulumi config set {secret}{key(name)}`"
         return Check(spelled, "failed", says)
-    source = "from the environment" if given else "the default"
     shown = "set" if name == "api_key" else value
-    return Check(spelled, "ok", f"{shown}, {source}")
+    return Check(spelled, "ok", f"{shown}, {found.of(name)}")
 
 
-def _account(environment: Mapping[str, str]) -> Iterator[Check]:
+def _account(found: Source) -> Iterator[Check]:
     """Whether MASV takes key and team, and how far its clock is from here."""
     try:
-        settings = resolve({}, environment)
+        settings = found.settings()
         client = _connect(settings)
         page = client.get_page(Query())
     except SettingsError:
         for name in ("packages", "team", "inbox", "clock"):
-            yield Check(name, "cannot be told", "MASV is not asked before the settings are right")
+            yield Check(name, "cannot be told", "MASV is asked once the settings are right")
         return
     except MasvError as error:
         yield Check("packages", "failed", _with_advice(error))
@@ -160,7 +166,7 @@ def _inbox(client: Client) -> Check:
             return Check("inbox", "ok", "the team has none")
         if status != 403:
             return Check("inbox", "failed", _with_advice(error))
-        says = "the key may not read it (403): let it, or manage only packages the team sent"
+        says = "the key may not read it (403): allow it, or manage only packages the team sent"
         return Check("inbox", "failed", says)
     return Check("inbox", "ok", f"may be read; {page.total} finalized or expired")
 
@@ -204,14 +210,14 @@ def _engine() -> Check:
             check=False,
         )
     except (OSError, subprocess.SubprocessError, UnicodeError):
-        return Check("Pulumi engine", "failed", f"{found} does not start: install Pulumi anew")
+        return Check("Pulumi engine", "failed", f"{found} does not start: install Pulumi again")
     return _version("Pulumi engine", answer.stdout.strip()[:80], "install a newer Pulumi")
 
 
 def _version(name: str, version: str, advice: str) -> Check:
     number = re.match(r"v?(\d+)\.(\d+)", version)
     if number is None:
-        return Check(name, "cannot be told", f"its version {version!r} is no number")
+        return Check(name, "cannot be told", f"its version {version!r} is not a number")
     if (int(number[1]), int(number[2])) < _FLOOR:
         least = ".".join(map(str, _FLOOR))
         return Check(name, "failed", f"{version} is older than {least}: {advice}")

@@ -1,10 +1,7 @@
 """`pulumi-masv import-file`: what a team has, as files that `pulumi import` and a program take."""
 
 import json
-import os
-import secrets
 import shlex
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -13,6 +10,7 @@ import typer
 from pulumi_masv import imports
 from pulumi_masv.cli import refused
 from pulumi_masv.cli.account import connect, listed
+from pulumi_masv.cli.files import write
 from pulumi_masv.cli.options import Json, filtered
 from pulumi_masv.errors import PackageNotFound
 from pulumi_masv.formatting import counted
@@ -23,20 +21,20 @@ from pulumi_masv.models import Query
 def import_file(
     query: Query,
     fleet: Annotated[
-        str | None, typer.Option(help="One PackageFleet of this name, and its manifest.")
+        str | None, typer.Option(help="Import one PackageFleet of this name, with a manifest.")
     ] = None,
     declare: Annotated[
-        str, typer.Option(help="What is declared as it is: some of name,expiry,archived.")
+        str, typer.Option(help="What to declare as it is now: any of name,expiry,archived.")
     ] = "",
     output: Annotated[
-        Path, typer.Option(help="The import file; the others stand beside it.")
+        Path, typer.Option(help="The import file; the program goes next to it.")
     ] = Path("import.json"),
     force: Annotated[bool, typer.Option("--force", help="Overwrite files that exist.")] = False,
     as_json: Json = False,
 ) -> None:
     """Write a file for `pulumi import`, and the program that declares the same.
 
-    Only listings are read. Neither the import nor the next up reads anything.
+    This reads listings only. Neither the import nor the next `pulumi up` reads anything.
     """
     names = {name.strip() for name in declare.split(",")} - {""}
     program, manifest = output.with_name("imported.py"), output.with_name("masv.yaml")
@@ -49,11 +47,11 @@ def import_file(
     packages = [seen for seen in every if seen.package.is_known]
     if len(packages) < len(every):
         odd = counted(len(every) - len(packages), "package")
-        refused(f"{odd} left out: in a state that this version does not know")
+        refused(f"{odd} left out, because this version does not know their state")
     if not packages:
         raise PackageNotFound(
-            f"team {client.team_id} has no package as asked: nothing is written"
-            + ("" if query.status else "; without --status, only finalized and expired ones count")
+            f"team {client.team_id} has no package that matches, so nothing was written"
+            + ("" if query.status else "; without --status, only finalized and expired ones match")
         )
     if fleet is None:
         resources = imports.lifecycles(packages, client.team_id, names)
@@ -66,7 +64,7 @@ def import_file(
         }
     texts[output] = json.dumps({"resources": resources}, indent=2) + "\n"
     try:
-        _write(texts)
+        write(texts)
     except OSError as error:
         raise typer.Exit(refused(f"{error.filename}: {error.strerror}")) from None
     following = [
@@ -79,7 +77,7 @@ def import_file(
         return
     print(f"# {counted(len(packages), 'package')} in {', '.join(files)}")
     beside = f", or `import {program.stem}` in it" if program.parent == Path() else ""
-    print(f"# Let {program} be the program{beside}. Then:")
+    print(f"# Use {program} as the program{beside}. Then run:")
     print("\n".join(following))
 
 
@@ -87,30 +85,16 @@ def _wrong(names: set[str], fleet: str | None, written: list[Path], *, force: bo
     """What is wrong with the options, one line each."""
     lines = []
     if unknown := sorted(names - set(imports.DECLARABLE)):
-        lines.append(f"--declare: {unknown[0]!r} is none of {', '.join(imports.DECLARABLE)}")
+        lines.append(f"--declare: {unknown[0]!r} is not one of {', '.join(imports.DECLARABLE)}")
     if fleet is not None and not (fleet.strip() and fleet.isprintable()):
-        lines.append("--fleet: the name of a resource is due")
+        lines.append("--fleet: give the fleet a name, in printable characters")
     if len(set(written)) < len(written):
-        lines.append(f"--output: {written[0]} is the name of a file that stands beside it")
+        lines.append(f"--output: {written[0]} is the name of a file that goes next to it")
     if not written[0].parent.is_dir():
-        lines.append(f"--output: {written[0].parent} is no folder: make it first")
+        lines.append(f"--output: {written[0].parent} is not a folder: create it first")
     lines.extend(
         f"{path} exists: add --force to overwrite it, or name another place with --output"
         for path in written
         if path.is_dir() or (path.exists() and not force)
     )
     return lines
-
-
-def _write(texts: Mapping[Path, str]) -> None:
-    """All files or none: each is whole under another name before the first gets its own."""
-    mark = secrets.token_hex(4)
-    aside = {path: path.with_name(f".{path.name}.{mark}") for path in texts}
-    try:
-        for path, text in texts.items():
-            aside[path].write_text(text, encoding="utf-8")
-        for path in texts:
-            os.replace(aside[path], path)
-    finally:
-        for path in aside.values():
-            path.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""`pulumi-masv list`: the packages that are as asked: a table, plain lines in a pipe, or JSON."""
+"""`pulumi-masv list`: the packages that match, as a table, as plain lines in a pipe, or as JSON."""
 
 import json
 from datetime import datetime
@@ -20,7 +20,7 @@ _UNCUT: Final = 1_000_000  # columns: no name is as long
 
 @filtered
 def list_packages(query: Query, as_json: Json = False) -> None:
-    """List packages: those that all filters meet."""
+    """List the packages that match every filter."""
     seen = listed(connect(), query)
     packages = [one.package for one in seen]
     if as_json:

@@ -5,12 +5,12 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 
 from pulumi_masv import policy
 from pulumi_masv.cli import NO
 from pulumi_masv.cli.account import connect
 from pulumi_masv.cli.options import Json
+from pulumi_masv.cli.progress import progress
 from pulumi_masv.formatting import counted, quote, spell, visible
 from pulumi_masv.models import NEVER, Declared, Package
 from pulumi_masv.policy import Manifest, Mistaken, inventory
@@ -20,7 +20,7 @@ def validate(
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Manifests.")],
     as_json: Json = False,
 ) -> None:
-    """Say all that is wrong with manifests, with its place. Asks nothing of MASV."""
+    """Report every mistake in manifests, with its place. MASV is not asked."""
     mistakes = []
     for file in files:
         try:
@@ -30,7 +30,9 @@ def validate(
             continue
         if not as_json:
             held = f"{counted(len(manifest.packages), 'package')}, "
-            print(f"{file}: {held}{counted(len(manifest.rules), 'rule')}, no mistakes")
+            print(
+                f"{visible(str(file))}: {held}{counted(len(manifest.rules), 'rule')}, no mistakes"
+            )
     if as_json:
         print(json.dumps([mistake._asdict() for mistake in mistakes], indent=2))
     else:
@@ -43,10 +45,10 @@ def explain(
     file: Annotated[Path, typer.Option("--manifest", help="The manifest.")] = Path("masv.yaml"),
     as_json: Json = False,
 ) -> None:
-    """Say what a manifest declares of a package: which rule decides, and why the others do not."""
+    """Explain what a manifest declares for a package, by which rule, and why not by another."""
     manifest = Manifest.load(file)
     client = connect()
-    with Console(stderr=True).status("listing packages"):  # on a terminal only
+    with progress("listing packages"):
         packages, now = inventory.gather(manifest, client)
     package = next((one for one in packages if one.id == package_id), None)
     if package is None:

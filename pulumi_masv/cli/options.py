@@ -12,7 +12,7 @@ import typer
 from pydantic import TypeAdapter, ValidationError
 
 from pulumi_masv.models import Query, problems_of
-from pulumi_masv.policy.values import Length, Size
+from pulumi_masv.policy.values import Count, Length, Size
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Words = list[str] | None
@@ -21,6 +21,7 @@ Words = list[str] | None
 class Format(str, Enum):
     """What a report can be written as."""
 
+    TEXT = "text"
     MARKDOWN = "markdown"
     HTML = "html"
     SVG = "svg"
@@ -41,15 +42,23 @@ def _as(kind: Any) -> Callable[[str], Any]:
     return parse
 
 
-Form = Annotated[Format, typer.Option("--format", help="What to write.")]
+Form = Annotated[
+    Format | None,
+    typer.Option("--format", help="What to write; else what the name of --output ends in."),
+]
 Output = Annotated[
     Path | None, typer.Option("--output", "-o", help="Where to; stdout if left out.")
 ]
 Within = Annotated[
     timedelta, typer.Option(parser=_as(Length), metavar="LENGTH", help="How far ahead to tell.")
 ]
-MostPackages = Annotated[int | None, typer.Option(min=0, help="Exit 4 if more packages end early.")]
-MostFiles = Annotated[int | None, typer.Option(min=0, help="Exit 4 if more files do.")]
+MostPackages = Annotated[
+    int | None,
+    typer.Option(parser=_as(Count), metavar="NUMBER", help="Exit 4 if more packages end early."),
+]
+MostFiles = Annotated[
+    int | None, typer.Option(parser=_as(Count), metavar="NUMBER", help="Exit 4 if more files do.")
+]
 MostBytes = Annotated[
     int | None,
     typer.Option(parser=_as(Size), metavar="SIZE", help="Exit 4 if more bytes do: 10GB."),
@@ -76,31 +85,37 @@ def filtered(command: Callable[..., None]) -> Callable[..., None]:
 def _query(
     status: Annotated[
         Words,
-        typer.Option(help="new, finalized, expired, archived; else finalized and expired."),
+        typer.Option(help="new, finalized, expired, archived (default: finalized,expired)."),
     ] = None,
     name: Annotated[str | None, typer.Option(help="A part of the name.")] = None,
-    sender: Annotated[str | None, typer.Option(help="Who sent it.")] = None,
-    tag: Annotated[Words, typer.Option(help="The id of a tag; any of several.")] = None,
-    teamspace: Annotated[Words, typer.Option(help="The id of a teamspace; any of several.")] = None,
-    created_at_start: Annotated[
-        str | None, typer.Option(help="Created then or later, like 2027-01-31T00:00:00Z.")
+    sender: Annotated[str | None, typer.Option(help="The sender.")] = None,
+    tag: Annotated[Words, typer.Option(help="The id of a tag; may be repeated.")] = None,
+    teamspace: Annotated[
+        Words, typer.Option(help="The id of a teamspace; may be repeated.")
     ] = None,
-    created_at_end: Annotated[str | None, typer.Option(help="Created then or earlier.")] = None,
-    expiry_start: Annotated[str | None, typer.Option(help="Its files end then or later.")] = None,
-    expiry_end: Annotated[str | None, typer.Option(help="Its files end then or earlier.")] = None,
+    created_at_start: Annotated[
+        str | None, typer.Option(help="Created at or after, such as 2027-01-31T00:00:00Z.")
+    ] = None,
+    created_at_end: Annotated[str | None, typer.Option(help="Created at or before.")] = None,
+    expiry_start: Annotated[str | None, typer.Option(help="Expires at or after.")] = None,
+    expiry_end: Annotated[str | None, typer.Option(help="Expires at or before.")] = None,
     extra_storage: Annotated[
         bool | None,
-        typer.Option("--extra-storage/--no-extra-storage", help="Whether it takes extra storage."),
+        typer.Option(
+            "--extra-storage/--no-extra-storage",
+            help="Whether it is on extra storage.",
+        ),
     ] = None,
     sort: Annotated[
         str | None,
-        typer.Option(help="A field (created_at), with - in front to turn it round: --sort=-size."),
+        typer.Option(help="The field to sort by, with - for descending: --sort=-size."),
     ] = None,
     received: Annotated[
-        bool, typer.Option("--received", help="The packages received instead of those sent.")
+        bool, typer.Option("--received", help="List received packages instead of sent ones.")
     ] = False,
     portal: Annotated[
-        str | None, typer.Option(help="The portal that a received package came through.")
+        str | None,
+        typer.Option(help="The portal it came through; with --received."),
     ] = None,
 ) -> Query:
     return Query.parse(

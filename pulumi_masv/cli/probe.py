@@ -10,9 +10,10 @@ from rich.text import Text
 from pulumi_masv.assumptions import Assumption
 from pulumi_masv.cli import NO, NOT_UNDERSTOOD, refused
 from pulumi_masv.cli.account import settings
+from pulumi_masv.cli.files import write
+from pulumi_masv.cli.progress import each
 from pulumi_masv.client.reads import Reads
 from pulumi_masv.contract import MOST, Finding, Probe
-from pulumi_masv.errors import SettingsError
 from pulumi_masv.formatting import visible
 
 _STYLES: Final = {
@@ -30,13 +31,11 @@ def probed(as_json: bool, output: Path | None) -> int:
         SettingsError: key or team is missing, or a setting is wrong.
     """
     given = settings()
-    if given.api_key is None or given.team_id is None:
-        raise SettingsError(given.missing())
-    probe = Probe(Reads(given, most=MOST), given.team_id)
+    probe = Probe(Reads(given, most=MOST), given.team_id or "")
     console = Console(highlight=False)
     found: list[Finding] = []
     told: set[str] = set()  # what is done, which would else be read five times
-    for finding in probe.findings():
+    for finding in each("asking MASV", probe.findings()):
         found.append(finding)
         if not as_json:
             line = Text(f"{finding.outcome}: ", style=_STYLES[finding.outcome])
@@ -50,7 +49,7 @@ def probed(as_json: bool, output: Path | None) -> int:
         print(json.dumps([_as_json(finding) for finding in found], indent=2))
     if output is not None:
         try:
-            output.write_text(json.dumps(probe.contract.as_json(), indent=2) + "\n", "utf-8")
+            write({output: json.dumps(probe.contract.as_json(), indent=2) + "\n"})
         except OSError as error:
             refused(f"{output}: {error.strerror}")
             return NOT_UNDERSTOOD

@@ -17,24 +17,24 @@ from pulumi_masv.simulator.seed import fill, sow
 
 
 def simulator(
-    port: Annotated[int, typer.Option(min=0, max=65535, help="0 for a free one.")] = 0,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The port; 0 for any free one.")] = 0,
     packages: Annotated[
-        int | None, typer.Option(min=0, help="How many plausible packages there are (12).")
+        int | None, typer.Option(min=0, help="How many made-up packages to start with (12).")
     ] = None,
     seed: Annotated[
-        Path | None, typer.Option(help="A JSON file of packages, instead of --packages.")
+        Path | None, typer.Option(help="Start with the packages of a JSON or YAML file instead.")
     ] = None,
     play: Annotated[
-        Path | None, typer.Option(help="Answer from a folder that MASV_RECORD wrote, instead.")
+        Path | None, typer.Option(help="Answer from a folder that MASV_RECORD wrote instead.")
     ] = None,
     now: Annotated[
-        str | None, typer.Option(help="Where its clock starts, such as 2027-01-31T00:00:00Z.")
+        str | None, typer.Option(help="When its clock starts, such as 2027-01-31T00:00:00Z.")
     ] = None,
     contract: Annotated[
         str | None,
         typer.Option(
             metavar="FILE",
-            help=f"Behave as this file says, or as one of these: {'; '.join(CONTRACTS)}.",
+            help=f"Behave as this file says, or like one of these: {'; '.join(CONTRACTS)}.",
         ),
     ] = None,
 ) -> None:
@@ -59,7 +59,7 @@ def simulator(
             else:
                 sow(masv.account, seed)
     except (ValueError, OverflowError) as error:
-        raise typer.Exit(refused(str(error))) from None
+        raise typer.Exit(refused(*str(error).splitlines())) from None
     raise typer.Exit(_run(masv, port))
 
 
@@ -67,7 +67,7 @@ def _account(now: str | None) -> Account:
     try:
         return Account(now=now or datetime.now(timezone.utc), elapsed=time.monotonic)
     except ValueError as error:
-        raise ValueError(f"--now: {error}") from None
+        raise ValueError(f"--now: {now!a} is {error}") from None
 
 
 def _run(masv: Simulator, port: int) -> int:

@@ -98,11 +98,11 @@ def test_an_answer_without_a_date_tells_nothing_of_the_clock(run: Run, masv: Sim
 @pytest.mark.parametrize(
     ("changes", "failed", "says"),
     [
-        ({"MASV_API_KEY": ""}, "MASV_API_KEY", "is not set: export MASV_API_KEY=… (a stack"),
+        ({"MASV_API_KEY": ""}, "MASV_API_KEY", "is not set: export MASV_API_KEY=…, or `pulumi"),
         ({"MASV_TIMEOUT": "soon"}, "MASV_TIMEOUT", "masv:timeout (or MASV_TIMEOUT): "),
-        ({"MASV_BASE_URL": "http://u:pw@h"}, "MASV_BASE_URL", "holds more than scheme, host"),
+        ({"MASV_BASE_URL": "http://u:pw@h"}, "MASV_BASE_URL", "contains more than scheme, host"),
         ({"MASV_API_KEY": f"bad-{KEY_CANARY}"}, "packages", "check that it is a key of team"),
-        ({"MASV_API_KEY": f"{KEY_CANARY} x"}, "MASV_API_KEY", "was it copied whole?"),
+        ({"MASV_API_KEY": f"{KEY_CANARY} x"}, "MASV_API_KEY", "was it copied completely?"),
         ({"MASV_BASE_URL": "http://127.0.0.1:9"}, "packages", "check the network and"),
     ],
 )
@@ -175,7 +175,7 @@ def test_a_program_that_is_missing_or_old_is_told(
         ({"status": 404}, "cannot be told", "known from one example only, is answered 404"),
         ({"status": 403, "body": "<p>"}, "cannot be told", "is answered 403"),
         ({"json": {"teams": []}}, "cannot be told", "answered 200 in another form"),
-        ({"json": [{"id": "other"}]}, "warning", "check the team's id, because the team is none"),
+        ({"json": [{"id": "other"}]}, "warning", "check the team id, because this key's user"),
     ],
 )
 def test_a_route_known_from_an_example_fails_nothing(
@@ -200,7 +200,7 @@ def test_a_probe_says_line_by_line_what_masv_is_like(run: Run, masv: Simulator) 
     assert (done.code, done.err) == (0, "")
     assert done.lines[0] == "as expected: key and team: they belong together"
     assert (
-        "cautious: one package is one answer: that package is refused, and the others go on, "
+        "cautious: one package is one answer: that package is refused, and the others continue, "
         "because the read of an id that nobody has is answered 403"
     ) in done.lines
     assert (
@@ -223,7 +223,7 @@ def test_a_probe_as_json_names_the_assumption(run: Run, masv: Simulator) -> None
     assert found == {
         "check": "ids tell the time",
         "outcome": "cautious",
-        "says": "the whole listing is read, not a part of it, because no such moment in 1 of 1",
+        "says": "the whole listing is read, not part of it, because no such moment in 1 of 1",
         "assumption": "ids tell the time",
     }
 
@@ -248,7 +248,7 @@ def test_what_a_probe_writes_a_simulator_plays(run: Run, masv: Simulator) -> Non
     ("arguments", "line"),
     [
         (["--probe", "--output", "no/where"], "no/where: No such file or directory"),
-        (["--output", "contract.json"], "--output takes --probe"),
+        (["--output", "contract.json"], "--output needs --probe"),
     ],
 )
 def test_an_output_that_cannot_be_is_one_line(run: Run, arguments: list[str], line: str) -> None:

@@ -22,7 +22,7 @@ def test_packages_are_written_as_an_import_and_the_program_that_declares_the_sam
     assert (done.code, done.err) == (0, "")
     assert done.lines == [
         "# 1 package in import.json, imported.py",
-        "# Let imported.py be the program, or `import imported` in it. Then:",
+        "# Use imported.py as the program, or `import imported` in it. Then run:",
         "pulumi import --file import.json --generate-code=false --protect=false",
         "pulumi up --expect-no-changes",
     ]
@@ -136,11 +136,11 @@ def test_files_are_written_all_or_none(
 @pytest.mark.parametrize(
     ("options", "line"),
     [
-        (("--declare", "name,size"), "--declare: 'size' is none of name, expiry, archived"),
-        (("--fleet", " "), "--fleet: the name of a resource is due"),
-        (("--fleet", "a\x1b"), "--fleet: the name of a resource is due"),
-        (("--output", "imported.py"), "--output: imported.py is the name of a file that stands"),
-        (("--output", "/nowhere/import.json"), "is no folder: make it first"),
+        (("--declare", "name,size"), "--declare: 'size' is not one of name, expiry, archived"),
+        (("--fleet", " "), "--fleet: give the fleet a name"),
+        (("--fleet", "a\x1b"), "--fleet: give the fleet a name"),
+        (("--output", "imported.py"), "--output: imported.py is the name of a file that goes"),
+        (("--output", "/nowhere/import.json"), "is not a folder: create it first"),
     ],
 )
 def test_a_wrong_option_is_one_line_and_status_2_and_writes_nothing(
@@ -159,8 +159,8 @@ def test_nothing_found_is_status_1_and_writes_nothing(run: Run, masv: Simulator)
     done = run("import-file", "--name", "A")
     assert (done.code, done.out) == (1, "")
     assert done.err == (
-        f"pulumi-masv: team {masv.team_id} has no package as asked: nothing is written; without "
-        "--status, only finalized and expired ones count\n"
+        f"pulumi-masv: team {masv.team_id} has no package that matches, so nothing was written; "
+        "without --status, only finalized and expired ones match\n"
     )
     assert os.listdir() == []
 

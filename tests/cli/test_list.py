@@ -96,9 +96,12 @@ def test_every_filter_reaches_masv_in_its_own_words(run: Run, masv: Simulator) -
 @pytest.mark.parametrize(
     ("option", "wrong"),
     [
-        (("--status", "done"), "status.0: 'new', 'finalized', 'expired' or 'archived' is due"),
+        (
+            ("--status", "done"),
+            "status.0: 'done' is not a state: write one of new, finalized,",
+        ),
         (("--name", ""), "name: is empty, so it would not filter: leave it out"),
-        (("--tag", "a,,b"), "tags: '' is blank or holds a comma"),
+        (("--tag", "a,,b"), "tags: '' is blank or contains a comma"),
         (("--expiry-end", "2027-01-31"), "expiry_end: '2027-01-31' is not a date and time"),
         (("--sort", "age"), "sort: "),
         (("--portal", "rushes"), "portal: only received packages have one"),
@@ -110,7 +113,7 @@ def test_a_wrong_filter_is_one_line_and_status_2_and_no_request(
     done = run(command, *option)
     assert (done.code, done.out) == (2, "")
     [line] = done.err.splitlines()
-    assert line.startswith("pulumi-masv: packages cannot be listed so: ")
+    assert line.startswith("pulumi-masv: cannot list packages like this: ")
     assert wrong in line
     assert masv.journal == []
 
@@ -166,6 +169,7 @@ def test_a_name_that_the_encoding_lacks_is_no_error(masv: Simulator, tmp_path: P
         masv.account.add_package(name="Tag 12 Größe")
         done = subprocess.run(
             [sys.executable, "-m", "pulumi_masv.cli", "list"],
+            cwd=tmp_path,
             env={
                 **os.environ,
                 "MASV_BASE_URL": masv.url,

@@ -1,0 +1,37 @@
+"""Files that a command writes: all of them, each whole, or none."""
+
+import os
+import secrets
+import signal
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+
+def write(texts: Mapping[Path, str]) -> None:
+    """Write files: each is whole under another name before the first gets its own.
+
+    Raises:
+        OSError: one of them cannot be written, and none is.
+    """
+    mark = secrets.token_hex(4)
+    aside = {path: path.with_name(f".{path.name}.{mark}") for path in texts}
+    try:
+        for path, text in texts.items():
+            aside[path].write_text(text, encoding="utf-8")
+        with _without_interruption():
+            for path in texts:
+                os.replace(aside[path], path)
+    finally:
+        for path in aside.values():
+            path.unlink(missing_ok=True)
+
+
+@contextmanager
+def _without_interruption() -> Iterator[None]:
+    """Let Ctrl-C pass for the moment that some names take."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
