@@ -1,47 +1,50 @@
-# What there is to run. It takes python3 (3.10 or later) and make; `make setup` brings the rest.
+# What you can run. You need python3 (3.10 or later) and make; `make setup` installs the rest.
 
 PYTHON ?= python3
-# Another PYTHON is another stamp, so it makes the environment anew.
+# Another PYTHON has another stamp, so the environment is made again.
 STAMP := .venv/.made-by-$(notdir $(PYTHON))
-# Not exported for all: PYTHON must never be the environment that it makes.
+# Not exported globally: PYTHON must never be the environment that it makes.
 WITH_ENGINE := PATH="$(CURDIR)/.venv/bin:$$PATH"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup browser s3-server demo bench test test-all test-lowest check format lock
+.PHONY: help setup wheel browser s3-server demo bench test test-all test-lowest check format lock
 
-help: ## This list
+help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
 
-setup: $(STAMP) ## .venv and the Pulumi engine; the other targets do this first
+setup: $(STAMP) ## Install .venv and the Pulumi engine; the other targets do this first
 	@.venv/bin/python engine/bring.py
 
 $(STAMP): pyproject.toml constraints.txt
 	@$(PYTHON) engine/environment.py $@
 
-demo: setup ## The whole story on the real engine, with a simulated MASV
+wheel: $(STAMP) ## Build dist/*.whl; with PIP_FIND_LINKS=dist, pip finds it there
+	@.venv/bin/python -m hatchling build -t wheel
+
+demo: setup ## Show the whole story on the real engine, with a simulated MASV
 	@$(WITH_ENGINE) .venv/bin/python examples/demo.py
 
-bench: setup ## What many packages cost on the real engine, about an hour; the tables and a plot
+bench: setup ## Measure what many packages cost on the real engine (about an hour); write tables and a plot
 	$(WITH_ENGINE) .venv/bin/python benchmarks/fleet.py
 	.venv/bin/python benchmarks/own_time.py
 
-browser: ## Chromium, for the tests of the report's page; `make test` does this first
+browser: ## Install Chromium for the tests of the report's page; `make test` does this first
 	@engine/chromium.sh
 
 s3-server: setup
 	@.venv/bin/python engine/s3_server.py
 
-test: setup browser s3-server ## All tests, those on the real engine too
+test: setup browser s3-server ## Run all tests, including those on the real engine
 	$(WITH_ENGINE) .venv/bin/python -m pytest -n 2 --dist worksteal --cov
 
-# The Pythons on PATH that start: a version manager's stand-in for one that is not chosen does not.
+# The Pythons on PATH that start: a version manager's shim for a version that is not chosen does not.
 VERSIONS := 3.10 3.11 3.12 3.13 3.14
 which = $(shell PATH="$$PATH:$(CURDIR)/.venv/bin" python$(1) -c 'import sys; print(sys.executable)' \
 	2>/dev/null)
 FOUND = $(eval FOUND := $(foreach v,$(VERSIONS),$(if $(call which,$v),$v)))$(FOUND)
 UV_PIP := .venv/bin/uv pip
 
-test-all: setup ## The tests that need no engine, on each Python on PATH and with the lowest versions
+test-all: setup ## Run the tests that need no engine, on each Python on PATH and with the lowest versions
 	@echo 'Testing on: $(FOUND); not on PATH: $(or $(filter-out $(FOUND),$(VERSIONS)),none)'
 	@$(MAKE) --no-print-directory $(FOUND:%=test-on-%) test-lowest
 
@@ -62,18 +65,18 @@ define test_in
 	$(1)/bin/python -m pytest -n 2 -q tests --ignore tests/engine
 endef
 
-check: setup ## Style, types, architecture, and whether what is generated is current
+check: setup ## Check style, types, architecture, and that generated files are current
 	.venv/bin/ruff check
 	.venv/bin/ruff format --check
 	.venv/bin/mypy
 	.venv/bin/lint-imports
 	.venv/bin/python docs/generate.py --check
 
-format: setup ## Lay the code out
+format: setup ## Format the code
 	.venv/bin/ruff check --fix --exit-zero
 	.venv/bin/ruff format
 
-lock: setup ## Renew constraints.txt with the newest versions that pyproject.toml allows
+lock: setup ## Update constraints.txt to the newest versions that pyproject.toml allows
 	.venv/bin/uv pip compile --quiet --upgrade --universal --python-version 3.10 --all-extras \
 		--group dev --generate-hashes --no-header --no-annotate --output-file constraints.txt \
 		pyproject.toml

@@ -1,16 +1,16 @@
 """How Pulumi runs a Python program: the engine asks this server, a child process runs the program.
 
-It stands in for `pulumi-language-python` where only the engine could be built. It runs programs
-and plugins in the virtual environment that Pulumi.yaml names, as the original does; it installs
-nothing, generates no code and knows of no provider plugins but those on PATH.
+It stands in for `pulumi-language-python` where only the engine could be built. It makes the virtual
+environment that Pulumi.yaml names, installs into it, and runs programs and plugins in it, as the
+original does with the toolchain pip; it knows no other toolchain, and generates no code.
 """
 
 from __future__ import annotations
 
 import contextlib
+import importlib.metadata
 import json
 import os
-import platform
 import queue
 import signal
 import subprocess
@@ -24,31 +24,12 @@ from typing import Any
 import grpc
 from google.protobuf.empty_pb2 import Empty
 from google.protobuf.json_format import MessageToDict
+from program import Refused, environment, installation, plugins
 from pulumi.runtime.proto import language_pb2 as wire
 from pulumi.runtime.proto import language_pb2_grpc, plugin_pb2
 
 EXECUTOR = Path(sys.executable).parent / "pulumi-language-python-exec"
 SHOWN_TO_THE_USER = 32  # the executor's exit code for a program whose error is already on display
-
-
-class Refused(Exception):
-    """The program cannot be started, for a reason that its author can mend."""
-
-
-def environment(info: wire.ProgramInfo) -> tuple[str, dict[str, str]]:
-    """The interpreter and the environment variables of a program."""
-    env = dict(os.environ)
-    virtualenv = MessageToDict(info.options).get("virtualenv")
-    if not virtualenv:
-        return env.get("PULUMI_PYTHON_CMD", "python3"), env
-    folder = Path(info.root_directory, virtualenv)
-    python = folder / "bin" / "python"
-    if not python.is_file():
-        raise Refused(f"Pulumi.yaml names the virtualenv {virtualenv}, but there is no {python}")
-    env.pop("PYTHONHOME", None)
-    env["VIRTUAL_ENV"] = str(folder)
-    env["PATH"] = os.pathsep.join([str(python.parent), env.get("PATH", "")])
-    return str(python), env
 
 
 class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
@@ -103,59 +84,128 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
             return wire.RunResponse(bail=code == SHOWN_TO_THE_USER)
         return wire.RunResponse(error=f"Program exited with non-zero exit code: {code}")
 
-    def RunPlugin(
-        self, request: wire.RunPluginRequest, context: grpc.ServicerContext
-    ) -> Iterator[wire.RunPluginResponse]:
-        info = request.info
-        try:
-            python, env = environment(info)
-        except Refused as refusal:
-            context.abort(grpc.StatusCode.FAILED_PRECONDITION, str(refusal))
-        env.update(variable.split("=", 1) for variable in request.env)
-        command = [python, "-u", os.path.join(info.program_directory, info.entry_point)]
-        lines: queue.Queue[wire.RunPluginResponse | None] = queue.Queue()
+    def output(
+        self, context: grpc.ServicerContext, command: list[str], **options: Any
+    ) -> Iterator[tuple[str, Any]]:
+        """Run a command: each line as it comes, with its stream's name, at last the `exitcode`."""
+        lines: queue.Queue[tuple[str, bytes] | None] = queue.Queue()
 
         def forward(stream: str) -> None:
             for line in getattr(process, stream):
-                lines.put(wire.RunPluginResponse(**{stream: line}))
+                lines.put((stream, line))
             lines.put(None)
 
         streams = ("stdout", "stderr")
         pipes = dict.fromkeys(streams, subprocess.PIPE)
-        with self.child(
-            context, [*command, *request.args], cwd=request.pwd, env=env, **pipes
-        ) as process:
+        with self.child(context, command, **options, **pipes) as process:
             for stream in streams:
                 threading.Thread(target=forward, args=(stream,), daemon=True).start()
             for _ in streams:
                 yield from iter(lines.get, None)
-            yield wire.RunPluginResponse(exitcode=process.wait())
+            yield "exitcode", process.wait()
+
+    def RunPlugin(
+        self, request: wire.RunPluginRequest, context: grpc.ServicerContext
+    ) -> Iterator[wire.RunPluginResponse]:
+        info = request.info
+        with refusals(context):
+            python, env = environment(info)
+        env.update(variable.split("=", 1) for variable in request.env)
+        command = [python, "-u", os.path.join(info.program_directory, info.entry_point)]
+        for part, told in self.output(context, [*command, *request.args], cwd=request.pwd, env=env):
+            yield wire.RunPluginResponse(**{part: told})
+
+    def InstallDependencies(
+        self, request: wire.InstallDependenciesRequest, context: grpc.ServicerContext
+    ) -> Iterator[wire.InstallDependenciesResponse]:
+        info = request.info
+        yield wire.InstallDependenciesResponse(stdout=b"Installing dependencies...\n\n")
+        with refusals(context):
+            _, env = environment(info, made=False)
+            for command in installation(info):
+                for part, told in self.output(
+                    context, command, cwd=info.program_directory, env=env
+                ):
+                    if part != "exitcode":
+                        yield wire.InstallDependenciesResponse(**{part: told})
+                    elif told:
+                        raise Refused(f"`{' '.join(command[2:])}` did not work, see above")
+        yield wire.InstallDependenciesResponse(stdout=b"Finished installing dependencies\n\n")
 
     def Handshake(self, request: Any, context: Any) -> wire.LanguageHandshakeResponse:
         self.engine = request.engine_address
         return wire.LanguageHandshakeResponse()
 
     def GetPluginInfo(self, request: Any, context: Any) -> plugin_pb2.PluginInfo:
-        return plugin_pb2.PluginInfo()
+        return plugin_pb2.PluginInfo(version=importlib.metadata.version("pulumi"))
 
-    def GetRequiredPackages(self, request: Any, context: Any) -> wire.GetRequiredPackagesResponse:
-        return wire.GetRequiredPackagesResponse()
-
-    def GetRequiredPlugins(self, request: Any, context: Any) -> wire.GetRequiredPluginsResponse:
-        return wire.GetRequiredPluginsResponse()
+    def GetRequiredPackages(
+        self, request: wire.GetRequiredPackagesRequest, context: grpc.ServicerContext
+    ) -> wire.GetRequiredPackagesResponse:
+        folders = ask(
+            context, request.info, "-c", "import json, sys; print(json.dumps(sys.path[1:]))"
+        )
+        return wire.GetRequiredPackagesResponse(packages=plugins(json.loads(folders)))
 
     def GetProgramDependencies(
-        self, request: Any, context: Any
+        self, request: wire.GetProgramDependenciesRequest, context: grpc.ServicerContext
     ) -> wire.GetProgramDependenciesResponse:
-        return wire.GetProgramDependenciesResponse()
+        which = [] if request.transitiveDependencies else ["--not-required"]
+        listed = ask(context, request.info, "-m", "pip", "list", "--format", "json", *which)
+        return wire.GetProgramDependenciesResponse(
+            dependencies=[wire.DependencyInfo(**package) for package in json.loads(listed)]
+        )
 
-    def InstallDependencies(
-        self, request: Any, context: Any
-    ) -> Iterator[wire.InstallDependenciesResponse]:
-        yield wire.InstallDependenciesResponse(stdout=b"Nothing is installed: see `make setup`.\n")
+    def About(
+        self, request: wire.AboutRequest, context: grpc.ServicerContext
+    ) -> wire.AboutResponse:
+        program = "import platform, sys; print(sys.executable, platform.python_version())"
+        executable, version = ask(context, request.info, "-c", program).rsplit(maxsplit=1)
+        return wire.AboutResponse(executable=executable, version=version)
 
-    def About(self, request: Any, context: Any) -> wire.AboutResponse:
-        return wire.AboutResponse(executable=sys.executable, version=platform.python_version())
+    def RuntimeOptionsPrompts(
+        self, request: wire.RuntimeOptionsRequest, context: grpc.ServicerContext
+    ) -> wire.RuntimeOptionsResponse:
+        given = MessageToDict(request.info.options)
+        for key, only in (("toolchain", "pip"), ("virtualenv", "venv")):
+            if key not in given:
+                kind = wire.RuntimeOptionPrompt.STRING
+                value = wire.RuntimeOptionPrompt.RuntimeOptionValue(
+                    promptType=kind, stringValue=only
+                )
+                prompt = wire.RuntimeOptionPrompt(
+                    key=key, description=key, promptType=kind, choices=[value], default=value
+                )
+                return wire.RuntimeOptionsResponse(prompts=[prompt])
+        return wire.RuntimeOptionsResponse()
+
+
+@contextlib.contextmanager
+def refusals(context: grpc.ServicerContext) -> Iterator[None]:
+    """Answer a refusal as the request's error, which Pulumi prints."""
+    try:
+        yield
+    except Refused as refusal:
+        context.abort(grpc.StatusCode.FAILED_PRECONDITION, str(refusal))
+
+
+def ask(context: grpc.ServicerContext, info: wire.ProgramInfo, *words: str) -> str:
+    """Run a program's interpreter, and return what it prints."""
+    with refusals(context):
+        python, env = environment(info)
+        done = subprocess.run(
+            [python, *words],
+            cwd=info.program_directory or None,
+            env=env,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            raise Refused(
+                f"`{python} {' '.join(words)}` ended with {done.returncode}: {done.stderr}"
+            )
+    return done.stdout.strip()
 
 
 def main() -> None:

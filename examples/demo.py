@@ -1,11 +1,12 @@
 """One story with the real engine and a simulated MASV: no account, no login, under a minute.
 
-It runs the root project against a simulator on a free loopback port and prints, between the
-steps, what MASV now holds. Everything it starts ends with it, also on Ctrl-C.
+It runs a copy of the quickstart against a simulator on a free loopback port and prints, between
+the steps, what MASV now holds. Everything it starts stops with it, also on Ctrl-C.
 """
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -16,9 +17,9 @@ from rich.table import Table
 
 from pulumi_masv.simulator import Simulator
 
-ROOT = Path(__file__).parents[1]
+QUICKSTART = Path(__file__).parent / "quickstart"
 STACK = "demo"
-# What the engine prints beside the story: its headings, its progress, and what stays as it is.
+# What the engine prints besides the story: its headings, its progress, and what stays as it is.
 NOISE = re.compile(
     r"^(@ |Previewing|Updating|Refreshing|Destroying|Duration)|^.{4}pulumi:pulumi:Stack \S+ "
     r"|(creating|updating|refreshing|deleting) \(|^ {4}pulumi-python\S+ \S+ *$"
@@ -31,6 +32,10 @@ class Story:
     def __init__(self, masv: Simulator, folder: Path) -> None:
         self.masv = masv
         self.shown: set[tuple[str, ...]] = set()
+        self.project = folder / "project"
+        shutil.copytree(QUICKSTART, self.project, ignore=shutil.ignore_patterns(".venv"))
+        settings = self.project / "Pulumi.yaml"
+        settings.write_text(settings.read_text().replace(" .venv", f" {sys.prefix}"))
         self.environment = {
             **{k: v for k, v in os.environ.items() if not k.startswith(("MASV_", "PULUMI_"))},
             "PATH": f"{Path(sys.prefix) / 'bin'}{os.pathsep}{os.environ['PATH']}",
@@ -46,7 +51,7 @@ class Story:
     def quietly(self, *arguments: str) -> None:
         subprocess.run(
             ["pulumi", *arguments, "--stack", STACK, "--non-interactive"],
-            cwd=ROOT,
+            cwd=self.project,
             env=self.environment,
             check=True,
             capture_output=True,
@@ -60,13 +65,18 @@ class Story:
         if arguments[0] != "preview":
             command += ["--yes", "--skip-preview"]
         done = subprocess.run(
-            command, cwd=ROOT, env=self.environment, capture_output=True, text=True, check=False
+            command,
+            cwd=self.project,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
         )
         for line in done.stdout.splitlines():
             if line.strip() and not NOISE.search(line):
                 console.print(line, markup=False, soft_wrap=True)
         if (done.returncode != 0) is not refused:
-            raise SystemExit(f"the demo did not go as told:\n{done.stdout}{done.stderr}")
+            raise SystemExit(f"the demo did not go as planned:\n{done.stdout}{done.stderr}")
 
     def table(self) -> None:
         now = f"{self.masv.account.now:%Y-%m-%d}"
@@ -106,11 +116,11 @@ def tell(masv: Simulator, folder: Path) -> None:
     story.step("and reverted by the next up", "up")
 
     account.set_now("2027-02-01T00:00:00Z")
-    story.step("Time passes: the files end as declared, and the archive is due", "up")
+    story.step("Time passes: the files end as declared, and the tombstone is archived", "up")
     story.table()
 
     story.quietly("config", "rm", "rushes")
-    story.step("No file ends just because its resource goes", "preview", refused=True)
+    story.step("No files end just because their resource is removed", "preview", refused=True)
     story.quietly("config", "set", "rushes", rushes)
     story.quietly("config", "set", "rushesMayEnd", "true")
     story.step("unless the program says so, and an up has stored it", "up")
@@ -121,12 +131,11 @@ def tell(masv: Simulator, folder: Path) -> None:
 
     console.print("\n[bold]== With a real account ==")
     console.print(
-        "export PATH=$PWD/.venv/bin:$PATH\n"
+        "make wheel\n"
+        "export PATH=$PWD/.venv/bin:$PATH PIP_FIND_LINKS=$PWD/dist\n"
         "export MASV_API_KEY=… MASV_TEAM_ID=…   # from the MASV web app\n"
-        "pulumi stack init team\n"
-        "pulumi config set dailies <package id>\n"
-        "pulumi config set keepUntil 2027-01-31T00:00:00Z\n"
-        "pulumi preview",
+        "pulumi new $PWD/examples/quickstart --dir ../packages   # asks which package\n"
+        "cd ../packages && pulumi preview",
         markup=False,
     )
 
@@ -140,8 +149,6 @@ def main() -> None:
             tell(masv, Path(folder))
     except KeyboardInterrupt:
         raise SystemExit(130) from None
-    finally:
-        (ROOT / f"Pulumi.{STACK}.yaml").unlink(missing_ok=True)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Hide the tombstones of all that expired long ago; each day, of one day more."""
+"""Hide the tombstones of all packages that expired long ago; the window grows every day."""
 
 from datetime import datetime, timedelta, timezone
 

@@ -1,4 +1,4 @@
-"""Keep one package until a date, then archive it; end another when its time has come."""
+"""Keep one package until a date, then archive it; end another one when it is no longer needed."""
 
 import pulumi
 
@@ -9,7 +9,7 @@ config = pulumi.Config()
 dailies = masv.PackageLifecycle(
     "dailies",
     package_id=config.require("dailies"),
-    name="Day 12 dailies",
+    name=config.get("name") or "Day 12 dailies",
     expiry=config.require("keepUntil"),
     archived=True,
 )

@@ -10,11 +10,11 @@ chosen = masv.get_packages(sender=config.require("sender"), name=config.get("nam
 for package in chosen:
     masv.PackageLifecycle(
         package.id,
-        # What no longer matches leaves the program. It is then let go of, whatever it holds:
-        # never set force_destroy on what a filter chooses.
+        # A package that no longer matches leaves the program, and is no longer managed; its files
+        # stay. Never set force_destroy on what a filter chooses.
         pulumi.ResourceOptions(retain_on_delete=True),
         package_id=package.id,
-        # Nothing brings files back: what has expired is only archived.
+        # Nothing brings files back: a package that has expired is only archived.
         expiry=config.require("keepUntil") if package.state == "finalized" else None,
         archived=True,
     )

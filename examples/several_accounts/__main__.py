@@ -1,4 +1,4 @@
-"""Two teams, each with its own key; what is not given here comes from the stack's configuration."""
+"""Two teams, each with its own key; what is left out here comes from the stack's configuration."""
 
 import pulumi
 

@@ -62,7 +62,7 @@ def test_a_package_that_may_not_be_read_fails_the_preview_in_one_line(
     ("fault", "says"),
     [
         ({"kind": "status", "status": 401}, "the key came from the environment (MASV_API_KEY)"),
-        ({"kind": "html", "status": 403}, "a firewall or proxy speaks there"),
+        ({"kind": "html", "status": 403}, "a firewall or proxy answered"),
     ],
 )
 def test_the_first_preview_fails_in_one_line_where_masv_refuses_it(
@@ -90,7 +90,7 @@ def test_a_key_that_is_shown_nothing_drops_nothing_from_the_state(
     assert "Traceback" not in refused.text
     assert held(stack) == kept
     accepted = stack.run("refresh", "--yes", "--skip-preview", MASV_ACCEPT_GONE="1")
-    assert accepted.text.count("MASV no longer shows it, so it leaves the state") >= 5
+    assert accepted.text.count("MASV no longer shows it, so it is dropped from the state") >= 5
     assert stack.state() == {}
 
 
@@ -123,7 +123,7 @@ def test_a_hold_that_never_held_anything_fails_the_preview(stack: Stack, masv: S
     rules = "[{'match': {'tags': ['legal']}, 'hold': True}]"
     stack.program(f"masv.manage('all', masv.Manifest.model_validate({{'rules': {rules}}}))")
     shown = stack.preview(expect=1)
-    assert "rule 1 holds none of 1 package, so what it is to shield may end" in shown.text
+    assert "rule 1 holds none of 1 package, so what it should protect may end" in shown.text
     assert "Traceback" not in shown.text
 
 

@@ -140,7 +140,7 @@ def test_a_run_that_would_end_more_than_its_limits_stops_before_its_first_write(
     previewed(forge)
     forge.variables["MAX_LOST_BYTES"] = "500GB"
     for jobs in (forge.merge(), forge.nightly()):
-        assert "more is lost than allowed" in only(jobs, "up", red=True).log
+        assert "more would be lost than the limits allow" in only(jobs, "up", red=True).log
     assert masv.writes == []
     previewed(forge, red=True)
     assert "A001_raw" in html.unescape(forge.comments[0])
@@ -249,7 +249,7 @@ def test_a_life_extended_by_hand_after_the_preview_is_not_shortened_unseen(
     assert ends(masv, DAILIES) == "2027-06-30"
     forge.before_up = lambda: None
     job = only(forge.nightly(), "up", red=True)
-    assert "more is lost than allowed" in job.log
+    assert "more would be lost than the limits allow" in job.log
     assert ends(masv, DAILIES) == "2027-06-30"
     forge.variables["MAX_LOST_PACKAGES"] = "1"
     only(forge.nightly(), "up")
@@ -317,7 +317,7 @@ def test_a_push_that_nobody_reviewed_ends_nothing_early_and_does_all_else(
     forge: Forge, masv: Simulator
 ) -> None:
     refused = only(forge.push(), "up", red=True)
-    assert "it may end no files early" in refused.log
+    assert "this run may end no files early" in refused.log
     assert masv.writes == []
     assert DAILIES in html.unescape(refused.log + refused.left("summary.md"))
     previewed(forge)
@@ -338,7 +338,7 @@ def test_an_old_run_that_is_done_again_is_bound_by_the_review_of_what_main_is_no
     only(forge.merge(), "up", red=True)
     del forge.variables["MAX_LOST_PACKAGES"]
     job = only(forge.again(), "up", red=True)
-    assert "it may end no files early" in job.log
+    assert "this run may end no files early" in job.log
     assert masv.writes == []
 
 
@@ -350,9 +350,9 @@ def test_the_run_of_a_fork_binds_nothing_though_it_has_the_same_commit(
     assert list(jobs) == ["preview"]
     forge.runs[-1]["conclusion"] = "success"  # a fork writes its own workflow
     forge.keep("1", f"report-{forge.branch}", {"report.json": ANYTHING})
-    assert "it may end no files early" in only(forge.merge(), "up", red=True).log
+    assert "this run may end no files early" in only(forge.merge(), "up", red=True).log
     forge.is_fork = False
-    assert "it may end no files early" in only(forge.merge(), "up", red=True).log
+    assert "this run may end no files early" in only(forge.merge(), "up", red=True).log
     assert masv.writes == []
     forge.runs[0]["head_repository"]["full_name"] = "media/packages"  # had it been ours
     assert "Bound by the report" in only(forge.merge(), "up").log

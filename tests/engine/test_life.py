@@ -189,7 +189,7 @@ def test_a_package_that_is_gone_leaves_the_state_and_its_next_adoption_fails_cle
     day12(stack, package, name="Day 12")
     stack.up()
     masv.account.remove(package)
-    told = f'warning: {package} "Day 12": MASV no longer shows it, so it leaves the state'
+    told = f'warning: {package} "Day 12": MASV no longer shows it, so it is dropped from the state'
     assert told in stack.refresh().text
     assert stack.state() == {}
     for refused in (stack.preview(expect=1), stack.up(expect=1)):

@@ -120,3 +120,14 @@ def test_a_thousand_packages_are_managed_by_rules_with_no_write_that_is_not_due(
     masv.reset_journal()
     managed.up("--expect-no-changes")
     assert len(masv.journal) == 21
+
+
+def test_a_warning_about_a_file_is_harmless_whatever_it_is_called(
+    managed: Stack, masv: Simulator
+) -> None:
+    masv.account.add_package()
+    name = "m<{% a.yaml"
+    (managed.folder / name).write_text("rules: [{match: {name: nobody}, set: {archived: true}}]\n")
+    managed.program(f"masv.manage('m', {name!r})\n")
+    shown = managed.preview("--color", "always").text
+    assert "m<\\x7b% a.yaml:1) matches none of" in shown

@@ -284,7 +284,7 @@ def test_a_key_stored_in_clear_and_a_setting_that_does_not_exist_are_told(
     stack.run("config", "set", "masv:apikye", "x")
     stack.run("config", "set", "--plaintext", "masv:apiKey", "01CLEAR")
     refused = stack.preview(expect=1)
-    assert "masv:apiKey is stored in clear" in refused.text
+    assert "masv:apiKey is stored in clear text" in refused.text
     assert "Traceback" not in refused.text
     stack.run("config", "set", "--secret", "masv:apiKey", masv.api_key)
     assert "did you mean masv:apiKey?" in stack.preview().text

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.engine import wheels
 from tests.engine.conftest import BIN, ROOT
 from tests.engine.test_readme import run, write
 from tests.test_readme import snippets
@@ -57,13 +58,7 @@ def simulator(command: str, folder: Path, environment: dict[str, str]) -> Iterat
 
 
 def test_an_installed_wheel_runs_the_quick_start(tmp_path: Path) -> None:
-    subprocess.run(
-        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", tmp_path / "dist"],
-        cwd=ROOT,
-        capture_output=True,
-        check=True,
-    )
-    [wheel] = (tmp_path / "dist").glob("*.whl")
+    wheel = wheels.build(tmp_path / "dist")
     folder = tmp_path / "project"
     folder.mkdir()
     install(wheel, folder / ".venv")
