@@ -2,7 +2,7 @@
 
 python docs/generate.py              write the tables into their pages, and schema/
 python docs/generate.py --check      exit 1 if one of them is not current
-python docs/generate.py --picture    draw docs/preview.svg anew; takes the Pulumi engine
+python docs/generate.py --picture    draw docs/preview.svg again; needs the Pulumi engine
 """
 
 import argparse
@@ -24,6 +24,7 @@ from pathlib import Path
 from pydantic.alias_generators import to_camel
 from pydantic.fields import FieldInfo
 
+from docs import seed
 from docs.schema import SCHEMA, schema
 from pulumi_masv.assumptions import ASSUMPTIONS
 from pulumi_masv.models import (
@@ -95,6 +96,7 @@ def inputs(model: type[Inputs]) -> str:
             change_of(field),
         ]
         for name, field in sorted(fields.items(), key=lambda item: not item[1].is_required())
+        if name != "secret_inputs"  # no argument: the constructor finds it out
     ]
     return table(["input", "type", "meaning", "a change"], rows)
 
@@ -102,7 +104,9 @@ def inputs(model: type[Inputs]) -> str:
 def outputs(model: type[Outputs]) -> str:
     rows = [
         [f"`{name}`", kind(field.annotation, "ISO 8601 str, UTC"), str(field.description)]
-        for name, field in model.model_fields.items()
+        for name, field in sorted(
+            model.model_fields.items(), key=lambda item: item[0] == "secret_inputs"
+        )
     ]
     return table(["output", "type", "meaning"], rows)
 
@@ -154,6 +158,9 @@ TABLES: dict[str, Callable[[], str]] = {
     "benchmark": benchmark,
 }
 ASSUMED_TABLES: dict[str, Callable[[], str]] = {"assumptions": assumptions}
+SEED_TABLES: dict[str, Callable[[], str]] = {
+    "seed": lambda: table(["key", "type", "default", "meaning"], seed.rows())
+}
 
 
 def generated(text: str, tables: dict[str, Callable[[], str]] = TABLES) -> str:
@@ -163,7 +170,7 @@ def generated(text: str, tables: dict[str, Callable[[], str]] = TABLES) -> str:
         current = make()
         text, found = marked.subn(lambda m, new=current: m[1] + new + "\n" + m[2], text)
         if found != 1:
-            raise SystemExit(f"a page has {found} places for the table {name!r}: one is due")
+            raise SystemExit(f"a page has {found} places for the table {name!r}: it must have one")
     return text
 
 
@@ -201,7 +208,7 @@ def preview() -> str:
         quickstart = ROOT / "examples" / "quickstart"
         shutil.copytree(quickstart, project, ignore=shutil.ignore_patterns(".venv"))
         settings = project / "Pulumi.yaml"
-        settings.write_text(settings.read_text().replace("../../.venv", sys.prefix))
+        settings.write_text(settings.read_text().replace(" .venv", f" {sys.prefix}"))
         ours = ("MASV_", "PULUMI_")
         environment = {
             **{k: v for k, v in os.environ.items() if not k.startswith(ours)},
@@ -328,12 +335,14 @@ def engine_version() -> str:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--check", action="store_true", help="change nothing; 1 if out of date")
-    parser.add_argument("--picture", action="store_true", help="draw the picture anew, too")
+    parser.add_argument("--picture", action="store_true", help="also draw the picture again")
     given = parser.parse_args()
     made = {
         README: generated(README.read_text(encoding="utf-8")),
         ASSUMED: generated(ASSUMED.read_text(encoding="utf-8"), ASSUMED_TABLES),
         SCHEMA: schema(),
+        seed.PAGE: generated(seed.PAGE.read_text(encoding="utf-8"), SEED_TABLES),
+        seed.SCHEMA: seed.schema(),
     }
     if given.check:
         old = [f for f in made if not f.exists() or f.read_text(encoding="utf-8") != made[f]]

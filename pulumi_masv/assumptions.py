@@ -32,115 +32,116 @@ class Assumption:
 FLAG_SHOWN: Final = Assumption(
     "unlimited storage is shown",
     "a package whose files exist says whether it never expires",
-    "the table of a package's properties; the sample of a listing leaves it out",
+    "the table of a package's properties; the sample listing leaves it out",
     "`unlimited_storage` is left out",
-    "the end is unknown: a declared date is a LOSS, and neither a hold nor `at_least` moves it",
+    "the expiry is unknown: any declared date is a LOSS; neither a hold nor `at_least` changes it",
 )
 ONE_REFUSED: Final = Assumption(
     "one package is one answer",
-    "401 or 403 for one package speaks of that package while the team's own routes answer",
-    "roles and teamspaces, as documented; no status is",
-    "401, 403 or 400 for a package that is hidden, or somebody else's",
-    "that package is refused, and the others go on",
+    "while the team's own routes answer, a 401 or 403 for one package concerns that package alone",
+    "roles and teamspaces are documented; the status is not",
+    "401, 403 or 400 for a package that is hidden or belongs to somebody else",
+    "that package is refused, and the others continue",
 )
 KEY_REFUSED: Final = Assumption(
     "the key is good",
-    "a team's own routes answer the key",
+    "a team's own routes accept its key",
     "documented",
     "401 or 403 on a team's route",
-    "a preview fails in one line; only a missing key and no network let it go on",
+    "the preview fails with one line; it continues only without a key or a network",
 )
 MASV_SPEAKS: Final = Assumption(
     "MASV speaks",
     "MASV answers in JSON, or without a body",
     "documented",
     "a web page",
-    "a firewall or proxy speaks: neither the key nor the package is blamed",
+    "a firewall or proxy answered: neither the key nor the package is blamed",
 )
 SERVED_SINGLY: Final = Assumption(
     "packages are served singly",
-    "the read of one package serves whatever a listing shows",
+    "every package that a listing shows can be read by itself",
     "the vendor's own client",
-    "404 for a package that has ended, or was received",
+    "404 for a package whose files have ended, or that was received",
     "it is looked for in both listings before it counts as gone",
 )
 KEY_SEES_ALL: Final = Assumption(
     "the key sees the same",
     "what MASV no longer shows is gone",
-    "none: a key has the rights that its user has now",
-    "several packages of a stack are not shown any more, or no package at all",
+    "none: a key has the rights that its user has at the moment",
+    "several packages of a stack are no longer shown, or no packages at all",
     "none is dropped, and one line says so; MASV_ACCEPT_GONE=1 drops them in one run",
 )
 ID_TELLS_TIME: Final = Assumption(
     "ids tell the time",
     "the first ten characters of a package's id are the moment of its creation",
-    "three documented samples of three",
-    "another id",
-    "the whole listing is read, not a part of it",
+    "all three documented samples",
+    "an id of another form",
+    "the whole listing is read, not part of it",
 )
 FILTERED: Final = Assumption(
     "filters filter",
-    "a listing holds what its filters ask for, and all of it",
+    "a listing contains everything that matches its filters, and nothing else",
     "documented; the vendor's client shows that a repeated key is ignored",
-    "a filter is ignored, or takes its value for something else",
-    "each record is checked against the filters that it can answer, and an answer that none can "
-    "vouch for is refused",
+    "a filter is ignored, or its value is understood differently",
+    "each record is checked against the filters that it has the fields for; a listing that cannot "
+    "be checked is refused",
 )
 PAGES: Final = Assumption(
     "pages are full",
-    "a listing serves as many packages a page as it is asked for, and counts what it shows",
+    "a page has as many packages as it is asked for, and the total counts what is shown",
     "documented",
-    "shorter pages, or a total that the records do not come to",
-    "pages are read until the total is reached; where it never is, the listing is refused",
+    "shorter pages, or a total that the records do not add up to",
+    "pages are read until the total is reached; if it never is, the listing is refused",
 )
 RECORD_WHOLE: Final = Assumption(
     "records are whole",
     "each listed package has an id, a known state and a token",
     "every documented sample",
     "a record without one of them",
-    "that package is not managed, or its token is fetched singly; the others go on",
+    "that package is not managed, or its token is fetched separately; the others continue",
 )
 FLAG_ASKED: Final = Assumption(
     "a date ends unlimited storage",
-    "a date that is sent with `unlimited_storage: false` ends unlimited storage",
+    "a date sent with `unlimited_storage: false` ends unlimited storage",
     "the vendor's own client, which always sends the flag",
-    "the date alone leaves it as it is",
+    "a date alone leaves unlimited storage as it is",
     "the flag is always sent",
 )
 DATE_KEPT: Final = Assumption(
     "a date is kept",
-    "a date that is asked for is kept, or refused",
-    "none: what a plan allows may be less",
-    "an earlier end than there was before",
-    "one line says how much earlier, and no other end is moved in that run",
+    "a date is kept as it was sent, or refused",
+    "none: a plan may allow less",
+    "an earlier expiry than before",
+    "a line says how much earlier, and no other expiry is changed in that run",
 )
 BODILESS: Final = Assumption(
     "a deletion is answered without a body",
     "DELETE and archive answer 204",
-    "documented; the vendor's client also takes an empty 200",
+    "documented; the vendor's client also accepts an empty 200",
     "200 with any body",
-    "it counts as done where the package, read again, shows it",
+    "it counts as done if the package, read again, shows it",
 )
 SHOWN_AT_ONCE: Final = Assumption(
     "a write shows at once",
-    "what is read after a write has it",
+    "what is read after a write shows it",
     "none",
-    "the old value, for some seconds",
-    "the answer of the write counts where it is whole; else the package is read for some seconds",
+    "the old value, for a few seconds",
+    "a complete answer to the write counts; else the package is read for a few seconds",
 )
 NAMES_KEPT: Final = Assumption(
     "names are kept",
     "a name is kept letter by letter",
     "none",
-    "another normal form of Unicode",
+    "a different Unicode normal form",
     "names are compared in NFC",
 )
 REST_KEPT: Final = Assumption(
     "a write keeps the rest",
     "a PUT changes what it names and nothing else",
     "the documented bodies",
-    "what was left out is forgotten",
-    "what is read back is compared, and said; no further package is renamed in that run",
+    "what was left out is deleted",
+    "what is read back is compared, and a line names what differs; no further package is renamed "
+    "in that run",
 )
 
 ASSUMPTIONS: Final = tuple(one for one in list(vars().values()) if isinstance(one, Assumption))
@@ -159,7 +160,7 @@ class Contradictions:
         self._met: set[str] = set()
 
     def meet(self, assumption: Assumption, what: str) -> None:
-        """Take note of a contradiction, and tell the first of its kind.
+        """Take note of a contradiction, and report the first of its kind.
 
         Args:
             assumption: that does not hold here.

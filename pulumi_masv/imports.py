@@ -41,7 +41,7 @@ Resource = Mapping[str, Any]
 
 
 def declared(package: Package, names: AbstractSet[str] = frozenset()) -> LifecycleInputs:
-    """A package as it is, declared: what MASV does not say, or a check would refuse, is left out.
+    """Declare a package as it is, without what MASV does not say or a check would refuse.
 
     Args:
         package: as listed.
@@ -63,7 +63,7 @@ def declared(package: Package, names: AbstractSet[str] = frozenset()) -> Lifecyc
 def lifecycles(
     listed: Iterable[Seen], team_id: str, names: AbstractSet[str] = frozenset()
 ) -> list[Resource]:
-    """An entry for each package, named by its id."""
+    """Return an entry for each package, named by its id."""
     entries = []
     for seen in listed:
         inputs = declared(seen.package, names)
@@ -75,7 +75,7 @@ def lifecycles(
 def fleet(
     name: str, listed: Iterable[Seen], team_id: str, names: AbstractSet[str] = frozenset()
 ) -> list[Resource]:
-    """The one entry of a fleet that leaves alone what is taken out of it."""
+    """Return the one entry of a fleet that leaves alone what is taken out of it."""
     packages = [(seen, declared(seen.package, names)) for seen in listed]
     inputs = FleetInputs(
         packages={seen.package.id: _of_a_fleet(entry) for seen, entry in packages},
@@ -87,7 +87,7 @@ def fleet(
 
 
 def program(listed: Iterable[Seen], names: AbstractSet[str] = frozenset()) -> str:
-    """The program that declares each package in a resource named by its id."""
+    """Return the program that declares each package in a resource named by its id."""
     lines = ["import pulumi_masv as masv", ""]
     for seen in listed:
         given = {"package_id": seen.package.id, **_spelled(declared(seen.package, names))}
@@ -99,13 +99,13 @@ def program(listed: Iterable[Seen], names: AbstractSet[str] = frozenset()) -> st
 
 
 def fleet_program(name: str, manifest: str) -> str:
-    """The program that manages what a manifest declares."""
+    """Return the program that manages what a manifest declares."""
     call = f"masv.manage({_literal(name)}, {_literal(manifest)})"
     return f"import pulumi_masv as masv\n\n{call}\n"
 
 
 def manifest(listed: Iterable[Seen], names: AbstractSet[str] = frozenset()) -> str:
-    """The manifest that declares each package by its id."""
+    """Return the manifest that declares each package by its id."""
     packages = {seen.package.id: _spelled(declared(seen.package, names)) for seen in listed}
     return Manifest.model_validate({"packages": packages}).text()
 

@@ -245,7 +245,7 @@ def test_a_closed_inbox_fails_only_what_may_be_in_it(listing: Reader, masv: Simu
     masv.faults.set("status", status=403, route="*/inbox", times=None)
     found, failed = listing.read_all({*ids, "01HGONE"})
     assert set(found) == ids
-    assert "its inbox may not be read (403)" in str(failed["01HGONE"])
+    assert "its inbox cannot be read (403)" in str(failed["01HGONE"])
 
 
 @pytest.mark.parametrize("status", [None, 403, 404])

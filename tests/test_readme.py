@@ -36,7 +36,7 @@ def test_every_snippet_says_how_a_test_runs_it() -> None:
     fences = re.findall(r"^```\w+$", README, re.MULTILINE)
     assert len(fences) == len(snippets()) > 10
     assert {one.verb for one in snippets()} == {"file", "append", "program", "run"}
-    runs = {"make", "install", "background", "quickstart", "story", "python"}
+    runs = {"make", "install", "background", "quickstart", "new", "story", "python"}
     assert {one.what for one in snippets() if one.verb == "run"} == runs
 
 
@@ -49,6 +49,16 @@ def test_the_two_commands_are_there() -> None:
             ["make", "--dry-run", target], cwd=ROOT, capture_output=True, text=True, check=False
         )
         assert done.returncode == 0, done.stderr
+
+
+def test_the_template_is_an_example_and_its_wheel_can_be_made() -> None:
+    [commands] = [one.text for one in snippets() if one.what == "new"]
+    wheel, _, new = commands.splitlines()
+    done = subprocess.run([*wheel.split(), "--dry-run"], cwd=ROOT, capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr
+    named = re.fullmatch(r'pulumi new "\$PWD/(\S+)" --dir \S+', new)
+    assert named is not None
+    assert (ROOT / named[1] / "Pulumi.yaml").is_file()
 
 
 def test_the_quick_start_is_a_program_of_ten_lines() -> None:

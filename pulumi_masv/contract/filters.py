@@ -24,7 +24,7 @@ _SAYS: Final = {
     "nothing": "{}: a value that nobody has matches nothing",
     "refused": "{}: a value that nobody has is refused",
     "ignored": "{} is ignored",
-    "untold": "{}: too few packages tell it",
+    "untold": "{}: there are too few packages to tell",
 }
 _OWN: Final[dict[str, Callable[[Package], str | None]]] = {
     "sender": lambda package: package.sender,
@@ -72,7 +72,7 @@ class Filters:
     def _window(self, field: str, known: Sequence[datetime]) -> Iterator[Finding]:
         """Ask for the window round the middle one of all instants, as the client would."""
         if not known:
-            yield untold(FILTERED, f"{field}: no record has that instant")
+            yield untold(FILTERED, f"{field}: no record has that field")
             return
         start, end = widened(known[len(known) // 2], known[len(known) // 2])
         sides = {f"{field}_start": start, f"{field}_end": end}
@@ -83,15 +83,15 @@ class Filters:
         elif page.records is None:
             yield breaks(FILTERED, f"a window of {field} is answered {page.answer.status}")
         elif field == "expiry" and any(one.unlimited_storage is None for one in self.pool):
-            yield untold(FILTERED, "expiry: what lies in a window may have unlimited storage")
+            yield untold(FILTERED, "expiry: packages in a window may have unlimited storage")
         else:
-            yield breaks(FILTERED, f"a window of {field} leaves out what lies in it")
+            yield breaks(FILTERED, f"a window of {field} leaves out packages that lie in it")
 
     def _zoneless(self, middle: datetime | None) -> Finding:
         """Ask for a window without a zone, and for one so wide that any zone's would hold it."""
         subject = "instants without a zone"
         if middle is None:
-            return untold(subject, "no record, or no filter, can tell what they mean")
+            return untold(subject, "no record or filter shows what they mean")
 
         def around(width: timedelta) -> Listed:
             start, end = shifted(middle, -width), shifted(middle, width)
@@ -125,14 +125,14 @@ class Filters:
                 own = nobodys
             ids |= set() if own == "ignored" else {nobodys} - {"untold"}
             yield self._said(name, own)
-        subject = "a filter's value that nobody knows"
+        subject = "an unknown value for a filter"
         if not ids or instant == "untold":
-            yield untold(subject, "too few packages, or filters, tell it")
+            yield untold(subject, "there are too few packages or filters to tell")
             return
         mixed = ids == {"nothing"} and instant == "refused"
         self.contract.play("unknown_filter", ["mixed"] if mixed else {*ids, instant})
         if "ignored" in {*ids, instant}:
-            yield cautious(FILTERED, "a filter's value that MASV does not know is ignored")
+            yield cautious(FILTERED, "a filter value that MASV does not know is ignored")
         else:
             yield expected(subject, f"an id: {' or '.join(sorted(ids))}; an instant: {instant}")
 
@@ -149,13 +149,13 @@ class Filters:
     def _sort(self) -> Finding:
         made = [one.created_at for one in self.all.packages if one and one.created_at]
         if len(set(made)) < 2:
-            return untold("sort", "too few records tell their order")
+            return untold("sort", "there are too few records to tell their order")
         page = self.ask.listed({"sort": "-created_at"})
         if page.records is None:
             return breaks("sort", f"it is answered {page.answer.status}")
         back = [one.created_at for one in page.packages if one and one.created_at]
         if made == sorted(made) and back == sorted(back, reverse=True):
-            return expected("sort", "by created_at, either way")
+            return expected("sort", "by created_at, in both directions")
         self.contract.ignores("sort")
         return cautious("sort", "it is ignored", "a listing is read until its total is reached")
 

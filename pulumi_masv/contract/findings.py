@@ -72,7 +72,7 @@ class Contract:
         return {"contract": 1, "switches": ordered, "seen": self.seen}
 
     def play(self, switch: str, positions: Iterable[object]) -> None:
-        """Have a switch played, where all that was seen of it is one known position."""
+        """Set a switch, if all that was seen of it is one known position."""
         found = set(positions)
         if len(found) == 1 and (position := found.pop()) is not None:
             self.switches[switch] = position

@@ -32,7 +32,7 @@ def judge_reads(ask: Ask, samples: Mapping[str, Record], contract: Contract) -> 
     for kind in _KINDS:
         package = package_of(samples.get(kind, {}))
         if package is None:
-            yield untold(SERVED_SINGLY, f"no {kind} package is there to read")
+            yield untold(SERVED_SINGLY, f"no {kind} package to read")
             continue
         answer = ask.package(package.id)
         record = said(answer) if answer.status == 200 else None
@@ -54,9 +54,11 @@ def judge_reads(ask: Ask, samples: Mapping[str, Record], contract: Contract) -> 
         if package_id == NOBODYS and answer.status in (*_REFUSED, 404):
             contract.switches["foreign_read"] = answer.status
     if "errors" in contract.switches:
-        yield expected("errors", f"why is said in the form {contract.switches['errors']!r}")
+        yield expected("errors", f"errors say why in the form {contract.switches['errors']!r}")
     else:
-        yield cautious("errors", "their form is unknown", "a refusal is told without its why")
+        yield cautious(
+            "errors", "their form is unknown", "refusals are shown without MASV's reason"
+        )
 
 
 def _read(what: str, answer: Answer, *, exists: bool) -> Finding:
@@ -111,7 +113,7 @@ def judge_pages(ask: Ask, first: Listed, contract: Contract) -> Iterator[Finding
         new = set(second) - on_first
         if 0 < here < _LIMIT and new:
             contract.switches["page_size"] = here
-            seen = f"a page holds {here} at most, not the {_LIMIT} that are asked for"
+            seen = f"a page has {here} packages at most, not the {_LIMIT} that are asked for"
             yield cautious(PAGES, seen)
         if here >= _LIMIT and not new:
             yield breaks(PAGES, "the second page shows nothing that the first one does not")
@@ -120,12 +122,12 @@ def judge_pages(ask: Ask, first: Listed, contract: Contract) -> Iterator[Finding
             yield hidden
         elif here + len(new) == total:
             contract.switches["total"] = "shown"
-            yield expected(PAGES, "two pages show all that are counted")
+            yield expected(PAGES, "two pages show all packages that are counted")
         else:
-            yield untold(PAGES, "whether the last page brings all that are counted is not read")
+            yield untold(PAGES, "the last page was not read, so the total was not checked")
     else:
         contract.switches["total"] = "shown"
-        yield expected(PAGES, "the first page shows all that are counted")
+        yield expected(PAGES, "the first page shows all packages that are counted")
     past = ask.listed({"page": math.ceil((total or 1) / max(here, 1)) + 1})
     status = past.answer.status
     kind = {400: "refused", 404: "missing"}.get(status) if past.records is None else "empty"
@@ -142,6 +144,6 @@ def judge_pages(ask: Ask, first: Listed, contract: Contract) -> Iterator[Finding
         kind = "cut" if total > _LIMIT and "page_size" not in contract.switches else None
     contract.play("over_limit", [kind])
     if kind is None:
-        yield untold(subject, "it is not refused; there are too few packages to see more")
+        yield untold(subject, "it is not refused; there are too few packages to tell more")
     else:
-        yield expected(subject, f"it is {kind}; {_LIMIT} is asked for all the same")
+        yield expected(subject, f"it is {kind}; pulumi_masv asks for {_LIMIT} anyway")

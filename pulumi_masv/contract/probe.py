@@ -51,14 +51,14 @@ class Probe:
         try:
             yield from self._all()
         except Spent:
-            yield untold("the rest", f"{MOST} requests were sent, and no more are")
+            yield untold("the rest", f"{MOST} requests were sent, the most that are allowed")
         except MasvError as error:
             yield breaks("an answer", _ID.sub(r"\1…", str(error)))
         if False in self._ask.dated:
             yield cautious("now", "answers have no Date", "this machine's clock is used")
-        yield untold(known.KEY_SEES_ALL, "it shows when a key or its user's rights change")
+        yield untold(known.KEY_SEES_ALL, "it only shows when the key or its user's rights change")
         for assumption in _WRITES:
-            yield untold(assumption, "it shows in a write, and nothing is written here")
+            yield untold(assumption, "it only shows in a write, and this command writes nothing")
 
     def _all(self) -> Iterator[Finding]:
         answer, contract = self._ask.teams(), self.contract
@@ -91,7 +91,7 @@ class Probe:
             return
         if any(one.get("state") in STATES and one["state"] != state for one in page.records):
             self.contract.ignores("status")
-            yield cautious(known.FILTERED, f"status={state} shows others, too")
+            yield cautious(known.FILTERED, f"status={state} shows other states, too")
         listed = {str(one.get("id")) for several in by_state.values() for one in several}
         for one in page.records:
             if str(one.get("id")) not in listed:
@@ -104,9 +104,9 @@ class Probe:
         if inbox.records is not None or status == 404:
             return expected("inbox", "the team has none (404)" if status == 404 else "it is read")
         if status in (401, 403):
-            done = "packages that were received are not found"
-            return cautious("inbox", f"the key may not read it ({status})", done)
-        return breaks("inbox", f"it is answered {status} and no listing")
+            done = "received packages are not found"
+            return cautious("inbox", f"the key cannot read it ({status})", done)
+        return breaks("inbox", f"the answer is {status}, without a listing")
 
 
 def key_and_team(answer: Answer, team: str) -> Finding:
@@ -117,8 +117,8 @@ def key_and_team(answer: Answer, team: str) -> Finding:
         return untold(_TEAM, seen if answer.status != 200 else f"{seen} in another form")
     if any(one.get("id") == team for one in teams):
         return expected(_TEAM, "they belong together")
-    done = "the team's own routes decide; check the team's id"
-    return cautious(_TEAM, "the team is none of those that this key's user is in", done)
+    done = "the team's own routes decide; check the team id"
+    return cautious(_TEAM, "this key's user is not in the team", done)
 
 
 def _teams(answer: Answer) -> list[Record] | None:
@@ -134,4 +134,4 @@ def _listing(first: Listed) -> Finding:
         return breaks(known.MASV_SPEAKS, f"the sent listing is answered {status} with a page")
     if status in (401, 403):
         return breaks(known.KEY_REFUSED, f"the sent listing is answered {status}")
-    return breaks("the sent listing", f"it is answered {status} and no listing")
+    return breaks("the sent listing", f"the answer is {status}, without a listing")

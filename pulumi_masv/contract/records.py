@@ -42,7 +42,7 @@ def judge(
     records = [record for several in by_state.values() for record in several]
     contract.seen["sent"] = {s or "another state": keys_of(them) for s, them in by_state.items()}
     if not records:
-        yield untold(known.RECORD_WHOLE, "no package is there to look at")
+        yield untold(known.RECORD_WHOLE, "there is no package to look at")
         return
     contract.play("listed_keys", [keys_switch(records)])
     contract.play("listed_tokens", map(token_switch, records))
@@ -53,15 +53,15 @@ def judge(
     lacking = sorted(set().union(*(_DOCUMENTED - one.keys() for one in records)))
     if lacking:
         done = "what a record leaves out is unknown, never a change"
-        yield cautious("documented keys", f"not in each record: {', '.join(lacking)}", done)
+        yield cautious("documented keys", f"missing in some records: {', '.join(lacking)}", done)
     else:
-        yield expected("documented keys", "each record has those of the documented sample")
+        yield expected("documented keys", "each record has all those of the documented sample")
     yield _flag([package for package in packages if package.files_exist and package.is_known])
     bare = [token_switch(one) in ("blank", "none") for one in records]
     yield _each(known.RECORD_WHOLE, bare, "no token", "each record has a token")
     yield _tokens(records, http_date(page.answer.headers.get("Date")), contract)
     strange = [not package.is_known for package in packages]
-    yield _each(known.RECORD_WHOLE, strange, "a state nobody knows", "each has a known state")
+    yield _each(known.RECORD_WHOLE, strange, "an unknown state", "each has a known state")
     yield _each(known.ID_TELLS_TIME, [
         (told := moment_of(one.id)) is None or abs(told - one.created_at) > MOMENT
         for one in packages if one.created_at
@@ -92,7 +92,7 @@ def token_switch(record: Record) -> str:
 
 def _each(subject: known.Assumption, odd: Sequence[bool], seen: str, fine: str) -> Finding:
     if not odd:
-        return untold(subject, "no record tells")
+        return untold(subject, "no record shows it")
     if any(odd):
         return cautious(subject, f"{seen} in {sum(odd)} of {len(odd)}")
     return expected(subject, fine)
@@ -101,10 +101,12 @@ def _each(subject: known.Assumption, odd: Sequence[bool], seen: str, fine: str) 
 def _flag(packages: Sequence[Package]) -> Finding:
     flags = {package.unlimited_storage for package in packages}
     if not flags:
-        return untold(known.FLAG_SHOWN, "no package with files is there to look at")
+        return untold(known.FLAG_SHOWN, "there is no package with files to look at")
     if None not in flags:
-        return expected(known.FLAG_SHOWN, "unlimited_storage is in each record of files that exist")
-    when = {True: "is in a record only where it is true", False: "is in no record"}[True in flags]
+        return expected(
+            known.FLAG_SHOWN, "unlimited_storage is in each record of a package with files"
+        )
+    when = {True: "is in a record only if it is true", False: "is in no record"}[True in flags]
     if False in flags:
         when = "is in some records and not in others"
     return cautious(known.FLAG_SHOWN, f"unlimited_storage {when}")
@@ -117,7 +119,7 @@ def _tokens(records: Sequence[Record], now: datetime | None, contract: Contract)
         return untold("package tokens", "no record has a JWT that can be read")
     if any(told.get("lvl") == "d" for told in claims):
         seen = "some are of level d, which allows downloads only"
-        return cautious("package tokens", seen, "a token is fetched singly before a write")
+        return cautious("package tokens", seen, "a token is fetched separately before a write")
     lives = set()
     for told in claims:
         exp = told.get("exp")
@@ -125,10 +127,10 @@ def _tokens(records: Sequence[Record], now: datetime | None, contract: Contract)
             lives.add(round((exp - now.timestamp()) / 60) * _MINUTE)
     life = lives.pop() if len(lives) == 1 else timedelta()
     if life <= timedelta():
-        return untold("package tokens", "they are JWTs, and how long one lives does not show")
+        return untold("package tokens", "they are JWTs, and do not show how long they are valid")
     if life != timedelta(days=7):
         contract.switches["token_lifetime"] = life.total_seconds()
-    return expected("package tokens", f"JWTs that live {span(life)}")
+    return expected("package tokens", f"JWTs that are valid for {span(life)}")
 
 
 def _instants(records: Sequence[Record], contract: Contract) -> Finding:
@@ -147,11 +149,11 @@ def _instants(records: Sequence[Record], contract: Contract) -> Finding:
 def _names(names: Sequence[str], contract: Contract) -> Finding:
     forms = {unicodedata.is_normalized("NFC", name) for name in names if not name.isascii()}
     if False not in forms:
-        seen = "each name is in NFC; whether others are kept shows in a write"
+        seen = "each name is in NFC; only a write shows whether other forms are kept"
         return untold(known.NAMES_KEPT, seen)
     if True in forms:
         contract.switches["names"] = "as given"
-    return cautious(known.NAMES_KEPT, "some are in another form than NFC")
+    return cautious(known.NAMES_KEPT, "some are in a form other than NFC")
 
 
 def _unlimited(endless: Sequence[Record], contract: Contract) -> Finding:
