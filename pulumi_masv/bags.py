@@ -109,9 +109,9 @@ def _veil(before: Mapping[str, Any], bag: dict[str, Any]) -> None:
         made[i] = {n: secret(v) if n in names else v for n, v in given.items()} if given else whole
         named[i] = sorted(names)
     if "packages" in bag:
-        bag |= {"packages": made, SECRETS: {i: names for i, names in named.items() if names}}
+        bag |= {"packages": made, SECRETS: {i: n for i, n in named.items() if n} or None}
     else:
-        bag |= {**made.popitem()[1], SECRETS: named.popitem()[1]}
+        bag |= {**made.popitem()[1], SECRETS: named.popitem()[1] or None}
 
 
 def sealed(bag: dict[str, Any]) -> dict[str, Any]:

@@ -166,6 +166,10 @@ def test_what_was_secret_is_not_told_when_it_changes(
     recorded.up(make(package, name=NAME, expiry=SOON))
     told = nothing_in_clear(recorded.up(make(package, [], name="Public", expiry=SOON)))
     assert f'{package} [secret]: rename to "Public"' in told
+    again = make(package, [], name="Public", expiry=SOON)
+    again["p"].pop("secretInputs")
+    assert recorded.preview(again).changes == {}
+    assert "secretInputs" not in str(recorded.state)
 
 
 def test_a_name_that_is_not_declared_any_more_stays_secret(
