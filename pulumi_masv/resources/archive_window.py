@@ -58,8 +58,8 @@ class ArchiveWindow(MasvResource, module="masv", name="ArchiveWindow"):
         if run.engine is not None:  # what a user's mocks are given is what the program gives
             given["secret_inputs"] = pulumi.Output.from_input(secret_inputs(dict(given)))
         run.window({WIRE.get(name, name): value for name, value in given.items()}, opts)
-        super().__init__(
-            ArchiveWindowProvider(),
+        self._register(
+            ArchiveWindowProvider,
             resource_name,
             {
                 **given,

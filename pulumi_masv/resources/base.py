@@ -1,8 +1,14 @@
 """What all resources share: MASV's words in Python's spelling, the wire's in between."""
 
-from typing import Final
+import contextlib
+import functools
+import sys
+from collections.abc import Callable, Iterator
+from typing import Any, Final
 
-from pulumi.dynamic import Resource
+import pulumi
+from pulumi.dynamic import Resource, ResourceProvider
+from pulumi.dynamic.dynamic import PROVIDER_KEY, serialize_provider
 
 # Only these: Pulumi asks for every key, and one may be a package's id.
 WIRE: Final = {
@@ -30,6 +36,23 @@ _PYTHON: Final = {wire: name for name, wire in WIRE.items()}
 class MasvResource(Resource):
     """A dynamic resource whose inputs and outputs are camelCase on the wire."""
 
+    def _register(
+        self,
+        provider: Callable[[], ResourceProvider],
+        resource_name: str,
+        props: dict[str, Any],
+        opts: pulumi.ResourceOptions | None,
+    ) -> None:
+        """Register the resource; called by its constructor instead of that of `Resource`.
+
+        The handler is pickled once for all, and of the program's stack the state keeps the line
+        that makes the resource: Pulumi looks for it above three frames that are called __init__.
+        """
+        props[PROVIDER_KEY] = _pickled(provider)
+        kind = f"pulumi-python:{self._resource_type_name}"
+        with _short_stack():
+            pulumi.CustomResource.__init__(self, kind, resource_name, props, opts)
+
     def translate_input_property(self, prop: str) -> str:
         """Return the wire's name of an argument."""
         return WIRE.get(prop, prop)
@@ -37,3 +60,26 @@ class MasvResource(Resource):
     def translate_output_property(self, prop: str) -> str:
         """Return the Python name of an output."""
         return _PYTHON.get(prop, prop)
+
+
+_FRAMES: Final = 7  # from where Pulumi takes the stack up to the program's line
+
+
+@functools.cache
+def _pickled(provider: Callable[[], ResourceProvider]) -> str:
+    pickled: str = serialize_provider(provider())
+    return pickled
+
+
+@contextlib.contextmanager
+def _short_stack() -> Iterator[None]:
+    """Let no more than the program's line be taken of the stack, which the state keeps."""
+    before = getattr(sys, "tracebacklimit", None)
+    sys.tracebacklimit = _FRAMES
+    try:
+        yield
+    finally:
+        if before is None:
+            del sys.tracebacklimit
+        else:
+            sys.tracebacklimit = before

@@ -98,8 +98,8 @@ class PackageFleet(MasvResource, module="masv", name="PackageFleet"):
         outputs = (opts and opts.additional_secret_outputs) or ()
         secrets = secret_entries(entries, outputs) if context else None
         context = run.inputs.after(subject, context)
-        super().__init__(
-            PackageFleetProvider(),
+        self._register(
+            PackageFleetProvider,
             resource_name,
             {
                 "resource_urn": context,  # for `check`, which takes it out

@@ -75,8 +75,8 @@ class PackageLifecycle(MasvResource, module="masv", name="PackageLifecycle"):
             secrets = secret_inputs(given, outputs) if context else None
             context = run.inputs.after(subject, context)
             opts = program.options(opts, run)
-        super().__init__(
-            PackageLifecycleProvider(),
+        self._register(
+            PackageLifecycleProvider,
             resource_name,
             {
                 "resource_urn": context,  # for `check`, which takes it out

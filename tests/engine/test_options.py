@@ -194,3 +194,20 @@ def test_a_second_account_has_its_own_key_and_the_stacks_address(
     assert masv.account.package(theirs).name == "Theirs"
     stack.up("--expect-no-changes", "--refresh")
     assert "the-labs-key" not in stack.files()
+
+
+def test_the_state_names_the_line_that_makes_a_resource_and_no_other(
+    stack: Stack, masv: Simulator
+) -> None:
+    one, other = (masv.account.add_package(name="raw") for _ in range(2))
+    stack.program(
+        f"masv.PackageLifecycle('a', package_id={one!r})\n"
+        f"masv.PackageFleet('b', packages={{{other!r}: {{}}}})\n"
+        "masv.ArchiveWindow('c', expiry_start='2020-01-01T00:00:00Z',\n"
+        "    expiry_end='2020-02-01T00:00:00Z')\n"
+    )
+    stack.up()
+    places = {name: one["sourcePosition"] for name, one in stack.state().items()}
+    assert places == {name: f"project:///__main__.py#{n}" for n, name in enumerate("abc", 5)}
+    traces = [one["stackTrace"] for one in stack.state().values()]
+    assert [len(trace) for trace in traces] == [1, 1, 1]
