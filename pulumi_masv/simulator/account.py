@@ -121,6 +121,7 @@ class Account(Store):
     def request_made(self) -> None:
         """Count one more request: delayed changes come nearer."""
         with self.lock:
+            self._changed += [package.id for left, package in self._before if not left]
             self._before = [(left - 1, package) for left, package in self._before if left]
             self._later = [(left - 1, ids, target) for left, ids, target in self._later]
             self._turn_due()

@@ -13,7 +13,8 @@ from pulumi_masv.simulator.account import API_KEY, TEAM_ID, Account
 from pulumi_masv.simulator.brain import Brain
 from pulumi_masv.simulator.control import CALLS, PREFIX
 from pulumi_masv.simulator.faults import Fault
-from pulumi_masv.simulator.listing import MAX_LIMIT, SORTS
+from pulumi_masv.simulator.found import SORTS
+from pulumi_masv.simulator.listing import MAX_LIMIT
 from pulumi_masv.simulator.messages import Request, error_answer
 from pulumi_masv.simulator.package import State
 from pulumi_masv.simulator.records import ESSENTIAL, package_shown

@@ -4,30 +4,20 @@ Arrays are comma-joined. A key that is repeated, or that MASV does not know, is 
 so that the list comes back unfiltered by it. A blank value is no filter.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
-from typing import Any, Final, get_args
+from typing import Final, Literal, get_args
 from urllib.parse import parse_qsl
 
+from pulumi_masv.simulator.found import SORTS, Filter, Found
 from pulumi_masv.simulator.instants import ELSEWHERE, parse_instant
 from pulumi_masv.simulator.package import Package, State
 from pulumi_masv.simulator.refusal import Refused
 from pulumi_masv.simulator.switches import Switches
 
-SORTS: Final[dict[str, Callable[[Package], Any]]] = {
-    "name": lambda package: package.name,
-    "created_at": lambda package: package.created_at,
-    "size": lambda package: package.size,
-    "usage_total_bytes": lambda package: package.size if package.has_files else 0,
-    "expiry": lambda package: package.expiry,
-    "sender": lambda package: package.sender,
-    "status": lambda package: package.state,
-    "teamspace_id": lambda package: package.teamspace,
-}
+Known = Callable[[], Mapping[str, frozenset[str]]]
 MAX_LIMIT: Final = 50
-
-
 _MAX_SERVED: Final = 1000
 _ZONES: Final = {"utc": timezone.utc, "offset": ELSEWHERE, "refused": None}
 
@@ -40,59 +30,41 @@ class Listing:
     limit: int
     sort: str
     descending: bool
-    keep: tuple[Callable[[Package], bool], ...]
-    switches: Switches
+    wanted: Filter
 
     @classmethod
     def read(
-        cls, query: str, switches: Switches, packages: Iterable[Package], *, received: bool
+        cls, query: str, switches: Switches, known: Known, *, team_id: str, received: bool
     ) -> "Listing":
         """Understand a query string; ValueError names the parameter that is wrong.
 
-        `packages` are all of the team: their tags and teamspaces are the known ones.
+        `known` returns the tags and the teamspaces of the team's packages.
         """
-        asked = _Asked(query, switches, packages)
-        keep: list[Callable[[Package], bool]] = [lambda package: package.received == received]
-
-        states = frozenset(asked.words("status") or ("finalized", "expired"))
+        asked = _Asked(query, switches, known)
+        states = asked.words("status") or frozenset(("finalized", "expired"))
         if unknown := sorted(states.difference(get_args(State))):
             raise ValueError(
                 f"status: {unknown[0][:20]} is not one of {', '.join(get_args(State))}"
             )
-        keep.append(lambda package: package.state in states)
-
-        if name := asked.get("name"):
-            keep.append(lambda package: name in switches.spell(package.name))
-        if sender := asked.get("sender"):
-            keep.append(lambda package: package.sender == sender)
-        if tags := asked.ids("tags", lambda package: package.tags):
-            keep.append(lambda package: not tags.isdisjoint(package.tags))
-        if teamspaces := asked.ids("teamspaces", lambda package: (package.teamspace,)):
-            keep.append(lambda package: package.teamspace in teamspaces)
-        if received and (portal := asked.get("portal")):
-            if switches.portal_match == "equal":
-                keep.append(lambda package: package.portal == portal)
-            else:
-                keep.append(lambda package: portal in package.portal)
-        if extra := asked.get("extra_storage"):
-            if extra not in ("true", "false"):
-                raise ValueError("extra_storage must be true or false")
-            wanted = extra == "true"
-            keep.append(lambda p: (p.unlimited_storage or p.custom_expiry) == wanted)
-
-        ends = switches if switches.listing_windows == "alike" else Switches()
-        start, end = asked.instant("created_at_start"), asked.instant("created_at_end")
-        if start or end:
-            keep.append(lambda package: ends.in_window(package.created_at, start, end))
-        first, last = asked.instant("expiry_start"), asked.instant("expiry_end")
-        if first or last:
-            keep.append(
-                lambda package: (
-                    not package.unlimited_storage and ends.in_window(package.expiry, first, last)
-                )
-            )
-        if asked.nothing:
-            keep.append(lambda package: False)
+        tags, teamspaces = asked.ids("tags"), asked.ids("teamspaces")
+        extra = asked.get("extra_storage")
+        if extra not in ("", "true", "false"):
+            raise ValueError("extra_storage must be true or false")
+        wanted = Filter(
+            team_id=team_id,
+            received=received,
+            states=frozenset(state for state in get_args(State) if state in states),
+            name=asked.get("name"),
+            sender=asked.get("sender"),
+            tags=tags,
+            teamspaces=teamspaces,
+            portal=asked.get("portal") if received else "",
+            extra_storage=extra == "true" if extra else None,
+            created=(asked.instant("created_at_start"), asked.instant("created_at_end")),
+            expiry=(asked.instant("expiry_start"), asked.instant("expiry_end")),
+            nothing=asked.nothing,
+            switches=switches,
+        )
 
         sort = asked.get("sort") or "-created_at"
         if sort.removeprefix("-") not in SORTS:
@@ -106,29 +78,26 @@ class Listing:
             limit=min(limit, switches.page_size or limit),
             sort=sort.removeprefix("-"),
             descending=sort.startswith("-"),
-            keep=tuple(keep),
-            switches=switches,
+            wanted=wanted,
         )
 
-    def of(
-        self, packages: Iterable[Package], sees: Callable[[Package], bool]
-    ) -> tuple[int, list[Package]]:
+    def of(self, found: Found) -> tuple[int, list[Package]]:
         """Return how many there are on all pages, and those on this page that the key sees."""
-        every = [package for package in packages if all(keep(package) for keep in self.keep)]
-        found = [package for package in every if sees(package)]
-        key = SORTS[self.sort]
-        found.sort(key=lambda package: (key(package), package.id), reverse=self.descending)
-        page, last = self.page, max(1, -(-len(found) // self.limit))
+        switches = self.wanted.switches
+        blind = switches.key_sees == "nothing"
+        shown = 0 if blind else found.shown
+        page, last = self.page, max(1, -(-shown // self.limit))
         if page > last:
-            if self.switches.past_end == "refused":
+            if switches.past_end == "refused":
                 raise ValueError(f"page: the last one is {last}")
-            if self.switches.past_end == "missing":
+            if switches.past_end == "missing":
                 raise Refused("missing", f"there is no page {page}")
-            if self.switches.past_end == "last":
+            if switches.past_end == "last":
                 page = last
-        counts_all = self.switches.total == "all" and self.switches.key_sees == "all"
-        start = (page - 1) * self.limit
-        return len(every if counts_all else found), found[start : start + self.limit]
+        if blind:
+            return 0, []
+        on_page = found.slice((page - 1) * self.limit, self.limit, descending=self.descending)
+        return found.count if switches.total == "all" else shown, on_page
 
 
 class _Asked:
@@ -137,10 +106,10 @@ class _Asked:
     `nothing` tells that one of them can match nothing.
     """
 
-    def __init__(self, query: str, switches: Switches, packages: Iterable[Package]) -> None:
+    def __init__(self, query: str, switches: Switches, known: Known) -> None:
         self._values = single_values(query)
         self._switches = switches
-        self._packages = packages
+        self._known = known
         self.nothing = False
 
     def get(self, key: str) -> str:
@@ -149,11 +118,11 @@ class _Asked:
     def words(self, key: str) -> frozenset[str]:
         return frozenset(word for word in self.get(key).split(",") if word)
 
-    def ids(self, key: str, of: Callable[[Package], Iterable[str]]) -> frozenset[str]:
+    def ids(self, key: Literal["tags", "teamspaces"]) -> frozenset[str]:
         words = self.words(key)
         if not words or self._switches.unknown_filter in ("mixed", "nothing"):
             return words
-        known = words.intersection(each for package in self._packages for each in of(package))
+        known = words & self._known()[key]
         if known != words and self._switches.unknown_filter == "refused":
             raise ValueError(f"{key}: there is no {min(words - known)[:64]}")
         return known

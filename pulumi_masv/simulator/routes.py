@@ -98,9 +98,15 @@ def _teams(account: Account, params: Mapping[str, str], request: Request) -> Ans
 
 def _listing(received: bool) -> Run:
     def run(account: Account, params: Mapping[str, str], request: Request) -> Answer:
-        packages = [each for each in account.seen().values() if each.team_id == params["team"]]
-        listing = Listing.read(request.query, account.switches, packages, received=received)
-        total, page = listing.of(packages, account.sees)
+        team_id = params["team"]
+        listing = Listing.read(
+            request.query,
+            account.switches,
+            lambda: account.known(team_id),
+            team_id=team_id,
+            received=received,
+        )
+        total, page = listing.of(account.found(listing.wanted, listing.sort))
         records = [package_listed(account, package) for package in page]
         return json_answer(200, {"metadata": {"total": total}, "records": records})
 

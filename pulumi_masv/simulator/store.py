@@ -6,6 +6,7 @@ kept in `losses`. All methods may be called from any thread, also by tests that 
 who changes a package by hand.
 """
 
+import functools
 import heapq
 import threading
 from collections.abc import Callable, Mapping, Sequence
@@ -15,6 +16,7 @@ from typing import Annotated, Any, Final, Literal, get_args
 
 from pydantic import Field
 
+from pulumi_masv.simulator.found import Filter, Found
 from pulumi_masv.simulator.instants import Given, as_instant, format_instant
 from pulumi_masv.simulator.package import Loss, Package, ShownToken, State, new_id
 from pulumi_masv.simulator.refusal import Refusal, Refused
@@ -27,6 +29,7 @@ TEAM_ID: Final = "01TEAM00000000000000000001"
 KEY_CANARY: Final = "simulator-key"
 PASSWORD_CANARY: Final = "simulator-password"  # noqa: S105 (no secret: a bait)
 API_KEY: Final = f"{KEY_CANARY}-1"
+_KEPT_LISTS: Final = 8  # more than a client pages through at a time
 _FOREIGN: Final[dict[int, tuple[Refusal, str]]] = {
     400: ("invalid", "has an invalid id"),
     401: ("credential", "is not open to you"),
@@ -60,6 +63,9 @@ class Store:
         self._elapsed = elapsed
         self._set = (as_instant(now), elapsed())
         self._packages: dict[str, Package] = {}
+        self._changed: list[str] = []  # the id of each package that reads show otherwise, in turn
+        self._found = functools.lru_cache(maxsize=_KEPT_LISTS)(Found)
+        self._known: dict[str, Mapping[str, frozenset[str]]] = {}
         self._added = 0
         self._due: list[tuple[datetime, str]] = []  # a heap; entries may be out of date
         self._losses: list[Loss] = []
@@ -99,23 +105,44 @@ class Store:
                 raise Refused("missing", f"package {package_id[:64]} not found")
             return self._packages[package_id]
 
-    def seen(self) -> dict[str, Package]:
-        """Return all packages as reads show them: for a while as they were before a change."""
+    def seen(self) -> Callable[[str], Package | None]:
+        """Return what looks a package up as reads show it: for a while as before a change."""
         with self.lock:
             self._expire_due()
-            if not self._before:
-                return self._packages
             before = {package.id: package for _, package in reversed(self._before)}
-            return {key: before.get(key, package) for key, package in self._packages.items()}
+            packages = self._packages
+            return lambda key: before.get(key, packages[key]) if key in packages else None
 
     def sees(self, package: Package) -> bool:
         """Return whether the key sees this package."""
         return self.switches.key_sees == "all" and not self._packages[package.id].hidden
 
+    def found(self, wanted: Filter, sort: str) -> Found:
+        """Return what a filter finds now, in order."""
+        with self.lock:
+            seen, found = self.seen(), self._found(wanted, sort)
+            for package_id in dict.fromkeys(self._changed[found.followed :]):
+                current = self._packages.get(package_id)
+                hidden = current is not None and current.hidden
+                found.put(package_id, seen(package_id), hidden=hidden)
+            found.followed = len(self._changed)
+            return found
+
+    def known(self, team_id: str) -> Mapping[str, frozenset[str]]:
+        """Return the tags and the teamspaces of a team's packages."""
+        with self.lock:
+            if team_id not in self._known:
+                own = [one for one in self._packages.values() if one.team_id == team_id]
+                self._known[team_id] = {
+                    "tags": frozenset(tag for one in own for tag in one.tags),
+                    "teamspaces": frozenset(one.teamspace for one in own),
+                }
+            return self._known[team_id]
+
     def read(self, team_id: str, package_id: str) -> Package:
         """Return a package as a single read shows it; raise Refused where it shows none."""
         with self.lock:
-            package = self.seen().get(package_id)
+            package = self.seen()(package_id)
             if package is None or package.team_id != team_id or not self.sees(package):
                 kind, words = _FOREIGN[self.switches.foreign_read]
                 raise Refused(kind, f"package {package_id[:64]} {words}")
@@ -237,12 +264,18 @@ class Store:
         with self.lock:
             self.package(package_id)
             del self._packages[package_id]
+            self._changed.append(package_id)
+            self._known.clear()
 
     def _change(self, package: Package, **fields: Any) -> None:
         self._keep(replace(package, **{"updated_at": self.now, **fields}))
 
     def _keep(self, package: Package) -> None:
+        before = self._packages.get(package.id)
+        if before is None or (before.tags, before.teamspace) != (package.tags, package.teamspace):
+            self._known.clear()
         self._packages[package.id] = package
+        self._changed.append(package.id)
         if package.has_files and not package.unlimited_storage:
             heapq.heappush(self._due, (package.expiry, package.id))
 
