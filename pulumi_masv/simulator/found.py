@@ -5,7 +5,7 @@ on only the packages that have changed since are looked at again.
 """
 
 from bisect import bisect_left, insort
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -88,15 +88,21 @@ class Found:
         self._entries: dict[str, tuple[Any, str, Package] | None] = {}  # None: hidden
         self._order: list[tuple[Any, str, Package]] = []
 
-    def put(self, package_id: str, package: Package | None, *, hidden: bool) -> None:
-        """Take a package as it is shown from now on; None where there is none."""
-        if entry := self._entries.pop(package_id, None):
-            del self._order[bisect_left(self._order, entry)]
-        if package is not None and self._wanted.keeps(package):
-            entry = None if hidden else (self._key(package), package_id, package)
-            self._entries[package_id] = entry
-            if entry:
-                insort(self._order, entry)
+    def take(self, changed: Mapping[str, Package | None]) -> None:
+        """Take packages as they are shown from now on; None where there is none any more."""
+        many = len(changed) > len(self._order) // 8  # then sorting is cheaper than moving each
+        for package_id, package in changed.items():
+            old, new = self._entries.pop(package_id, None), None
+            if package is not None and self._wanted.keeps(package):
+                if not package.hidden:
+                    new = (self._key(package), package_id, package)
+                self._entries[package_id] = new
+            if old and not many:
+                del self._order[bisect_left(self._order, old)]
+            if new and not many:
+                insort(self._order, new)
+        if many:
+            self._order = sorted(entry for entry in self._entries.values() if entry)
 
     @property
     def count(self) -> int:

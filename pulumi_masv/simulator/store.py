@@ -109,22 +109,20 @@ class Store:
         """Return what looks a package up as reads show it: for a while as before a change."""
         with self.lock:
             self._expire_due()
-            before = {package.id: package for _, package in reversed(self._before)}
             packages = self._packages
-            return lambda key: before.get(key, packages[key]) if key in packages else None
-
-    def sees(self, package: Package) -> bool:
-        """Return whether the key sees this package."""
-        return self.switches.key_sees == "all" and not self._packages[package.id].hidden
+            before = {
+                package.id: replace(package, hidden=packages[package.id].hidden)
+                for _, package in reversed(self._before)
+                if package.id in packages
+            }
+            return lambda package_id: before.get(package_id, packages.get(package_id))
 
     def found(self, wanted: Filter, sort: str) -> Found:
         """Return what a filter finds now, in order."""
         with self.lock:
             seen, found = self.seen(), self._found(wanted, sort)
-            for package_id in dict.fromkeys(self._changed[found.followed :]):
-                current = self._packages.get(package_id)
-                hidden = current is not None and current.hidden
-                found.put(package_id, seen(package_id), hidden=hidden)
+            changed = dict.fromkeys(self._changed[found.followed :])
+            found.take({package_id: seen(package_id) for package_id in changed})
             found.followed = len(self._changed)
             return found
 
@@ -143,7 +141,8 @@ class Store:
         """Return a package as a single read shows it; raise Refused where it shows none."""
         with self.lock:
             package = self.seen()(package_id)
-            if package is None or package.team_id != team_id or not self.sees(package):
+            blind = self.switches.key_sees == "nothing"
+            if package is None or package.team_id != team_id or package.hidden or blind:
                 kind, words = _FOREIGN[self.switches.foreign_read]
                 raise Refused(kind, f"package {package_id[:64]} {words}")
             missing = package.received and self.switches.inbox_read == "missing"

@@ -140,3 +140,36 @@ def test_a_portal_is_met_by_its_name_or_by_a_part(ask):
     assert ask.ids("portal=rushes", "inbox") == [one]
     ask.masv.switch(portal_match="substring")
     assert sorted(ask.ids("portal=rushes", "inbox")) == sorted([one, two])
+
+
+def test_a_tag_is_known_as_long_as_a_package_has_it(ask):
+    ask.masv.switch(unknown_filter="refused")
+    assert ask.listed("tags=t").status_code == 400
+    one, two = (ask.masv.account.add_package(tags=["t"]) for _ in range(2))
+    ask.masv.account.remove(one)
+    assert ask.ids("tags=t") == [two]
+    ask.masv.account.remove(two)
+    assert ask.listed("tags=t").status_code == 400
+
+
+def test_a_change_that_shows_late_shows_when_nothing_else_happens(ask):
+    package_id = ask.masv.account.add_package(name="old")
+    assert ask.names() == ["old"]
+    ask.masv.switch(write_delay=2)
+    ask.package("PUT", package_id, json={"name": "new"})
+    assert [ask.names() for _ in range(4)] == [["old"], ["old"], ["new"], ["new"]]
+
+
+def test_hiding_shows_at_once_where_changes_show_late(ask):
+    package_id = ask.masv.account.add_package(name="old")
+    ask.masv.switch(write_delay=9)
+    ask.package("PUT", package_id, json={"name": "new"})
+    ask.masv.account.hide(package_id)
+    assert ask.names() == []
+    ask.masv.account.show(package_id)
+    assert ask.names() == ["old"]
+
+
+def test_a_key_that_sees_nothing_has_one_page_only(sixty):
+    sixty.masv.switch(past_end="missing", key_sees="nothing")
+    assert [sixty.listed(f"page={page}").status_code for page in (1, 2)] == [200, 404]
