@@ -6,7 +6,7 @@ preview.
 
 import json
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
 from typing import Any, Final
 
@@ -48,7 +48,7 @@ class PulumiAnnouncer:
             self._say(line, urn)
         self.unchanged(several)
 
-    def unchanged(self, several: Sequence[Verdict]) -> None:
+    def unchanged(self, several: Iterable[Verdict]) -> None:
         """Record what was decided, where records are asked for."""
         if not self._records:
             return

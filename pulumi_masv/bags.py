@@ -51,6 +51,11 @@ class Given(Generic[Kind]):
         known = self.inputs.wire() if self.inputs else self.bag
         self.canonical = {**known, **{name: self.bag[name] for name in self.unknown}}
 
+    @property
+    def changed(self) -> bool:
+        """Whether anything differs from what was declared before."""
+        return self.canonical != self.before
+
     def secrets(self) -> dict[str, set[str]]:
         """Return what the program keeps secret, or did: package id -> the names of its inputs."""
         old, new = secrets_in(self.before), secrets_in(self.bag)
@@ -62,7 +67,7 @@ class Given(Generic[Kind]):
             inputs=self.inputs,
             before=before,
             unknown=self.unknown,
-            changed=self.canonical != self.before,
+            changed=self.changed,
             problems=self.problems,
             **more,
         )

@@ -216,7 +216,8 @@ class PackageFleetHandler(_Handler[FleetInputs, StoredFleet]):
                 whole = not isinstance(entries[i], Mapping)
                 canonical = given.canonical["packages"]
                 canonical[i] = entries[i] if whole else {**entries[i], **canonical[i]}
-        before = old_entries(given.before)
+        as_before = None if given.changed else given.inputs
+        before = as_before.entries() if as_before else old_entries(given.before)
         outcome = self._checked(given, given.request(before, unknown_of=unknown))
         return given.result(outcome, vocabulary.problems_of_entries(outcome.refusals))
 

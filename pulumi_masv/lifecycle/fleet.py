@@ -4,7 +4,7 @@ What is done to each is what a resource of its own would do. All refusals come b
 write; a package that fails does not stop the others.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from pulumi_masv import plan
 from pulumi_masv.errors import ChangeRefused, NotAsDeclared, PackageRefused, PartlyDone
@@ -58,24 +58,17 @@ class FleetController:
 
     def unchanged(self, stored: StoredFleet) -> None:
         """Record the entries that nothing is done to, if a check of this process has seen them."""
-        urns = self._session.urns
-        self._session.announcer.unchanged(
-            [
-                Verdict(i, urns[i], "unchanged", self._session.clock(), entry.package())
-                for i, entry in stored.entries().items()
-                if i in urns and not self._reconciler.promised(i)
-            ]
-        )
+        self._session.announcer.unchanged(self._unchanged(stored))
 
     def waiting_for_refresh(self, stored: StoredFleet) -> list[Stored]:
         """Return the entries whose archive waits, so that only a refresh brings it about."""
         now = self._session.clock()
         return [
-            entry
-            for i, entry in stored.entries().items()
-            if entry.pending_archive
-            and entry.expiry is not None
-            and entry.expiry <= now
+            stored.entry(i)
+            for i, live in stored.live.items()
+            if live.pending_archive
+            and live.expiry is not None
+            and live.expiry <= now
             and i in self._session.urns
         ]
 
@@ -209,6 +202,12 @@ class FleetController:
         lost = {i: str(error) for i, error in failed.items()}
         self._do([], ends, lost, self._urn(entries))
         return Outcome(None)
+
+    def _unchanged(self, stored: StoredFleet) -> Iterator[Verdict]:
+        urns, now = self._session.urns, self._session.clock()
+        for i, entry in stored.entries().items():
+            if i in urns and not self._reconciler.promised(i):
+                yield Verdict(i, urns[i], "unchanged", now, entry.package())
 
     def _end_as_promised(self, seen: Seen, stored: Stored, flags: FleetInputs) -> Plan:
         """Return the end of an entry; what it destroys has to be promised and nowhere declared."""

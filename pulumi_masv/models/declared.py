@@ -6,6 +6,7 @@ managed: never written, never drift.
 
 from collections.abc import Mapping
 from enum import Enum
+from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 from pydantic import (
@@ -63,9 +64,23 @@ class Wire(BaseModel):
 
     model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, frozen=True)
 
+    @classmethod
+    def made(cls, **values: Any) -> "Self":
+        """Return one of values that are right as they are; what is left out is as by default.
+
+        `model_construct` does the same, and looks up each field's aliases and default every time.
+        """
+        blank: Self = _blank(cls)
+        return blank.model_copy(update=values)
+
     def secrets(self) -> dict[str, tuple[str, ...]]:
         """Return what the program keeps secret: package id -> the names of its inputs."""
         return {}
+
+
+@cache
+def _blank(model: type[Wire]) -> Any:
+    return model.model_construct()
 
 
 class Declared(Ending, Wire):

@@ -1,17 +1,17 @@
 """What a program declares of many packages in one resource, and what the state holds of them."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Annotated, Any, Final
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool
+from pydantic import ConfigDict, Field, StrictBool
 from pydantic.alias_generators import to_camel
 
 from pulumi_masv.models.declared import Change, Declared, Inputs, LifecycleInputs, Problem, Wire
 from pulumi_masv.models.instants import Instant
 from pulumi_masv.models.package import PackageId, State, Text
 from pulumi_masv.models.secret import SecretiveFleet
-from pulumi_masv.models.stored import Outputs, Stored
+from pulumi_masv.models.stored import Outputs, Stored, projected
 
 _SUMMARY: Final = ("new", "finalized", "expired", "archived", "files", "bytes")
 _DECLARED: Final = frozenset(to_camel(name) for name in Declared.model_fields)
@@ -58,11 +58,11 @@ class FleetInputs(SecretiveFleet, Inputs):
     def entries(self) -> dict[str, LifecycleInputs]:
         """Each package as a resource of its own would declare it."""
         return {
-            package_id: LifecycleInputs.model_construct(
+            package_id: LifecycleInputs.made(
                 package_id=package_id,
                 force_destroy=self.force_destroy,
                 archive_on_destroy=self.archive_on_destroy,
-                **dict(declared),
+                **vars(declared),
             )
             for package_id, declared in self.packages.items()
         }
@@ -128,7 +128,7 @@ class StoredFleet(SecretiveFleet, Outputs):
                 counts["bytes"] += entry.size or 0
         return cls.model_construct(
             live={
-                package_id: Live.model_construct(**_picked(entry, Live.model_fields))
+                package_id: Live.made(**{name: getattr(entry, name) for name in Live.model_fields})
                 for package_id, entry in entries.items()
             },
             summary=dict(counts),
@@ -145,28 +145,26 @@ class StoredFleet(SecretiveFleet, Outputs):
 
     def entries(self) -> dict[str, Stored]:
         """Each package as a resource of its own would have stored it."""
-        secrets = self.secrets()
-        return {
-            package_id: Stored.model_construct(
-                package_id=package_id,
-                team_id=self.team_id,
-                force_destroy=self.force_destroy,
-                archive_on_destroy=self.archive_on_destroy,
-                declared=self.declared.get(package_id),
-                secret_inputs=secrets.get(package_id),
-                **dict(live),
-            )
-            for package_id, live in self.live.items()
-        }
+        return {package_id: self.entry(package_id) for package_id in self.live}
+
+    def entry(self, package_id: str) -> Stored:
+        """One of them."""
+        return Stored.made(
+            package_id=package_id,
+            team_id=self.team_id,
+            force_destroy=self.force_destroy,
+            archive_on_destroy=self.archive_on_destroy,
+            declared=self.declared.get(package_id),
+            secret_inputs=self.secrets().get(package_id),
+            **vars(self.live[package_id]),
+        )
 
     def projection(self) -> FleetInputs:
         """What the state says of that which the program declared, as inputs."""
         return FleetInputs.model_construct(
             packages={
-                package_id: Declared.model_construct(
-                    **_picked(entry.projection(), Declared.model_fields)
-                )
-                for package_id, entry in self.entries().items()
+                package_id: Declared.made(**projected(live, self.declared.get(package_id)))
+                for package_id, live in self.live.items()
             },
             force_destroy=self.force_destroy,
             retain_removed=self.retain_removed,
@@ -180,7 +178,3 @@ def _of(
 ) -> dict[str, tuple[str, ...]] | None:
     """Return what is secret of the packages that there still are."""
     return {i: names for i, names in (secrets or {}).items() if i in entries} or None
-
-
-def _picked(source: BaseModel, names: Iterable[str]) -> dict[str, Any]:
-    return {name: getattr(source, name) for name in names}

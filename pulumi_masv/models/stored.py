@@ -6,7 +6,8 @@ read; `Stored.projection` is the one way back from outputs to inputs, for diff a
 
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
-from typing import TYPE_CHECKING, Annotated, Any
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any, Protocol
 
 from pydantic import ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
@@ -16,13 +17,32 @@ from pulumi_masv.models.declared import Declared, LifecycleInputs, Wire, problem
 from pulumi_masv.models.end import Ending
 from pulumi_masv.models.instants import Instant
 from pulumi_masv.models.package import Package, State, Text
-from pulumi_masv.models.secret import Secretive
+from pulumi_masv.models.secret import Secretive, veiled
 
 if TYPE_CHECKING:
     from typing_extensions import Self
 
 _MANAGED = ("name", "expiry", "unlimited_storage", "archived")
 _AS_ANSWERED = ("size", "total_files", "sender", "created_at", "updated_at")
+
+
+class Holds(Protocol):
+    """What a state holds of a package that can be declared of it."""
+
+    @property
+    def name(self) -> str | None: ...
+
+    @property
+    def expiry(self) -> datetime | None: ...
+
+    @property
+    def unlimited_storage(self) -> bool | None: ...
+
+    @property
+    def archived(self) -> bool | None: ...
+
+    @property
+    def pending_archive(self) -> bool | None: ...
 
 
 class Outputs(Wire):
@@ -103,25 +123,12 @@ class Stored(Secretive, Ending, Outputs):
         An expiry that has become unlimited projects as `unlimited_storage`; `archived` counts
         as true while it is pending.
         """
-        names = self.declared
-        if names is None:
-            names = tuple(to_camel(name) for name in _MANAGED if getattr(self, name) is not None)
-        values: dict[str, Any] = {}
-        if "name" in names:
-            values["name"] = self.name
-        if "expiry" in names and not self.unlimited_storage:
-            values["expiry"] = self.expiry
-        if "unlimitedStorage" in names or ("expiry" in names and self.unlimited_storage):
-            values["unlimited_storage"] = bool(self.unlimited_storage)
-        if "archived" in names:
-            values["archived"] = bool(self.archived or self.pending_archive)
-        # Not validated: MASV may hold a name that a program may not declare.
-        return LifecycleInputs.model_construct(
+        return LifecycleInputs.made(
             package_id=self.package_id or "",
             force_destroy=self.force_destroy,
             archive_on_destroy=self.archive_on_destroy,
             secret_inputs=self.secret_inputs,
-            **values,
+            **projected(self, self.declared),
         )
 
     def package(self) -> Package | None:
@@ -133,7 +140,7 @@ class Stored(Secretive, Ending, Outputs):
 
     def managed(self) -> Declared:
         """All that can be declared, as the state has it, whether it was declared or not."""
-        return Declared.model_construct(
+        return Declared.made(
             name=self.name,
             expiry=self.expiry,
             unlimited_storage=self.unlimited_storage,
@@ -196,7 +203,7 @@ class Stored(Secretive, Ending, Outputs):
             declared: tuple[str, ...] | None = inputs.given()
         else:
             declared = before.declared or tuple(sorted({"packageId", *given.given()}))
-        return cls(
+        record = cls.made(
             package_id=package.id,
             state=state,
             team_id=team_id,
@@ -208,6 +215,30 @@ class Stored(Secretive, Ending, Outputs):
             **{f: _first(getattr(package, f), getattr(before, f)) for f in _AS_ANSWERED},
             **values,
         )
+        return veiled(record, given.secret_inputs) if given.secret_inputs else record
+
+
+def projected(stored: Holds, names: tuple[str, ...] | None) -> dict[str, Any]:
+    """Return what the state says of that which the program declared, by the fields of `Declared`.
+
+    Not validated: MASV may hold a name that a program may not declare.
+
+    Args:
+        stored: what the state holds of a package.
+        names: of the inputs that the program gave; None for all that the state knows.
+    """
+    if names is None:
+        names = tuple(to_camel(name) for name in _MANAGED if getattr(stored, name) is not None)
+    values: dict[str, Any] = {}
+    if "name" in names:
+        values["name"] = stored.name
+    if "expiry" in names and not stored.unlimited_storage:
+        values["expiry"] = stored.expiry
+    if "unlimitedStorage" in names or ("expiry" in names and stored.unlimited_storage):
+        values["unlimited_storage"] = bool(stored.unlimited_storage)
+    if "archived" in names:
+        values["archived"] = bool(stored.archived or stored.pending_archive)
+    return values
 
 
 def _end(package: Package, inputs: LifecycleInputs | None, before: Stored) -> tuple[Any, Any]:
