@@ -158,6 +158,12 @@ def test_without_the_variable_nothing_is_recorded(
     assert [text.split()[0] for text in shown.texts()] == ["P2", "P2"]
 
 
+def test_records_that_nobody_asks_for_are_not_even_made(announcer: PulumiAnnouncer) -> None:
+    several = iter([unchanged()])
+    announcer.unchanged(several)
+    assert list(several) == [unchanged()]
+
+
 def test_with_the_variable_each_verdict_is_recorded_at_its_resource(
     recorder: PulumiAnnouncer, shown: Shown
 ) -> None:

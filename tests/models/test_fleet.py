@@ -1,0 +1,140 @@
+"""A fleet says of each of its packages what a resource of its own would say, whatever it holds."""
+
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import BaseModel
+
+from pulumi_masv.bags import old_entries
+from pulumi_masv.models import FleetInputs, LifecycleInputs, Package, Stored, StoredFleet, is_secret
+from pulumi_masv.models.declared import Declared
+
+IDS = [f"P{number}" for number in range(4)]
+FLAGS = ("forceDestroy", "archiveOnDestroy")
+names = st.sampled_from(["Day 12", "e\u0301te", " x ", "<{%reset%}>", "Tag\n2"])
+instants = st.sampled_from(
+    ["2027-01-31T00:00:00Z", "2027-01-31T01:00:00.5+01:00", "2026-01-01t00:00:00.1239z"]
+)
+whole = st.sampled_from([0.0, 5.0, 2.0**53])
+listed = st.lists(
+    st.sampled_from([*FLAGS, "name", "expiry", "unlimitedStorage", "archived", "packageId"]),
+    unique=True,
+).map(sorted)
+secrets = st.lists(st.sampled_from(["name", "expiry", "archived", "nothing"]), unique=True)
+stored = st.fixed_dictionaries(
+    {},
+    optional={
+        "name": names,
+        "expiry": instants,
+        "unlimitedStorage": st.booleans() | st.none(),
+        "archived": st.booleans() | st.sampled_from([0.0, 1.0]),
+        "state": st.sampled_from(["new", "finalized", "expired", "archived"]),
+        "size": whole,
+        "totalFiles": whole,
+        "pendingArchive": st.booleans(),
+        "received": st.booleans(),
+        "ofALaterVersion": st.just("odd"),
+    },
+)
+ends = st.one_of(
+    st.just({}),
+    st.fixed_dictionaries({"expiry": instants}, optional={"unlimitedStorage": st.just(False)}),
+    st.fixed_dictionaries({"unlimitedStorage": st.booleans()}),
+)
+others = st.fixed_dictionaries({}, optional={"name": names, "archived": st.booleans()})
+declared = st.builds(lambda end, other: {**end, **other}, ends, others)
+flags = st.fixed_dictionaries({}, optional=dict.fromkeys(FLAGS, st.booleans()))
+
+
+def of_each(values: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
+    return st.dictionaries(st.sampled_from(IDS), values, max_size=len(IDS))
+
+
+def shown(model: BaseModel, fields: Any) -> dict[str, tuple[Any, bool]]:
+    """The values of a model, and whether a line may show each."""
+    return {n: (getattr(model, n), is_secret(getattr(model, n))) for n in fields}
+
+
+fleets = st.builds(
+    lambda live, declared, secret, flags: {
+        "live": live,
+        "declared": declared,
+        "secretInputs": secret,
+        **flags,
+    },
+    of_each(stored),
+    of_each(listed),
+    of_each(secrets) | st.none(),
+    flags,
+)
+
+
+def alone(bag: dict[str, Any], package_id: str) -> Stored:
+    """What a resource of its own would have stored."""
+    part = {name: bag[name] for name in FLAGS if name in bag}
+    for name in ("declared", "secretInputs"):
+        if package_id in (bag[name] or {}):
+            part[name] = bag[name][package_id]
+    return Stored.parse({"packageId": package_id, **bag["live"][package_id], **part})
+
+
+@given(bag=fleets)
+def test_each_entry_is_what_its_own_resource_would_hold(bag: dict[str, Any]) -> None:
+    entries = StoredFleet.parse(bag).entries()
+    assert entries.keys() == bag["live"].keys()
+    for i, entry in entries.items():
+        one = alone(bag, i)
+        assert shown(entry, Stored.model_fields) == shown(one, Stored.model_fields)
+        assert entry == one
+
+
+@given(bag=fleets)
+def test_each_entry_projects_as_its_own_resource_would(bag: dict[str, Any]) -> None:
+    packages = StoredFleet.parse(bag).projection().packages
+    assert packages.keys() == bag["live"].keys()
+    for i, entry in packages.items():
+        one = alone(bag, i).projection()
+        assert shown(entry, Declared.model_fields) == shown(one, Declared.model_fields)
+
+
+@given(packages=of_each(declared), secret=of_each(secrets), flags=flags)
+def test_what_is_declared_as_before_reads_the_same_from_the_old_inputs(
+    packages: dict[str, Any], secret: dict[str, Any], flags: dict[str, Any]
+) -> None:
+    inputs, problems = FleetInputs.parse({"packages": packages, "secretInputs": secret, **flags})
+    assert inputs is not None, problems
+    asked = inputs.entries()
+    before = old_entries(inputs.wire())
+    assert asked.keys() == before.keys()
+    fields = LifecycleInputs.model_fields.keys() - {"secret_inputs"}
+    for i, entry in asked.items():
+        assert shown(entry, fields) == shown(before[i], fields)
+
+
+@given(
+    observed=stored,
+    before=st.none() | fleets.filter(lambda bag: "P0" in bag["live"]),
+    asked=st.none() | declared,
+    secret=secrets,
+)
+def test_what_is_recorded_is_as_right_as_what_is_read_from_a_state(
+    observed: dict[str, Any],
+    before: dict[str, Any] | None,
+    asked: dict[str, Any] | None,
+    secret: list[str],
+) -> None:
+    answer = {"unlimited_storage": observed.get("unlimitedStorage"), "id": "P0", **observed}
+    inputs = None
+    if asked is not None:
+        bag = {"packageId": "P0", **asked, "secretInputs": secret}
+        inputs = LifecycleInputs.model_validate(bag)
+    recorded = Stored.record(
+        Package.model_validate(answer),
+        team_id="T",
+        inputs=inputs,
+        stored=alone(before, "P0") if before else None,
+    )
+    again = Stored.parse(recorded.wire())
+    assert shown(recorded, Stored.model_fields) == shown(again, Stored.model_fields)
+    assert recorded == Stored.model_validate(dict(recorded))
