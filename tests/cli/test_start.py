@@ -94,23 +94,24 @@ def test_version_is_a_command_and_an_option(run: Run) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "line"),
+    ("arguments", "begins", "command"),
     [
-        (["lsit"], "No such command 'lsit'. Did you mean 'list'? (see `pulumi-masv --help`)"),
-        (["--bad"], "No such option: --bad (see `pulumi-masv --help`)"),
-        (["explain"], "Missing argument 'ID' (see `pulumi-masv explain --help`)"),
-        (
-            ["simulator", "--packages", "many"],
-            "--packages: must be a valid integer (see `pulumi-masv simulator --help`)",
-        ),
-        (
-            ["simulator", "--port", "70000"],
-            "--port: must be less than or equal to 65535 (see `pulumi-masv simulator --help`)",
-        ),
+        (["lsit"], "No such command 'lsit'. Did you mean 'list'?", "pulumi-masv"),
+        (["--bad"], "No such option: --bad", "pulumi-masv"),
+        (["explain"], "Missing argument 'ID'", "pulumi-masv explain"),
+        # What is wrong with a value is told in typer's words, which change with its version.
+        (["simulator", "--packages", "many"], "--packages: ", "pulumi-masv simulator"),
+        (["simulator", "--port", "70000"], "--port: ", "pulumi-masv simulator"),
     ],
 )
-def test_a_mistake_in_the_arguments_is_one_line(run: Run, arguments: list[str], line: str) -> None:
-    assert run(*arguments) == (2, "", f"pulumi-masv: {line}\n")
+def test_a_mistake_in_the_arguments_is_one_line(
+    run: Run, arguments: list[str], begins: str, command: str
+) -> None:
+    done = run(*arguments)
+    assert (done.code, done.out) == (2, "")
+    [line] = done.err.splitlines()
+    assert line.startswith(f"pulumi-masv: {begins}")
+    assert line.endswith(f" (see `{command} --help`)")
 
 
 @pytest.fixture
