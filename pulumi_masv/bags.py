@@ -59,7 +59,8 @@ class Given(Generic[Kind]):
     def secrets(self) -> dict[str, set[str]]:
         """Return what the program keeps secret, or did: package id -> the names of its inputs."""
         old, new = secrets_in(self.before), secrets_in(self.bag)
-        return {i: old.get(i, set()) | new.get(i, set()) for i in old.keys() | new.keys()}
+        packages = (old.keys() | new.keys()) - {""}  # a window is of no package
+        return {i: old.get(i, set()) | new.get(i, set()) for i in packages}
 
     def request(self, before: Any, **more: Any) -> CheckRequest[Kind, Any]:
         return CheckRequest(

@@ -32,6 +32,7 @@ from pulumi_masv.errors import (
     UnexpectedAnswer,
     Unreachable,
 )
+from pulumi_masv.models import is_secret
 from pulumi_masv.settings import Settings
 from pulumi_masv.sources import is_loopback
 
@@ -142,7 +143,9 @@ class Transport:
             return answer
         key = self._settings.api_key
         secrets = [*request.credential.values(), *([] if key is None else [key])]
-        withheld = not self.withheld.isdisjoint(request.route.split("/"))
+        withheld = not self.withheld.isdisjoint(request.route.split("/")) or any(
+            map(is_secret, (request.body or {}).values())
+        )
         told = "MASV's words may contain a secret" if withheld else answer.reason(secrets)
         line = f"{request} answered {answer.status}: {told}"
         if answer.status == 429:

@@ -259,3 +259,17 @@ def test_windows_that_are_secret_are_told_apart(recorded: Engine, masv: Simulato
         }
     )
     assert [recorded.state[name]["outputs"]["archivedCount"] for name in "01"] == [1, 0]
+
+
+def test_a_secret_window_hides_masvs_words_of_itself_and_of_no_package(
+    recorded: Engine, masv: Simulator
+) -> None:
+    masv.account.add_package(state="expired", expiry="2026-02-01T00:00:00Z")
+    package = masv.account.add_package(name="raw", expiry=DEC)
+    ends = {"expiryStart": "2020-03-04T00:00:00Z", "expiryEnd": "2026-02-02T00:00:00Z"}
+    window = {"__type": "ArchiveWindow", "secretInputs": ["expiryStart"], **ends}
+    masv.faults.set("status", status=422, message="no 2020-03-04", method="PUT", times=None)
+    assert "MASV's words may contain a secret" in refused(lambda: recorded.up({"w": window}))
+    both = {"w": {**window, "archived": False}, "p": {"packageId": package, "name": "Day 12"}}
+    with pytest.raises(Refused, match="answered 422: no 2020-03-04"):
+        recorded.up(both)
