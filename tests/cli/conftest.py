@@ -1,5 +1,6 @@
 """The command line in process, as its script starts it, and an account that it asks."""
 
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -65,3 +66,16 @@ def terminal(monkeypatch: pytest.MonkeyPatch, run: Run) -> None:
     monkeypatch.setenv("FORCE_COLOR", "1")
     monkeypatch.setenv("TERM", "xterm-256color")
     monkeypatch.setenv("COLUMNS", "200")
+
+
+def seen(ours: int, its: int) -> str:
+    """What is written to a terminal until nobody has it any more."""
+    os.close(its)
+    shown = b""
+    try:
+        while piece := os.read(ours, 4096):
+            shown += piece
+    except OSError:  # how Linux says that the other end is closed
+        pass
+    os.close(ours)
+    return shown.decode()

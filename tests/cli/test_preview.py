@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 import pulumi_masv
+from tests.cli.conftest import seen
 from tests.report.conftest import destroyed, printed, record, step
 
 Done = subprocess.CompletedProcess[str]
@@ -233,16 +234,3 @@ def interrupt(child: subprocess.Popen[Any], folder: Path) -> None:
         assert child.poll() is None
         time.sleep(0.02)
     os.killpg(child.pid, signal.SIGINT)
-
-
-def seen(ours: int, its: int) -> str:
-    """What is written to a terminal until nobody has it any more."""
-    os.close(its)
-    shown = b""
-    try:
-        while piece := os.read(ours, 4096):
-            shown += piece
-    except OSError:  # how Linux says that the other end is closed
-        pass
-    os.close(ours)
-    return shown.decode()

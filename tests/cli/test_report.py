@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import pulumi_masv
-from tests.cli.conftest import Done, Run
+from tests.cli.conftest import Done, Run, seen
 from tests.report.conftest import destroyed, printed
 
 LOSS = printed(records=(destroyed("01HA"),))
@@ -132,15 +132,8 @@ def in_terminal(*arguments: str, typed: bool = False, **environment: str) -> tup
         stderr=its,
         env={**kept, "PYTHONPATH": root, "TERM": "xterm", **environment},
     )
-    os.close(its)
-    shown = b""
-    try:
-        while piece := os.read(ours, 4096):
-            shown += piece
-    except OSError:  # how Linux says that the other end is closed
-        pass
-    os.close(ours)
-    return child.wait(), shown.decode().replace("\r\n", "\n")
+    shown = seen(ours, its).replace("\r\n", "\n")
+    return child.wait(), shown
 
 
 def test_on_a_terminal_it_is_text_as_wide_as_that(file: Path) -> None:
