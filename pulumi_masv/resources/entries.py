@@ -136,19 +136,19 @@ class Entries:
                 self._inputs.refuse(
                     f"{what}: {place}: {name} is given twice, once as {WIRE[name]}: keep one"
                 )
-            elif name in _NAMES:
+            elif name in NAMES:
                 given[name] = self._inputs.read(self._subject, f"{place}.{name}", name, value)
             elif name is None:
                 kind = arguments.kind_of(key)
                 self._inputs.refuse(f"{what}: {place}: a name in an entry is a str, not {kind}")
             else:
-                hint = arguments.unknown(name, _NAMES)
+                hint = arguments.unknown(name, NAMES)
                 line = f"{what}: {place}.{name} is not an input of an entry: {hint}"
                 self._inputs.refuse(line, is_sent=self._inputs.waits)
                 given[name] = ""  # which `check` refuses, where all else can be sent
         return given
 
 
-_NAMES: Final = tuple(field.name for field in fields(PackageArgs))
-_PYTHON: Final = {WIRE.get(name, name): name for name in _NAMES}
+NAMES: Final = tuple(field.name for field in fields(PackageArgs))
+_PYTHON: Final = {WIRE.get(name, name): name for name in NAMES}
 _EXAMPLE: Final = "one of package id to masv.PackageArgs(…)"

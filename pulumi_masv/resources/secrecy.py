@@ -1,13 +1,12 @@
 """Which inputs of a resource the program keeps secret: its check is told, since it cannot see."""
 
 from collections.abc import Collection, Mapping
-from typing import Any, Final
+from typing import Any
 
 import pulumi
 
 from pulumi_masv.resources.base import WIRE
-
-_OF_ENTRY: Final = ("archived", "expiry", "name", "unlimited_storage", "unlimitedStorage")
+from pulumi_masv.resources.entries import NAMES
 
 
 async def secret_inputs(given: Mapping[str, Any], outputs: Collection[str] = ()) -> Any:
@@ -30,8 +29,8 @@ async def secret_entries(packages: Any, outputs: Collection[str] = ()) -> Any:
     for package_id, each in packages.items():
         entry, is_secret = await _resolved(each)
         if is_secret or is_whole or "live" in outputs:
-            given = dict.fromkeys(_OF_ENTRY if not isinstance(entry, Mapping) else entry)
-            found[package_id] = await secret_inputs(given, _OF_ENTRY)
+            given = dict.fromkeys(NAMES if not isinstance(entry, Mapping) else entry)
+            found[package_id] = await secret_inputs(given, NAMES)
         elif isinstance(entry, Mapping):
             found[package_id] = await secret_inputs(entry)
     return {package_id: names for package_id, names in found.items() if names} or None
