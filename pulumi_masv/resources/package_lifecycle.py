@@ -11,7 +11,8 @@ from pulumi_masv.accounts import check_configuration
 from pulumi_masv.inputs import Refused, named, of_this_run
 from pulumi_masv.providers import PackageLifecycleProvider
 from pulumi_masv.resources.base import MasvResource
-from pulumi_masv.resources.secrecy import secret_inputs
+from pulumi_masv.resources.outputs import output
+from pulumi_masv.resources.secrecy import are_plain, secret_inputs
 
 
 class PackageLifecycle(MasvResource, module="masv", name="PackageLifecycle"):
@@ -53,7 +54,7 @@ class PackageLifecycle(MasvResource, module="masv", name="PackageLifecycle"):
     ) -> None:
         subject = named("PackageLifecycle", resource_name, opts)
         check_configuration()
-        context = holder = secrets = None
+        holder = None
         given: dict[str, Any] = {
             "package_id": package_id,
             "name": name,
@@ -72,28 +73,14 @@ class PackageLifecycle(MasvResource, module="masv", name="PackageLifecycle"):
             )
             context = run.context("PackageLifecycle", resource_name, opts, holder)
             outputs = (opts and opts.additional_secret_outputs) or ()
-            secrets = secret_inputs(given, outputs) if context else None
-            context = run.inputs.after(subject, context)
+            if context and (outputs or not are_plain(given)):
+                given["secret_inputs"] = secret_inputs(dict(given), outputs)
+            given["resource_urn"] = run.inputs.after(subject, context)
             opts = program.options(opts, run)
         self._register(
             PackageLifecycleProvider,
             resource_name,
-            {
-                "resource_urn": context,  # for `check`, which takes it out
-                "secret_inputs": secrets,
-                **given,
-                # An output can be read in the program only if its name is given here.
-                "state": None,
-                "size": None,
-                "total_files": None,
-                "sender": None,
-                "created_at": None,
-                "updated_at": None,
-                "team_id": None,
-                "received": None,
-                "pending_archive": None,
-                "declared": None,
-            },
+            {name: value for name, value in given.items() if value is not None},
             opts,
         )
         if holder is not None:
@@ -124,100 +111,100 @@ class PackageLifecycle(MasvResource, module="masv", name="PackageLifecycle"):
     @pulumi.getter(name="packageId")
     def package_id(self) -> pulumi.Output[str]:
         """MASV's id."""
-        return pulumi.get(self, "package_id")
+        return output(self, "package_id")
 
     @property
     @pulumi.getter
     def name(self) -> pulumi.Output[str | None]:
         """The package's name."""
-        return pulumi.get(self, "name")
+        return output(self, "name")
 
     @property
     @pulumi.getter
     def expiry(self) -> pulumi.Output[str | None]:
         """When the files end, as a UTC instant; once they are gone, the last stored value."""
-        return pulumi.get(self, "expiry")
+        return output(self, "expiry")
 
     @property
     @pulumi.getter(name="unlimitedStorage")
     def unlimited_storage(self) -> pulumi.Output[bool | None]:
         """Whether it never expires; once the files are gone, the last stored value."""
-        return pulumi.get(self, "unlimited_storage")
+        return output(self, "unlimited_storage")
 
     @property
     @pulumi.getter
     def archived(self) -> pulumi.Output[bool]:
         """Whether the tombstone is hidden."""
-        return pulumi.get(self, "archived")
+        return output(self, "archived")
 
     @property
     @pulumi.getter(name="forceDestroy")
     def force_destroy(self) -> pulumi.Output[bool]:
         """Whether removing this resource destroys files."""
-        return pulumi.get(self, "force_destroy")
+        return output(self, "force_destroy")
 
     @property
     @pulumi.getter(name="archiveOnDestroy")
     def archive_on_destroy(self) -> pulumi.Output[bool]:
         """Whether removing this resource archives the tombstone."""
-        return pulumi.get(self, "archive_on_destroy")
+        return output(self, "archive_on_destroy")
 
     @property
     @pulumi.getter
     def state(self) -> pulumi.Output[str]:
         """`new`, `finalized`, `expired` (the files are gone) or `archived`."""
-        return pulumi.get(self, "state")
+        return output(self, "state")
 
     @property
     @pulumi.getter
     def size(self) -> pulumi.Output[int | None]:
         """Bytes."""
-        return pulumi.get(self, "size")
+        return output(self, "size")
 
     @property
     @pulumi.getter(name="totalFiles")
     def total_files(self) -> pulumi.Output[int | None]:
         """Number of files."""
-        return pulumi.get(self, "total_files")
+        return output(self, "total_files")
 
     @property
     @pulumi.getter
     def sender(self) -> pulumi.Output[str | None]:
         """Who sent it."""
-        return pulumi.get(self, "sender")
+        return output(self, "sender")
 
     @property
     @pulumi.getter(name="createdAt")
     def created_at(self) -> pulumi.Output[str | None]:
         """A UTC instant."""
-        return pulumi.get(self, "created_at")
+        return output(self, "created_at")
 
     @property
     @pulumi.getter(name="updatedAt")
     def updated_at(self) -> pulumi.Output[str | None]:
         """A UTC instant."""
-        return pulumi.get(self, "updated_at")
+        return output(self, "updated_at")
 
     @property
     @pulumi.getter(name="teamId")
     def team_id(self) -> pulumi.Output[str]:
         """The team it was read in."""
-        return pulumi.get(self, "team_id")
+        return output(self, "team_id")
 
     @property
     @pulumi.getter
     def received(self) -> pulumi.Output[bool | None]:
         """True if only the inbox serves it; otherwise left out."""
-        return pulumi.get(self, "received")
+        return output(self, "received")
 
     @property
     @pulumi.getter(name="pendingArchive")
     def pending_archive(self) -> pulumi.Output[bool]:
         """Whether `archived` is declared and waits for the files to end."""
-        return pulumi.get(self, "pending_archive")
+        return output(self, "pending_archive")
 
     @property
     @pulumi.getter
     def declared(self) -> pulumi.Output[Sequence[str]]:
         """The sorted names of the inputs that the program gave."""
-        return pulumi.get(self, "declared")
+        return output(self, "declared")

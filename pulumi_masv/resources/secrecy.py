@@ -9,6 +9,11 @@ from pulumi_masv.resources.base import WIRE
 from pulumi_masv.resources.entries import NAMES
 
 
+def are_plain(given: Mapping[str, Any]) -> bool:
+    """Return whether nothing given can be secret, so that a check need not be told."""
+    return not any(isinstance(value, pulumi.Output) for value in given.values())
+
+
 async def secret_inputs(given: Mapping[str, Any], outputs: Collection[str] = ()) -> Any:
     """Return the sorted names of those that are secret, in the wire's spelling; None for none.
 
