@@ -3,8 +3,10 @@
 python benchmarks/fleet.py               measure; write the table, the picture and the figures
 python benchmarks/fleet.py --render      write table and picture from the figures there are
 
-A size may carry its own number of repetitions: `--packages 100:5 1000:2`. The variants take
-turns, one repetition of all after the other, so that what else the machine does meets them alike.
+A size may carry its own number of repetitions, and how many packages the account holds where that
+is more: `--packages 100:5 1000/4000:2`. With --targets, only what the targets need is measured,
+once: about a quarter of an hour. The variants take turns, one repetition of all after the other,
+so that what else the machine does meets them alike.
 """
 
 import argparse
@@ -12,13 +14,14 @@ import json
 import shlex
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import plot
 import report
-from measure import Conditions, Failed, measure
+import targets
+from measure import Conditions, Failed, Size, measure
 from variants import BY_KEY, VARIANTS, Variant
 
 from pulumi_masv.settings import Settings
@@ -26,10 +29,10 @@ from pulumi_masv.settings import Settings
 HERE: Final = Path(__file__).parent
 
 
-class Size(NamedTuple):
-    """How many packages, and how often they are measured; 0 for as often as the others."""
+class Series(NamedTuple):
+    """A size, and how often it is measured; 0 for as often as the others."""
 
-    packages: int
+    size: Size
     repetitions: int = 0
 
 
@@ -37,26 +40,29 @@ class Task(NamedTuple):
     """One run that is due."""
 
     variant: Variant
-    packages: int
+    size: Size
     repetition: int
 
 
-def size(text: str) -> Size:
-    return Size(*(int(part) for part in text.split(":")))
+def series(text: str) -> Series:
+    size, _, repetitions = text.partition(":")
+    packages, _, account = size.partition("/")
+    return Series(Size(int(packages), int(account or packages)), int(repetitions or 0))
 
 
 def arguments(given: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     add = parser.add_argument
-    sizes: dict[str, Any] = {"type": size, "nargs": "*", "metavar": "N[:REPETITIONS]"}
-    add("--packages", **sizes, default=[Size(100), Size(1000)], help="for every variant")
+    sizes: dict[str, Any] = {"type": series, "nargs": "*", "metavar": "N[/ACCOUNT][:REPETITIONS]"}
+    add("--packages", **sizes, default=[series("300"), series("1000")], help="for every variant")
     add(
         "--single",
         **sizes,
-        default=[Size(5000), Size(10000)],
-        help="for those that need one resource only",
+        default=[series(each) for each in ("1000/10000", "5000", "10000", "20000:1")],
+        help="for those that need one resource only, or none",
     )
-    add("--repetitions", type=int, default=3)
+    add("--targets", action="store_true", help="only what the targets need, instead of all that")
+    add("--repetitions", type=int, help="3, or with --targets 1")
     add("--variants", nargs="+", choices=BY_KEY, default=list(BY_KEY))
     add("--latency", type=float, default=20, help="milliseconds an answer of MASV takes")
     add("--budget", type=float, help="seconds after which no repetition is begun but the first")
@@ -68,29 +74,38 @@ def arguments(given: Sequence[str]) -> argparse.Namespace:
 
 def due(chosen: argparse.Namespace) -> Iterator[Task]:
     """All runs in their order: what is repeated most is left at the end."""
-    of_all = [(each, False) for each in chosen.packages]
-    of_single = [(each, True) for each in chosen.single]
+    usual = chosen.repetitions or (1 if chosen.targets else 3)
     planned = [
-        (each.packages, each.repetitions or chosen.repetitions, variant)
-        for each, single in of_all + of_single
-        for variant in VARIANTS
-        if variant.key in chosen.variants and (variant.single or not single)
+        (size, times, variant)
+        for size, times, variant in wanted(chosen.targets, chosen.packages, chosen.single)
+        if variant.key in chosen.variants
     ]
-    for repetition in range(max((times for _, times, _ in planned), default=0)):
-        for packages, times, variant in planned:
-            if repetition < times:
-                yield Task(variant, packages, repetition)
+    for repetition in range(max((times or usual for _, times, _ in planned), default=0)):
+        for size, times, variant in planned:
+            if repetition < (times or usual):
+                yield Task(variant, size, repetition)
+
+
+def wanted(
+    for_targets: bool, for_all: Iterable[Series], for_single: Iterable[Series]
+) -> Iterator[tuple[Size, int, Variant]]:
+    """What is measured, and how often."""
+    if for_targets:
+        yield from ((size, 0, BY_KEY[key]) for key, size in targets.needs())
+        return
+    yield from ((*each, variant) for each in for_all for variant in VARIANTS)
+    yield from ((*each, variant) for each in for_single for variant in VARIANTS if variant.single)
 
 
 def run(chosen: argparse.Namespace, measured: dict[str, Any]) -> bool:
     """Make all runs, and a note of each that is not made; True if none failed."""
     started = time.monotonic()
-    failed: set[tuple[str, int]] = set()
+    failed: set[tuple[str, Size]] = set()
     for task in due(chosen):
         if task.repetition and over(started, chosen.budget):
             say(measured, f"the budget of {chosen.budget:g} s ended the repetitions early")
             break
-        of = (task.variant.key, task.packages)
+        of = (task.variant.key, task.size)
         if of not in failed and not make(task, chosen, measured):
             failed.add(of)
     return not failed
@@ -98,11 +113,11 @@ def run(chosen: argparse.Namespace, measured: dict[str, Any]) -> bool:
 
 def make(task: Task, chosen: argparse.Namespace, measured: dict[str, Any]) -> bool:
     """Make one run and keep it, since the next may take long; False if it failed."""
-    named = f"({task.variant.key}) {task.packages:,} packages"
+    named = f"({task.variant.key}) {task.size} packages"
     print(f"{named}, run {task.repetition + 1} …", flush=True)
     conditions = Conditions(chosen.latency / 1000, chosen.limit)
     try:
-        measured["runs"].append(measure(task.variant, task.packages, conditions))
+        measured["runs"].append(measure(task.variant, task.size, conditions))
     except Failed as error:
         print(error, file=sys.stderr)
         say(measured, f"{named}: failed: {str(error).splitlines()[0].rstrip(':')}")

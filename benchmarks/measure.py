@@ -2,23 +2,22 @@
 
 import json
 import os
+import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import Any, Final, NamedTuple
 
-import requests
-from processes import cpu_seconds, end, handler_memory
+from processes import Taken, end, wait
+from simulated import Masv, simulator
 from variants import Variant
 
-from pulumi_masv.client import moment_of
-from pulumi_masv.models import format_instant, parse_instant
+from pulumi_masv.models import parse_instant
 
 # What is run, in this order: name -> the command.
 PHASES: Final = {
@@ -46,6 +45,17 @@ class Failed(Exception):
     """A command failed, took too long, or did not do what it was run for."""
 
 
+class Size(NamedTuple):
+    """How many packages are declared, and how many the account holds."""
+
+    packages: int
+    account: int
+
+    def __str__(self) -> str:
+        of = f" of {self.account:,}" if self.account > self.packages else ""
+        return f"{self.packages:,}{of}"
+
+
 @dataclass(frozen=True)
 class Conditions:
     """What is the same for all variants.
@@ -59,89 +69,13 @@ class Conditions:
     limit: float
 
 
-class Masv:
-    """The simulator, behind a socket and in a process of its own.
-
-    Attributes:
-        environment: what it told to export, so that a client finds it.
-    """
-
-    def __init__(self, pid: int, environment: Mapping[str, str]) -> None:
-        self.environment = environment
-        self._pid = pid
-        self._control = requests.Session()
-        self._control.trust_env = False
-
-    def delay(self, seconds: float) -> None:
-        """Let every answer take so long."""
-        if seconds:
-            self._ask("POST", "faults", {"kind": "latency", "times": None, "seconds": seconds})
-
-    @property
-    def cpu(self) -> float | None:
-        return cpu_seconds(self._pid)
-
-    def begin(self) -> datetime:
-        """Forget the requests so far; the instant on its own clock."""
-        self._ask("DELETE", "journal")
-        return parse_instant(self._ask("POST", "clock", {"advance": 0})["now"])
-
-    def requests(self) -> dict[str, int]:
-        methods = [entry["method"] for entry in self._ask("GET", "journal")]
-        reads = methods.count("GET")
-        return {"reads": reads, "writes": len(methods) - reads}
-
-    def packages(self) -> list[dict[str, Any]]:
-        return self._ask("GET", "state")["packages"]
-
-    def _ask(self, method: str, what: str, body: Any = None) -> Any:
-        address = f"{self.environment['MASV_BASE_URL']}/_simulator/{what}"
-        answer = self._control.request(method, address, json=body, timeout=120)
-        answer.raise_for_status()
-        return answer.json()
-
-
-@contextmanager
-def simulator(folder: Path, names: Mapping[str, str]) -> Iterator[Masv]:
-    """A MASV that holds packages of these names."""
-    packages = [
-        {"id": key, "name": name, "expiry": EXPIRY, "created_at": _created(key)}
-        for key, name in names.items()
-    ]
-    seed = folder / "seed.json"
-    seed.write_text(json.dumps({"packages": packages}))
-    command = [sys.executable, "-m", "pulumi_masv.cli", "simulator", "--seed", str(seed)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        try:
-            environment = dict(_exported(process.stdout))
-            if len(environment) < 3:
-                raise Failed("the simulator did not start")
-            yield Masv(process.pid, environment)
-        finally:
-            process.terminate()
-
-
-def _created(key: str) -> str:
-    """The moment that an id tells."""
-    moment = moment_of(key)
-    assert moment is not None
-    return format_instant(moment)
-
-
-def _exported(printed: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """The three settings that the simulator prints once it answers."""
-    for _, line in zip(range(4), printed, strict=False):
-        if line.startswith("export "):
-            name, _, value = line.removeprefix("export ").strip().partition("=")
-            yield name, value
-
-
 class Stack:
     """A Pulumi project with a state in a folder."""
 
     def __init__(self, folder: Path, variant: Variant, masv: Masv, limit: float) -> None:
         self.project = folder / "project"
         self._printed = folder / "printed.txt"
+        self._variant = variant
         self._limit = limit
         for new in (self.project, folder / "state"):
             new.mkdir()
@@ -158,92 +92,107 @@ class Stack:
             **masv.environment,
             **variant.environment,
         }
-        self.run("stack", "init", "bench")
+        if not variant.threads:
+            self.run("stack", "init", "bench")
 
     def declare(self, names: Mapping[str, str]) -> None:
         packages = {key: {"name": name, "expiry": EXPIRY} for key, name in names.items()}
         (self.project / "packages.json").write_text(json.dumps(packages))
 
-    def run(self, *arguments: str) -> tuple[float, int | None]:
-        """Run one command of the engine: its seconds, and the peak memory of the handler."""
-        command = ["pulumi", *arguments, "--non-interactive"]
+    def run(self, *arguments: str) -> Taken:
+        """Run the variant's command, which is the engine with these arguments if it needs one."""
+        command = self._variant.command(arguments)
         shown = " ".join(command)
-        started = time.perf_counter()
-        with self._printed.open("wb") as printed, self._started(command, printed) as process:
+        with self._printed.open("wb") as printed:
+            process = subprocess.Popen(
+                command,
+                cwd=self.project,
+                env=self._environment,
+                stdin=subprocess.DEVNULL,
+                stdout=printed,
+                stderr=subprocess.STDOUT,
+            )
             try:
-                with handler_memory(process.pid) as memory:
-                    code = process.wait(self._limit)
-                    seconds = time.perf_counter() - started
+                taken = wait(process, self._limit, "program" if self._variant.threads else "engine")
             except subprocess.TimeoutExpired:
                 raise Failed(f"{shown} did not end in {self._limit:g} s") from None
             finally:
                 end(process)
-        if code != 0:
+        if taken.code != 0:
             text = self._printed.read_text(errors="replace")[-_TAIL:]
-            raise Failed(f"{shown} ended with {code}:\n{text}")
-        return seconds, memory.peak
+            raise Failed(f"{shown} ended with {taken.code}:\n{text}")
+        return taken
 
-    def _started(self, command: list[str], printed: IO[bytes]) -> "subprocess.Popen[bytes]":
-        return subprocess.Popen(
-            command,
-            cwd=self.project,
-            env=self._environment,
-            stdin=subprocess.DEVNULL,
-            stdout=printed,
-            stderr=subprocess.STDOUT,
-        )
-
-    def state_bytes(self) -> int:
-        """What `pulumi stack export` prints."""
+    def state(self) -> dict[str, Any]:
+        """The bytes of what `pulumi stack export` prints, and of one resource in it, compact."""
+        if self._variant.threads:
+            return {"state_bytes": None, "resource_bytes": None}
         self.run("stack", "export")
-        return self._printed.stat().st_size
+        exported = self._printed.read_bytes()
+        resources = json.loads(exported)["deployment"]["resources"]
+        return {"state_bytes": len(exported), "resource_bytes": resource_bytes(resources)}
+
+
+def resource_bytes(resources: Iterable[Mapping[str, Any]]) -> float:
+    """The median of what one takes as compact JSON; the stack and its provider do not count."""
+    return statistics.median(
+        len(json.dumps(each, separators=(",", ":"), ensure_ascii=False).encode())
+        for each in resources
+        if not each["type"].startswith("pulumi:")
+    )
 
 
 @contextmanager
-def _prepared(variant: Variant, size: int, given: Conditions) -> Iterator[tuple[Masv, Stack]]:
+def _prepared(
+    variant: Variant, raw: Mapping[str, str], given: Conditions
+) -> Iterator[tuple[Masv, Stack]]:
     with tempfile.TemporaryDirectory(prefix="masv-fleet-") as made:
         folder = Path(made)
-        with simulator(folder, _names(size, "raw")) as masv:
+        with simulator(folder, raw, EXPIRY) as masv:
             masv.delay(given.latency)
             yield masv, Stack(folder, variant, masv, given.limit)
 
 
-def measure(variant: Variant, size: int, given: Conditions) -> dict[str, Any]:
+def measure(variant: Variant, size: Size, given: Conditions) -> dict[str, Any]:
     """Run all phases once.
 
     Raises:
         Failed: a figure that would not be one.
     """
     phases = {}
-    with _prepared(variant, size, given) as (masv, stack):
-        names = _names(size, "Day")
+    raw = {_id(number): f"raw {number}" for number in range(size.account)}
+    with _prepared(variant, raw, given) as (masv, stack):
+        # Evenly among all, so that each page of the listing shows some.
+        numbers = [place * size.account // size.packages for place in range(size.packages)]
+        names = {_id(number): f"Day {number}" for number in numbers}
         for phase, command in PHASES.items():
             if phase == CHANGED:
-                changed = list(names)[: max(1, size // 100)]
+                changed = list(names)[: max(1, size.packages // 100)]
                 names |= {key: f"{names[key]}, final" for key in changed}
             stack.declare(names)
             phases[phase] = _phase(masv, stack, command)
             if variant.requests and phase in WRITING:
-                _prove(masv, names)
+                _prove(masv, {**raw, **names})
             if phase == FIRST:
-                state_bytes = stack.state_bytes()
-    return {
-        "variant": variant.key,
-        "packages": size,
-        "state_bytes": state_bytes,
-        "phases": phases,
-    }
+                state = stack.state()
+    return {"variant": variant.key, **size._asdict(), **state, "phases": phases}
+
+
+def _id(number: int) -> str:
+    return f"01BENCH{number + 1:019d}"
 
 
 def _phase(masv: Masv, stack: Stack, command: tuple[str, ...]) -> dict[str, Any]:
     began, cpu_before = masv.begin(), masv.cpu
-    seconds, memory = stack.run(*command)
+    taken = stack.run(*command)
     cpu = None if cpu_before is None else round(masv.cpu - cpu_before, 2)
     return {
-        "seconds": round(seconds, 3),
+        "seconds": round(taken.seconds, 3),
+        "cpu": taken.cpu,
+        "written_bytes": taken.written or None,  # where /tmp is in memory, nothing is
         **masv.requests(),
         "write_seconds": _write_seconds(masv, began),
-        "handler_bytes": memory,
+        "handler_bytes": taken.handler_bytes,
         "simulator_cpu_seconds": cpu,
     }
 
@@ -261,8 +210,3 @@ def _prove(masv: Masv, names: Mapping[str, str]) -> None:
     if live != names:
         wrong = sum(live[key] != name for key, name in names.items())
         raise Failed(f"{wrong} of {len(names)} packages do not have the name that was declared")
-
-
-def _names(size: int, kind: str) -> dict[str, str]:
-    """Package id -> name."""
-    return {f"01BENCH{number:019d}": f"{kind} {number}" for number in range(1, size + 1)}

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from measure import PHASES
-from report import Measured, runs_of, seconds_of, sizes, variants
+from figures import Measured, of, runs_of, sizes, values, variants
+from measure import PHASES, Size
 
 _WIDTH, _MARGIN = 860, 24
 _PANEL: Final = (350, 210)  # of what is inside the axes
@@ -24,6 +24,9 @@ _LOOKS: Final = {
     "c": ("#7a4fb5", "#c6a2ff", "M0 5.5L5.5 -4.5H-5.5Z"),
     "d": ("#00785a", "#4fd1a5", "M-5 0A5 5 0 1 1 5 0A5 5 0 1 1 -5 0Z"),
     "e": ("#6a737d", "#a3acb6", "M0 -6L6 0L0 6L-6 0Z"),
+    "f": ("#8a5a00", "#e3b341", "M-5 -5L5 5M5 -5L-5 5"),
+    "g": ("#a0306a", "#ff8cc6", "M-6 0H6M0 -6V6"),
+    "h": ("#3f6212", "#a3d977", "M-5 -2H5M-5 2H5"),
 }
 _STYLE: Final = """\
   text { font: 12px system-ui, -apple-system, "Segoe UI", sans-serif; fill: #1f2328 }
@@ -31,7 +34,7 @@ _STYLE: Final = """\
   .title { font-weight: 600; font-size: 13px }
   .grid { stroke: #d1d9e0; stroke-width: 1 }
   .line { fill: none; stroke-width: 2 }
-  .line.e { stroke-dasharray: 5 3 }
+  .line.e, .line.g, .line.h { stroke-dasharray: 5 3 }
   .quiet { fill: #59636e }
   @media (prefers-color-scheme: dark) {
     text { fill: #e6edf3 }
@@ -122,32 +125,38 @@ def _panel(measured: Measured, phase: str, left: float, top: float) -> list[str]
         y = round(up.at(tick), 1)
         drawn.append(f'<path class="grid" d="M{left} {y}H{right}"/>')
         drawn.append(_text(left - 8, y + 4, f"{tick:g}", "quiet", "end"))
-    for size in sizes(measured):
-        x = round(across.at(size), 1)
+    for size in _whole(measured):
+        x = round(across.at(size.packages), 1)
         drawn.append(f'<path class="grid" d="M{x} {bottom}v5"/>')
-        drawn.append(_text(x, bottom + 20, f"{size:,}", "quiet", "middle"))
+        drawn.append(_text(x, bottom + 20, str(size), "quiet", "middle"))
     drawn.append(_text(right, bottom + 38, "packages", "quiet", "end"))
     for variant in variants(measured):
         drawn += _curve(measured, variant.key, phase, across, up)
     return drawn
 
 
+def _whole(measured: Measured) -> list[Size]:
+    """The sizes at which all that the account holds is declared, or if there are none, all."""
+    found = sizes(measured)
+    return [size for size in found if size.packages == size.account] or found
+
+
 def _axes(measured: Measured, left: float, top: float) -> tuple[Axis, Axis]:
     """The same in all panels, so that they can be compared."""
-    found = sizes(measured)
-    seconds = [s for phase in PHASES for s in seconds_of(measured["runs"], phase)]
-    across = Axis(found[0] / 1.3, found[-1] * 1.3, left, left + _PANEL[0])
+    found = _whole(measured)
+    seconds = [s for phase in PHASES for s in values(measured["runs"], of(phase, "seconds"))]
+    across = Axis(found[0].packages / 1.3, found[-1].packages * 1.3, left, left + _PANEL[0])
     up = Axis(min(seconds) / 1.2, max(seconds) * 1.2, top + _PANEL[1], top)
     return across, up
 
 
 def _curve(measured: Measured, key: str, phase: str, across: Axis, up: Axis) -> list[str]:
     points, spreads = [], []
-    for size in sizes(measured):
-        if values := seconds_of(runs_of(measured, key, size), phase):
-            x = round(across.at(size), 1)
-            points.append((x, round(up.at(statistics.median(values)), 1)))
-            spreads.append((x, round(up.at(max(values)), 1), round(up.at(min(values)), 1)))
+    for size in _whole(measured):
+        if seconds := values(runs_of(measured, key, size), of(phase, "seconds")):
+            x = round(across.at(size.packages), 1)
+            points.append((x, round(up.at(statistics.median(seconds)), 1)))
+            spreads.append((x, round(up.at(max(seconds)), 1), round(up.at(min(seconds)), 1)))
     path = "L".join(f"{x} {y}" for x, y in points)
     bars = "".join(f"M{x} {high}V{low}" for x, high, low in spreads)
     lines = [f'<path class="line {key}" d="M{path}{bars}"/>'] if points else []

@@ -1,19 +1,47 @@
-"""What a process takes, read from /proc; where there is none, it is not known (None)."""
+"""What a command takes: the processor's time by role, what is written, the handler's memory.
+
+The kernel counts the whole of it once the command has ended: what it took itself, and what those
+took that it has started and waited for. How much of that was the program's and the handler's is
+read from /proc while they run; where there is none, it is not known (None).
+"""
 
 import contextlib
 import os
 import re
 import signal
 import subprocess
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+import time
+from collections import Counter
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 PROC: Final = Path("/proc")
-HANDLER: Final = b"pulumi.dynamic"  # the module that a plugin process runs
-_PERIOD: Final = 0.05  # seconds between two looks
+# By the last part of one of its arguments: what a process is, where it is not the engine's.
+ROLES: Final = {
+    b"pulumi-language-python-exec": "program",
+    b"pulumi.dynamic": "handler",  # the module that a plugin process runs
+}
+_PERIOD: Final = 0.02  # seconds between two looks
+_LOOKS: Final = 25  # from one search for new processes to the next
+_BLOCK: Final = 512  # bytes, in which the kernel counts what is written
+
+
+class Taken(NamedTuple):
+    """What one command took, with all that it started.
+
+    Attributes:
+        code: its exit status.
+        seconds: from its start to its end.
+        cpu: seconds of processor time by role; None where they are not known.
+        written: bytes that went into files; 0 where these are in memory only.
+        handler_bytes: the most resident memory that the handler had.
+    """
+
+    code: int
+    seconds: float
+    cpu: dict[str, float] | None
+    written: int
+    handler_bytes: int | None
 
 
 def descendants(pid: int) -> list[int]:
@@ -50,49 +78,75 @@ def end(process: "subprocess.Popen[bytes]") -> None:
     process.wait()
 
 
-class HandlerMemory:
-    """The memory of the process under the engine that runs the handler.
+def wait(process: "subprocess.Popen[bytes]", limit: float, rest: str = "engine") -> Taken:
+    """Wait for a command that has just been started.
+
+    `rest` is the role of what has no other: of the command itself, and of its small helpers.
+
+    Raises:
+        subprocess.TimeoutExpired: it still runs after so many seconds.
+    """
+    started, watch = time.perf_counter(), _Watch(process.pid)
+    while True:
+        ended, status, used = os.wait4(process.pid, os.WNOHANG)
+        seconds = time.perf_counter() - started
+        if ended:
+            break
+        if seconds > limit:
+            raise subprocess.TimeoutExpired(process.args, limit)
+        watch.look()
+        time.sleep(_PERIOD)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    cpu = watch.shared(used.ru_utime + used.ru_stime, rest)
+    written = used.ru_oublock * _BLOCK
+    return Taken(process.returncode, seconds, cpu, written, watch.handler_bytes)
+
+
+class _Watch:
+    """What was last seen of a process and of each that it has started.
 
     Attributes:
-        peak: the most resident memory it had, in bytes; None as long as there was none.
+        handler_bytes: the most memory that a handler had, which the kernel keeps as it lives.
     """
 
-    def __init__(self, engine: int) -> None:
-        self.peak: int | None = None
-        self._engine = engine
-        self._handlers: set[int] = set()
+    def __init__(self, pid: int) -> None:
+        self.handler_bytes: int | None = None
+        self._pids = [pid]
+        self._looks = 0
+        self._seconds: dict[int, float] = {}
+        self._roles: dict[int, str] = {}
 
     def look(self) -> None:
-        """Look once; the kernel keeps the peak, as long as the process lives."""
-        if not self._handlers:
-            self._handlers = {p for p in descendants(self._engine) if _runs_handler(p)}
-        found = [self.peak, *map(_peak_memory, self._handlers)]
-        self.peak = max((peak for peak in found if peak is not None), default=None)
+        """Look once."""
+        if self._looks % _LOOKS == 0:
+            self._pids = [self._pids[0], *descendants(self._pids[0])]
+        self._looks += 1
+        for pid in self._pids:
+            if (seconds := cpu_seconds(pid)) is not None:
+                self._seconds[pid] = seconds
+            if role := _role(pid):
+                self._roles[pid] = role
+            if role == "handler" and (peak := _peak_memory(pid)) is not None:
+                self.handler_bytes = max(peak, self.handler_bytes or 0)
+
+    def shared(self, counted: float, rest: str) -> dict[str, float] | None:
+        """All that was taken, by role; `counted` lacks those that nobody waited for."""
+        if not self._seconds:
+            return None
+        shares = Counter(dict.fromkeys(("engine", *ROLES.values()), 0.0))
+        for pid, role in self._roles.items():
+            shares[role] += self._seconds.get(pid, 0.0)
+        shares[rest] += max(counted, sum(self._seconds.values())) - sum(shares.values())
+        return {role: round(seconds, 2) for role, seconds in shares.items()}
 
 
-@contextmanager
-def handler_memory(engine: int) -> Iterator[HandlerMemory]:
-    """Look again and again, as long as this is open."""
-    memory, done = HandlerMemory(engine), threading.Event()
-
-    def watch() -> None:
-        while not done.wait(_PERIOD):
-            memory.look()
-
-    thread = threading.Thread(target=watch, daemon=True)
-    thread.start()
+def _role(pid: int) -> str | None:
     try:
-        yield memory
-    finally:
-        done.set()
-        thread.join()
-
-
-def _runs_handler(pid: int) -> bool:
-    try:
-        return HANDLER in (PROC / str(pid) / "cmdline").read_bytes().split(b"\0")
+        given = (PROC / str(pid) / "cmdline").read_bytes().split(b"\0")
     except OSError:
-        return False
+        return None
+    parts = (part.rpartition(b"/")[2] for part in given)
+    return next((ROLES[part] for part in parts if part in ROLES), None)
 
 
 def _peak_memory(pid: int) -> int | None:

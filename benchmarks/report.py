@@ -10,18 +10,42 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from measure import FIRST, NOOP, PHASES
+import targets
+from figures import (
+    Figure,
+    Measured,
+    cpu,
+    median,
+    memory,
+    of,
+    ratio,
+    requests,
+    runs_of,
+    share,
+    sizes,
+    values,
+)
+from measure import FIRST, PHASES, Size
 from variants import VARIANTS, Variant
 
-Measured = Mapping[str, Any]  # what fleet.json holds
-_GUIDE, _FLEET, _IDLE = "a", "d", "e"
-_LEGEND: Final = """\
+UNKNOWN: Final = "–"  # not measured, or there is no such thing
+_FLOORS: Final = ("g", "h")
+_ROLES: Final = ("engine", "program", "handler")
+_SECONDS: Final = """\
 The commands in seconds: median (min..max), each with `--yes --skip-preview`. Requests: of each \
-command, in the same order. Memory: of the handler's process at its peak. State: what `pulumi \
-stack export` prints after the first up. No checkpoints: with `PULUMI_SKIP_CHECKPOINTS=true \
-PULUMI_EXPERIMENTAL=true`."""
+command, in the same order. Memory: of the handler's process at its peak. No checkpoints: with \
+`PULUMI_SKIP_CHECKPOINTS=true PULUMI_EXPERIMENTAL=true`. Packages: 1,000 of 10,000 are 1,000 that \
+are declared, evenly among the 10,000 of the account."""
+_PROCESSORS: Final = """\
+The processor's time (CPU) of each command in seconds, medians: the sum, then engine (with its \
+language host) + program + handler. Written: what the first up wrote into files. State: what \
+`pulumi stack export` prints after it. A resource: the median of one in it, as compact JSON."""
+_RATIOS: Final = """\
+The same as ratios, as far as both were measured: how many times the seconds of (a), of the \
+scripts (g) and (h), and how many times the processor's time of (a). The measure for (c) is (f), \
+which is run like it."""
 
 
 def put(readme: Path, name: str, text: str) -> None:
@@ -57,10 +81,12 @@ def spell_machine(found: Mapping[str, str]) -> str:
     )
 
 
-def spread(values: Sequence[float], spell: Callable[[float], str]) -> str:
+def spread(found: Sequence[float], spell: Callable[[float], str]) -> str:
     """A median, and from where to where the values lie."""
-    shown = spell(statistics.median(values))
-    low, high = spell(min(values)), spell(max(values))
+    if not found:
+        return UNKNOWN
+    shown = spell(statistics.median(found))
+    low, high = spell(min(found)), spell(max(found))
     return shown if low == high else f"{shown} ({low}..{high})"
 
 
@@ -70,133 +96,72 @@ def render(measured: Measured) -> str:
         f"`{measured['command']}` on {spell_machine(measured['machine'])}. Each answer of MASV "
         f"takes {measured['latency'] * 1000:g} ms; pulumi_masv has up to "
         f"{measured['concurrency']} requests in flight.",
-        figures(measured),
-        _LEGEND,
+        by_size(measured, ("requests", "memory", "runs"), _seconds),
+        _SECONDS,
+        by_size(measured, ("written", "state", "a resource"), _processors),
+        _PROCESSORS,
+        by_size(measured, (), _ratios),
+        _RATIOS,
         "\n".join(f"- {note}" for note in measured["notes"]),
-        targets(measured),
+        table(["target", "wanted", "measured", "met"], targets.rows(measured)),
         "![Seconds of each command by number of packages](fleet.svg)",
     ]
     return "\n\n".join(filter(None, parts))
 
 
-def figures(measured: Measured) -> str:
-    head = ["packages", "", *PHASES, "requests", "memory", "state", "runs"]
-    rows = []
-    for size in sizes(measured):
-        for variant in VARIANTS:
-            if runs := runs_of(measured, variant.key, size):
-                rows.append([f"{size:,}", f"({variant.key}) {variant.title}", *_row(runs)])
-    return table(head, rows)
-
-
-def _row(runs: Sequence[Mapping[str, Any]]) -> list[str]:
-    seconds = [spread(seconds_of(runs, phase), spell_seconds) for phase in PHASES]
-    asked = [spread([_requests(run, phase) for run in runs], "{:,.0f}".format) for phase in PHASES]
-    peaks = [p for run in runs if (p := _peak(run)) is not None]
-    memory = spread(peaks, lambda value: f"{value / 1e6:,.0f} MB") if peaks else "unknown"
-    state = spread([run["state_bytes"] for run in runs], spell_bytes)
-    return [*seconds, " / ".join(asked), memory, state, str(len(runs))]
-
-
-def targets(measured: Measured) -> str:
-    """What was aimed at, and how near it came."""
-    latency, concurrency = measured["latency"], measured["concurrency"]
+def by_size(
+    measured: Measured,
+    more: Sequence[str],
+    cells: Callable[[Measured, Variant, Size], Sequence[str]],
+) -> str:
+    """A table of all that was measured: a cell for each command, and more."""
     rows = [
-        _target(
-            "first up of 1,000 packages: (a) over (d)",
-            _ratio(measured, FIRST, (_GUIDE, 1000), (_FLEET, 1000)),
-            "at least 20",
-            lambda ratio: ratio >= 20,
-        ),
-        _target(
-            "no-op up of 10,000 packages: (d) over the engine's own time for the map, (e)",
-            _ratio(measured, NOOP, (_FLEET, 10000), (_IDLE, 10000)),
-            "under 3",
-            lambda ratio: ratio < 3,
-        ),
-        _target(
-            "10,000 writes of a first up of (d), from the first to the last: over "
-            f"writes × {latency * 1000:g} ms / {concurrency}",
-            _write_ratio(measured, _FLEET, 10000),
-            "at most 1.3",
-            lambda ratio: ratio <= 1.3,
-        ),
-        _target(
-            "the whole of that first up less the engine's own, (e): over the same",
-            _whole_ratio(measured, _FLEET, 10000),
-            "",
-            lambda ratio: True,
-        ),
+        [str(size), f"({variant.key}) {variant.title}", *cells(measured, variant, size)]
+        for size in sizes(measured)
+        for variant in VARIANTS
+        if runs_of(measured, variant.key, size)
     ]
-    return table(["target", "wanted", "measured", "met"], rows)
+    return table(["packages", "", *PHASES, *more], rows)
 
 
-def _target(
-    what: str, ratio: float | None, wanted: str, meets: Callable[[float], bool]
-) -> list[str]:
-    if ratio is None:
-        return [what, wanted, "not measured", ""]
-    met = {True: "yes", False: "no"}[meets(ratio)] if wanted else ""
-    return [what, wanted, f"{ratio:.2f}", met]
+def _seconds(measured: Measured, variant: Variant, size: Size) -> list[str]:
+    runs = runs_of(measured, variant.key, size)
+    seconds = [spread(values(runs, of(phase, "seconds")), spell_seconds) for phase in PHASES]
+    asked = [spread(values(runs, requests(phase)), "{:,.0f}".format) for phase in PHASES]
+    peaks = spread(values(runs, memory), lambda value: f"{value / 1e6:,.0f} MB")
+    return [*seconds, " / ".join(asked), peaks, str(len(runs))]
 
 
-def _ratio(
-    measured: Measured, phase: str, over: tuple[str, int], under: tuple[str, int]
-) -> float | None:
-    above, below = (seconds_of(runs_of(measured, *which), phase) for which in (over, under))
-    return statistics.median(above) / statistics.median(below) if above and below else None
+def _processors(measured: Measured, variant: Variant, size: Size) -> list[str]:
+    def shown(figure: Figure, spell: Callable[[float], str]) -> str:
+        found = median(measured, variant.key, size, figure)
+        return UNKNOWN if found is None else spell(found)
+
+    def shares(phase: str) -> str:
+        parts = [shown(share(phase, role), spell_seconds) for role in _ROLES]
+        whole = shown(cpu(phase), spell_seconds)
+        return UNKNOWN if whole == UNKNOWN else f"{whole}: {' + '.join(parts)}"
+
+    return [
+        *map(shares, PHASES),
+        shown(of(FIRST, "written_bytes"), spell_bytes),
+        shown(lambda run: run["state_bytes"], spell_bytes),
+        shown(lambda run: run["resource_bytes"], lambda value: f"{value:,.0f} B"),
+    ]
 
 
-def _write_ratio(measured: Measured, key: str, size: int) -> float | None:
-    """The time that the writes of the first up took, over the least they can take."""
-    # The span ends when the last write takes effect; its answer comes that much later.
-    return _over_least(
-        measured, key, size, lambda first: first["write_seconds"] + measured["latency"]
-    )
+def _ratios(measured: Measured, variant: Variant, size: Size) -> list[str]:
+    def to(other: str, figure: Figure, kind: str) -> str | None:
+        found = ratio(
+            median(measured, variant.key, size, figure), median(measured, other, size, figure)
+        )
+        return None if found is None or other == variant.key else f"{found:.2f} {kind}({other})"
 
+    def cell(phase: str) -> str:
+        seconds = [to(other, of(phase, "seconds"), "") for other in (variant.guide, *_FLOORS)]
+        return ", ".join(filter(None, [*seconds, to(variant.guide, cpu(phase), "CPU ")])) or UNKNOWN
 
-def _whole_ratio(measured: Measured, key: str, size: int) -> float | None:
-    engine = seconds_of(runs_of(measured, _IDLE, size), FIRST)
-    if not engine:
-        return None
-    own = statistics.median(engine)
-    return _over_least(measured, key, size, lambda first: first["seconds"] - own)
-
-
-def _over_least(
-    measured: Measured, key: str, size: int, took: Callable[[Mapping[str, Any]], float]
-) -> float | None:
-    first_ups = [run["phases"][FIRST] for run in runs_of(measured, key, size)]
-    least = measured["latency"] / measured["concurrency"]  # seconds a write
-    if not first_ups or not least:
-        return None
-    return statistics.median(took(first) / (least * first["writes"]) for first in first_ups)
-
-
-def sizes(measured: Measured) -> list[int]:
-    return sorted({run["packages"] for run in measured["runs"]})
-
-
-def variants(measured: Measured) -> list[Variant]:
-    """Those that were measured."""
-    keys = {run["variant"] for run in measured["runs"]}
-    return [variant for variant in VARIANTS if variant.key in keys]
-
-
-def runs_of(measured: Measured, key: str, size: int) -> list[Mapping[str, Any]]:
-    return [r for r in measured["runs"] if (r["variant"], r["packages"]) == (key, size)]
-
-
-def seconds_of(runs: Sequence[Mapping[str, Any]], phase: str) -> list[float]:
-    return [run["phases"][phase]["seconds"] for run in runs]
-
-
-def _requests(run: Mapping[str, Any], phase: str) -> int:
-    return run["phases"][phase]["reads"] + run["phases"][phase]["writes"]
-
-
-def _peak(run: Mapping[str, Any]) -> float | None:
-    return max(filter(None, (p["handler_bytes"] for p in run["phases"].values())), default=None)
+    return [cell(phase) for phase in PHASES]
 
 
 def spell_seconds(value: float) -> str:
