@@ -24,8 +24,8 @@ wheel: $(STAMP) ## Build dist/*.whl; with PIP_FIND_LINKS=dist, pip finds it ther
 demo: setup ## Show the whole story on the real engine, with a simulated MASV
 	@$(WITH_ENGINE) .venv/bin/python examples/demo.py
 
-bench: setup ## Measure what many packages cost on the real engine (about an hour); write tables and a plot
-	$(WITH_ENGINE) .venv/bin/python benchmarks/fleet.py
+bench: setup ## Measure what many packages cost on the real engine (an hour; a quarter with BENCH=--targets)
+	$(WITH_ENGINE) .venv/bin/python benchmarks/fleet.py $(BENCH)
 	.venv/bin/python benchmarks/own_time.py
 
 browser: ## Install Chromium for the tests of the report's page; `make test` does this first

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import plot
-import report
+import tables
 import targets
 from measure import Conditions, Failed, Size, measure
 from variants import BY_KEY, VARIANTS, Variant
@@ -141,7 +141,7 @@ def save(folder: Path, measured: dict[str, Any]) -> None:
 
 def render(folder: Path) -> None:
     measured = json.loads((folder / "fleet.json").read_text("utf-8"))
-    report.put(folder / "README.md", "fleet", report.render(measured))
+    tables.put(folder / "README.md", "fleet", tables.render(measured))
     (folder / "fleet.svg").write_text(plot.draw(measured), encoding="utf-8")
 
 
@@ -151,7 +151,7 @@ def main(given: Sequence[str]) -> int:
     if not chosen.render:
         measured: dict[str, Any] = {
             "command": shlex.join(["python", "benchmarks/fleet.py", *given]),
-            "machine": report.machine(),
+            "machine": tables.machine(),
             "latency": chosen.latency / 1000,
             "concurrency": Settings.model_fields["concurrency"].default,
             "notes": [],

@@ -15,7 +15,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-import report
+import tables
 
 from pulumi_masv import plan
 from pulumi_masv.announcer import PulumiAnnouncer
@@ -171,11 +171,11 @@ def table(packages: int, rounds: int) -> str:
     rows = []
     for row in ROWS:
         values = [microseconds(row, many) for _ in range(rounds)]
-        rows.append([row.what, row.when, report.spread(values, "{:.1f}".format)])
+        rows.append([row.what, row.when, tables.spread(values, "{:.1f}".format)])
     head = ["what", "when", "µs a package"]
-    where = report.spell_machine(report.machine())
+    where = tables.spell_machine(tables.machine())
     said = f"{packages:,} packages, {rounds} rounds: median (min..max). {where}."
-    return f"{report.table(head, rows)}\n\n{said}"
+    return f"{tables.table(head, rows)}\n\n{said}"
 
 
 def main() -> int:
@@ -186,7 +186,7 @@ def main() -> int:
     given = parser.parse_args()
     printed = table(given.packages, given.rounds)
     print(printed)
-    report.put(given.into / "README.md", "own_time", printed)
+    tables.put(given.into / "README.md", "own_time", printed)
     return 0
 
 

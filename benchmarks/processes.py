@@ -22,7 +22,7 @@ ROLES: Final = {
     b"pulumi.dynamic": "handler",  # the module that a plugin process runs
 }
 _PERIOD: Final = 0.02  # seconds between two looks
-_LOOKS: Final = 25  # from one search for new processes to the next
+_LOOKS: Final = 10  # from one search for new processes to the next
 _BLOCK: Final = 512  # bytes, in which the kernel counts what is written
 
 

@@ -75,7 +75,7 @@ _NO_CHECKPOINTS: Final = {"PULUMI_SKIP_CHECKPOINTS": "true", "PULUMI_EXPERIMENTA
 VARIANTS: Final = (
     Variant(
         key="a",
-        title="as the guide teaches",
+        title="as Pulumi's guide teaches",
         imported=_GUIDE_PROVIDER,
         body=_GUIDE,
         module="guide_provider.py",
@@ -88,7 +88,7 @@ VARIANTS: Final = (
     ),
     Variant(
         key="f",
-        title="as the guide teaches, no checkpoints",
+        title="as Pulumi's guide teaches, no checkpoints",
         imported=_GUIDE_PROVIDER,
         body=_GUIDE,
         module="guide_provider.py",

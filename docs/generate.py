@@ -11,7 +11,6 @@ import json
 import os
 import re
 import shutil
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -111,32 +110,13 @@ def outputs(model: type[Outputs]) -> str:
     return table(["output", "type", "meaning"], rows)
 
 
-_PHASES = ("first up", "no-op up", "up, 1 % changed", "refresh")
-
-
 def benchmark() -> str:
-    """The medians of the benchmark, in seconds, for the sizes that tell most."""
-    measured = json.loads((ROOT / "benchmarks" / "fleet.json").read_text(encoding="utf-8"))
-    ways = {
-        "a": "a resource per package, as Pulumi's guide teaches",
-        "b": "`PackageLifecycle`",
-        "c": "`PackageLifecycle`, checkpoints skipped",
-        "d": "`PackageFleet`",
-        "e": "one resource whose handler does nothing",
-    }
-    rows = []
-    for size, key in ((size, key) for size in (1000, 10000) for key in ways):
-        runs = [r for r in measured["runs"] if (r["packages"], r["variant"]) == (size, key)]
-        if runs:
-            seconds = [[run["phases"][p]["seconds"] for run in runs] for p in _PHASES]
-            shown = [f"{statistics.median(each):.1f} s" for each in seconds]
-            rows.append([f"{size:,}", ways[key], *shown])
-    where = measured["machine"]
-    return table(["packages", "way", *_PHASES], rows) + (
-        f"\n\nOn {where['cores']} cores, with engine {where['engine']}, pulumi {where['sdk']}, "
-        f"Python {where['python']}, {measured['latency'] * 1000:g} ms for each of MASV's answers, "
-        f"{where['date']}."
-    )
+    """What the benchmark has measured, for the sizes that tell most."""
+    sys.path.append(str(ROOT / "benchmarks"))  # its files import each other by name
+    import tables
+
+    measured = (ROOT / "benchmarks" / "fleet.json").read_text(encoding="utf-8")
+    return tables.summary(json.loads(measured))
 
 
 def assumptions() -> str:

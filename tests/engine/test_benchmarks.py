@@ -34,21 +34,39 @@ def measured(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where a run of three packages has left its files."""
     into = folder(tmp_path_factory.mktemp("fleet"))
     tiny = ("--packages", "3", "--single", "--repetitions", "1", "--latency", "0")
-    benchmark("fleet.py", *tiny, "--variants", "a", "b", "d", "e", into=into)
+    benchmark("fleet.py", *tiny, "--variants", "a", "f", "b", "d", "e", "g", into=into)
     return into
 
 
-def rows(measured: Path) -> dict[str, list[str]]:
-    """The table's cells by the key of the variant."""
-    found = re.findall(r"^\| 3 \| \((\w)\) (.*) \|$", (measured / "README.md").read_text(), re.M)
-    return {key: row.split(" | ") for key, row in found}
+def rows(measured: Path, key: str) -> list[list[str]]:
+    """The cells of each table's line on a variant: seconds, processor time, ratios."""
+    found = re.findall(rf"^\| 3 \| \({key}\) (.*) \|$", (measured / "README.md").read_text(), re.M)
+    return [row.split(" | ") for row in found]
 
 
-def test_each_variant_has_a_row(measured: Path) -> None:
-    assert list(rows(measured)) == ["a", "b", "d", "e"]
-    for row in rows(measured).values():
-        assert len(row) == 1 + len(PHASES) + 4
-        assert row[-1] == "1"  # run
+@pytest.mark.parametrize("key", ["a", "f", "b", "d", "e", "g"])
+def test_each_variant_has_a_row_in_each_table(measured: Path, key: str) -> None:
+    seconds, processors, ratios = rows(measured, key)
+    assert len(seconds) == len(processors) == 1 + len(PHASES) + 3
+    assert len(ratios) == 1 + len(PHASES)
+    assert seconds[-1] == "1"  # run
+
+
+def runs(measured: Path) -> dict[str, dict[str, Any]]:
+    """What was measured, by the key of the variant."""
+    found = json.loads((measured / "fleet.json").read_text())["runs"]
+    return {run["variant"]: run for run in found}
+
+
+def test_engine_program_and_handler_have_each_taken_processor_time(measured: Path) -> None:
+    for key in ("a", "f", "b", "d", "e"):
+        assert all(runs(measured)[key]["phases"]["first up"]["cpu"].values())
+    assert runs(measured)["g"]["phases"]["first up"]["cpu"]["handler"] == 0
+
+
+def test_a_resource_takes_some_of_the_state(measured: Path) -> None:
+    for key in ("a", "f", "b", "d", "e"):
+        assert 0 < runs(measured)[key]["resource_bytes"] < runs(measured)[key]["state_bytes"]
 
 
 @pytest.mark.parametrize(
@@ -61,15 +79,16 @@ def test_each_variant_has_a_row(measured: Path) -> None:
         # One listing before the writes; a single package is read singly.
         ("d", [(1, 3), (0, 0), (1, 1), (1, 0)]),
         ("e", [(0, 0), (0, 0), (0, 0), (0, 0)]),
+        # It has no state, so it lists each time.
+        ("g", [(1, 3), (1, 0), (1, 1), (1, 0)]),
     ],
 )
 def test_each_variant_asks_what_it_needs(
     measured: Path, variant: str, asked: list[tuple[int, int]]
 ) -> None:
-    runs: list[dict[str, Any]] = json.loads((measured / "fleet.json").read_text())["runs"]
-    [run] = [run for run in runs if run["variant"] == variant]
-    assert [(run["phases"][p]["reads"], run["phases"][p]["writes"]) for p in PHASES] == asked
-    assert " / ".join(str(sum(each)) for each in asked) in rows(measured)[variant]
+    phases = runs(measured)[variant]["phases"]
+    assert [(phases[p]["reads"], phases[p]["writes"]) for p in PHASES] == asked
+    assert " / ".join(str(sum(each)) for each in asked) in rows(measured, variant)[0]
 
 
 def test_rendering_makes_of_the_figures_what_the_run_wrote(measured: Path) -> None:

@@ -31,6 +31,7 @@ from measure import FIRST, PHASES, Size
 from variants import VARIANTS, Variant
 
 UNKNOWN: Final = "–"  # not measured, or there is no such thing
+_SUMMARY: Final = (Size(1_000, 1_000), Size(10_000, 10_000))
 _FLOORS: Final = ("g", "h")
 _ROLES: Final = ("engine", "program", "handler")
 _SECONDS: Final = """\
@@ -43,9 +44,9 @@ The processor's time (CPU) of each command in seconds, medians: the sum, then en
 language host) + program + handler. Written: what the first up wrote into files. State: what \
 `pulumi stack export` prints after it. A resource: the median of one in it, as compact JSON."""
 _RATIOS: Final = """\
-The same as ratios, as far as both were measured: how many times the seconds of (a), of the \
-scripts (g) and (h), and how many times the processor's time of (a). The measure for (c) is (f), \
-which is run like it."""
+Ratios, as far as both were measured: how many times the seconds of (a), of the scripts (g) and \
+(h), and how many times the processor's time (CPU) of (a). The measure for (c) is (f), which is \
+run like it."""
 
 
 def put(readme: Path, name: str, text: str) -> None:
@@ -96,11 +97,11 @@ def render(measured: Measured) -> str:
         f"`{measured['command']}` on {spell_machine(measured['machine'])}. Each answer of MASV "
         f"takes {measured['latency'] * 1000:g} ms; pulumi_masv has up to "
         f"{measured['concurrency']} requests in flight.",
-        by_size(measured, ("requests", "memory", "runs"), _seconds),
+        by_size(measured, [*PHASES, "requests", "memory", "runs"], _seconds),
         _SECONDS,
-        by_size(measured, ("written", "state", "a resource"), _processors),
+        by_size(measured, [*PHASES, "written", "state", "a resource"], _processors),
         _PROCESSORS,
-        by_size(measured, (), _ratios),
+        by_size(measured, list(PHASES), _ratios),
         _RATIOS,
         "\n".join(f"- {note}" for note in measured["notes"]),
         table(["target", "wanted", "measured", "met"], targets.rows(measured)),
@@ -109,19 +110,31 @@ def render(measured: Measured) -> str:
     return "\n\n".join(filter(None, parts))
 
 
+def summary(measured: Measured) -> str:
+    """The part of the package's README: seconds, and how the first up compares."""
+    of_summary = [size for size in sizes(measured) if size in _SUMMARY]
+    head = [*PHASES, "CPU of the first up", "first up as a ratio"]
+    return by_size(measured, head, _summary, of_summary) + (
+        f"\n\n{_RATIOS} CPU is that of engine, program and handler together. {UNKNOWN}: not "
+        f"measured. On {spell_machine(measured['machine'])}; "
+        f"{measured['latency'] * 1000:g} ms for each of MASV's answers."
+    )
+
+
 def by_size(
     measured: Measured,
-    more: Sequence[str],
+    head: Sequence[str],
     cells: Callable[[Measured, Variant, Size], Sequence[str]],
+    of_sizes: Sequence[Size] | None = None,
 ) -> str:
-    """A table of all that was measured: a cell for each command, and more."""
+    """A table of all that was measured at some sizes, or at all."""
     rows = [
         [str(size), f"({variant.key}) {variant.title}", *cells(measured, variant, size)]
-        for size in sizes(measured)
+        for size in (sizes(measured) if of_sizes is None else of_sizes)
         for variant in VARIANTS
         if runs_of(measured, variant.key, size)
     ]
-    return table(["packages", "", *PHASES, *more], rows)
+    return table(["packages", "", *head], rows)
 
 
 def _seconds(measured: Measured, variant: Variant, size: Size) -> list[str]:
@@ -133,20 +146,20 @@ def _seconds(measured: Measured, variant: Variant, size: Size) -> list[str]:
 
 
 def _processors(measured: Measured, variant: Variant, size: Size) -> list[str]:
-    def shown(figure: Figure, spell: Callable[[float], str]) -> str:
+    def median_of(figure: Figure, spell: Callable[[float], str] = spell_seconds) -> str:
         found = median(measured, variant.key, size, figure)
         return UNKNOWN if found is None else spell(found)
 
     def shares(phase: str) -> str:
-        parts = [shown(share(phase, role), spell_seconds) for role in _ROLES]
-        whole = shown(cpu(phase), spell_seconds)
-        return UNKNOWN if whole == UNKNOWN else f"{whole}: {' + '.join(parts)}"
+        whole = median_of(cpu(phase))
+        parts = " + ".join(median_of(share(phase, role)) for role in _ROLES)
+        return whole if whole == UNKNOWN else f"{whole}: {parts}"
 
     return [
         *map(shares, PHASES),
-        shown(of(FIRST, "written_bytes"), spell_bytes),
-        shown(lambda run: run["state_bytes"], spell_bytes),
-        shown(lambda run: run["resource_bytes"], lambda value: f"{value:,.0f} B"),
+        median_of(of(FIRST, "written_bytes"), spell_bytes),
+        median_of(lambda run: run["state_bytes"], spell_bytes),
+        median_of(lambda run: run["resource_bytes"], lambda value: f"{value:,.0f} B"),
     ]
 
 
@@ -162,6 +175,13 @@ def _ratios(measured: Measured, variant: Variant, size: Size) -> list[str]:
         return ", ".join(filter(None, [*seconds, to(variant.guide, cpu(phase), "CPU ")])) or UNKNOWN
 
     return [cell(phase) for phase in PHASES]
+
+
+def _summary(measured: Measured, variant: Variant, size: Size) -> list[str]:
+    seconds = [median(measured, variant.key, size, of(phase, "seconds")) for phase in PHASES]
+    spent = median(measured, variant.key, size, cpu(FIRST))
+    shown = [UNKNOWN if each is None else f"{spell_seconds(each)} s" for each in (*seconds, spent)]
+    return [*shown, _ratios(measured, variant, size)[0]]
 
 
 def spell_seconds(value: float) -> str:
