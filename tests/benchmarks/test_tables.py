@@ -1,5 +1,6 @@
 """The tables and the picture of a measurement."""
 
+import html
 import re
 from typing import Any
 
@@ -72,7 +73,7 @@ def test_a_resource_is_measured_compact_and_without_the_stack() -> None:
 
 @pytest.mark.parametrize("accounts", [(10, 1000), (10, 10), (40, 40)])
 def test_the_picture_has_a_mark_for_every_way(accounts: tuple[int, int]) -> None:
-    drawn = plot.draw(measured(*(run(each.key, *accounts) for each in VARIANTS)))
+    drawn = html.unescape(plot.draw(measured(*(run(each.key, *accounts) for each in VARIANTS))))
     for each in VARIANTS:
         assert drawn.count(f'class="mark {each.key}"') == 5  # a panel each, and the legend
         assert f"({each.key}) {each.title}" in drawn
