@@ -39,7 +39,7 @@ class Provider(pulumi.ProviderResource):
         base_url: MASV's address.
         timeout: seconds to wait for a connection or an answer.
         max_retries: how often a failed request is repeated.
-        concurrency: most requests in flight.
+        concurrency: most requests in flight; 8 at first, more while MASV does not answer 429.
 
     Raises:
         pulumi.RunError: an argument has the wrong type, or `masv:apiKey` is stored in clear text.

@@ -81,7 +81,14 @@ class Settings(BaseModel):
     max_retries: Annotated[
         int, Field(ge=0, le=20, description="how often a failed request is repeated")
     ] = 5
-    concurrency: Annotated[int, Field(ge=1, le=64, description="most requests in flight")] = 8
+    concurrency: Annotated[
+        int,
+        Field(
+            ge=1,
+            le=64,
+            description="most requests in flight; 8 at first, more while MASV does not answer 429",
+        ),
+    ] = 32
     key_source: str = ""
 
     def missing(self) -> str | None:

@@ -1,10 +1,11 @@
 """Who may send now: how many requests MASV allows in flight, its pauses, when it has had enough.
 
-One gate for all threads of a client. A 429 halves the number allowed, once for the requests that
-were in flight together; answers let it grow, by one after as many in a row as are allowed. A pause
-asked for is everybody's. Once a request has used up its retries on 429, no other learns the same
-anew: while that verdict holds each ends with its line, and then one at a time asks again, without
-a retry, until MASV answers anything else.
+One gate for all threads of a client. It starts with a few and grows by one with each answer, so it
+doubles in a round trip, until the first 429. A 429 halves the number allowed, once for the requests
+that were in flight together; from then on it grows by one after as many answers in a row as are
+allowed. A pause asked for is everybody's. Once a request has used up its retries on 429, no other
+learns the same anew: while that verdict holds each ends with its line, and then one at a time asks
+again, without a retry, until MASV answers anything else.
 """
 
 import math
@@ -17,6 +18,7 @@ from typing import Final
 
 from pulumi_masv.errors import RateLimited, Unreachable
 
+_AT_FIRST: Final = 8  # in flight; a browser or two, which any account has to bear
 LONGEST_PAUSE: Final = 60.0  # seconds; a longer Retry-After is cut to this
 _SLICE: Final = 0.5  # seconds; a wait on Windows does not end by Ctrl-C, and `_ENDING` tells nobody
 _ENDING: Final = threading.Event()
@@ -41,11 +43,16 @@ class Allowance:
     halvings: int = 0
     row: int = 0
 
+    @classmethod
+    def at_first(cls, most: int) -> "Allowance":
+        """Return what is allowed before MASV has answered anything."""
+        return cls(most, min(most, _AT_FIRST))
+
     def after_answer(self, started: int) -> "Allowance":
         """Count an answer to a request that started after so many halvings."""
         if started != self.halvings or self.allowed == self.most:
             return self  # what started before the last halving does not speak for what came after
-        if self.row + 1 < self.allowed:
+        if self.halvings and self.row + 1 < self.allowed:
             return replace(self, row=self.row + 1)
         return replace(self, allowed=self.allowed + 1, row=0)
 
@@ -60,7 +67,7 @@ class Gate:
     """Lets requests through, from any number of threads.
 
     Args:
-        most: how many may be in flight.
+        most: how many may ever be in flight.
         sleep: waits that many seconds, for one thread's own pause.
         stopwatch: seconds that only ever grow.
         wait: waits on a condition for that many seconds at most, for everybody's pause.
@@ -81,7 +88,7 @@ class Gate:
         self._stopwatch = stopwatch
         self._wait = wait
         self._changed = threading.Condition()
-        self._allowance = Allowance(most, most)
+        self._allowance = Allowance.at_first(most)
         self._underway = 0
         self._in_flight = 0
         self._slept_until = -math.inf

@@ -53,7 +53,7 @@ class Transport:
     """Sends requests, from any number of threads.
 
     Args:
-        settings: address, timeout, retries and how many may be in flight.
+        settings: address, timeout, retries and how many may ever be in flight.
         sleep: waits that many seconds.
         jitter: a number between 0 and 1, for pauses.
         clock: the UTC instant, used only where an answer has no `Date`.

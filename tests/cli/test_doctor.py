@@ -45,7 +45,7 @@ def test_all_is_well(run: Run, masv: Simulator) -> None:
     found = checks(run, 0)
     assert found["MASV_API_KEY"] == ("ok", "set, from the environment")
     assert found["MASV_BASE_URL"] == ("ok", f"{masv.url}, from the environment")
-    assert found["MASV_CONCURRENCY"] == ("ok", "8, the default")
+    assert found["MASV_CONCURRENCY"] == ("ok", "32, the default")
     assert found["packages"] == ("ok", "key and team are accepted; 1 finalized or expired")
     assert found["inbox"] == ("ok", "may be read; 0 finalized or expired")
     assert found["team"] == ("ok", "they belong together")

@@ -56,10 +56,19 @@ def test_one_request_is_always_allowed() -> None:
     assert allowed == [1, 1, 1]
 
 
-def test_one_more_is_allowed_after_as_many_answers_in_a_row_as_are_allowed_up_to_the_setting() -> (
-    None
-):
-    assert grown(Allowance(most=4, allowed=1), 8) == [2, 2, 3, 3, 3, 4, 4, 4]
+@pytest.mark.parametrize(("most", "first"), [(1, 1), (3, 3), (8, 8), (9, 8), (32, 8), (64, 8)])
+def test_eight_are_allowed_at_first_or_as_many_as_the_setting(most: int, first: int) -> None:
+    assert Allowance.at_first(most).allowed == first
+
+
+def test_until_the_first_429_each_answer_allows_one_more_up_to_the_setting() -> None:
+    """So what is in flight doubles in a round trip."""
+    assert grown(Allowance.at_first(12), 6) == [9, 10, 11, 12, 12, 12]
+
+
+def test_after_a_429_as_many_answers_as_are_allowed_allow_one_more() -> None:
+    one = Allowance(most=4, allowed=2).after_429(started=0)
+    assert grown(one, 8) == [2, 2, 3, 3, 3, 4, 4, 4]
 
 
 def test_a_429_starts_the_row_anew() -> None:
@@ -86,15 +95,16 @@ acts = st.lists(
 
 
 @settings(max_examples=300)
-@given(most=st.integers(1, 8), acts=acts)
+@given(most=st.integers(1, 12), acts=acts)
 def test_in_any_order_of_starts_and_ends_no_more_are_in_flight_than_allowed_and_none_in_a_pause(
     most: int, acts: list[tuple[str, int]]
 ) -> None:
     timer = Timer()
     gate = Gate(most, stopwatch=timer.read, wait=blocks)
     flights: list[tuple[int, AbstractContextManager[int], int]] = []
-    allowed, row, paused_until = most, 0, 0.0
+    allowed, row, paused_until = min(most, 8), 0, 0.0
     serial = halved_at = 0
+    halved = False
     for act, which in [*acts, ("time", 100)]:
         if act == "time":
             timer.now += which
@@ -117,13 +127,13 @@ def test_in_any_order_of_starts_and_ends_no_more_are_in_flight_than_allowed_and_
             if act == "answer":
                 gate.answered(started)
                 row += current
-                if row >= allowed:
+                if current and (row >= allowed or not halved):
                     allowed, row = min(allowed + 1, most), 0
             elif act.startswith("429"):
                 assert gate.refused(started, pause) is None
                 row = 0
                 if current:
-                    allowed, halved_at = max(1, allowed // 2), serial
+                    allowed, halved_at, halved = max(1, allowed // 2), serial, True
             elif pause:
                 gate.pause(pause)
             attempt.__exit__(None, None, None)

@@ -285,7 +285,7 @@ def test_after_the_engine_was_killed_in_an_adoption_a_refresh_also_clears_its_wa
 def test_a_handler_whose_engine_was_killed_destroys_nothing_more(
     stack: Stack, masv: Simulator
 ) -> None:
-    ids, at_once = some(masv, 40), 16
+    ids, at_once = some(masv, 40), 8  # as many as begin together, and no more by the setting
     flags = ", force_destroy=True"
     declare(stack, ids, "day", more=flags)
     stack.up()
