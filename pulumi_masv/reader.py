@@ -5,7 +5,6 @@ that was written to since it began. What is asked for together is listed by the 
 which it was created. What no listing shows is read singly, and never called gone before that.
 """
 
-import itertools
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
@@ -17,14 +16,14 @@ from typing import Final, TypeVar
 from pulumi_masv.assumptions import ID_TELLS_TIME
 from pulumi_masv.client import BOXES, Client, Page, moment_of
 from pulumi_masv.errors import WHOLE_ACCOUNT, ListingRefused, MasvError, RequestRefused
-from pulumi_masv.models import Query, Seen, widened
+from pulumi_masv.models import Query, Seen
+from pulumi_masv.spans import BEYOND, Look, Span, narrowed
 
 KEPT: Final = 60.0  # seconds; long enough from a check to its verb, too short for much to change
 _SENT: Final = BOXES[False]
 _INBOX: Final = BOXES[True]
 _FEW: Final = 2  # packages that are read singly before the inbox is listed for them
 _MANY: Final = 20  # packages of which none is listed where its id says, before all is listed
-Span = list[tuple[datetime, str]]
 One = TypeVar("One")
 Many = TypeVar("Many")
 
@@ -163,13 +162,12 @@ class Reader:
 
     def _list(self) -> None:
         """List all that the team sent, as soon as that is fewer requests than single reads."""
-        try:
-            self._first = self._first or self._client.get_page(_SENT)
-            if self._singles < self._first.pages:
+        first = self._first or self._first_of(_SENT)
+        if isinstance(first, Page):
+            self._first = first
+            if self._singles < first.pages:
                 return
-            listed: Sequence[Seen] = self._client.list_packages(_SENT, self._first)
-        except MasvError as error:
-            listed = _shown_by(error, _SENT)
+        listed = self._all_of(_SENT, first)
         with self._lock:
             self._complete = True
             self._listed = {s.package.id: s for s in listed if s.package.id not in self._written}
@@ -201,56 +199,79 @@ class Reader:
         moments = {i: created.get(i) or (moment_of(i) if told else None) for i in wanted}
         undated = {i for i, moment in moments.items() if moment is None}
         if len(undated) > 1:
-            shown, _ = self._in_query(box, wanted, len(undated))
+            shown = self._in_query(box, wanted, len(undated))
             if shown is not None:
                 return shown, set()
-        found: dict[str, Seen] = {}
-        spans = [sorted((moment, i) for i, moment in moments.items() if moment is not None)]
-        while spans:
-            looks = list(self._map(lambda span: self._in_span(box, span), spans))
-            for span, (shown, _) in zip(spans, looks, strict=True):
-                found |= shown or {}
-                undated |= set() if shown is not None else {i for _, i in span}
-            spans = [part for _, parts in looks for part in parts]
-        return found, undated
+        span = sorted((moment, i) for i, moment in moments.items() if moment is not None)
+        found, dear = self._in_spans(box, span) if span else ({}, set())
+        return found, undated | dear
 
     def _in_whole(self, wanted: AbstractSet[str]) -> dict[str, Seen]:
         """What the team sent of packages whose ids told when, and were in no such listing."""
         contradictions = self._client.contradictions
         if contradictions.has_met(ID_TELLS_TIME):
             return {}
-        found, _ = self._in_query(_SENT, wanted, len(wanted))
+        found = self._in_query(_SENT, wanted, len(wanted))
         for package_id in found or ():
             what = f"{package_id} is not listed where its id says that it was created"
             contradictions.meet(ID_TELLS_TIME, what)
             break
         return found or {}
 
-    def _in_span(self, box: Query, wanted: Span) -> tuple[dict[str, Seen] | None, list[Span]]:
-        """What a listing shows of packages of one span of time; None where singly is cheaper.
+    def _in_spans(self, box: Query, wanted: Span) -> tuple[dict[str, Seen], set[str]]:
+        """What listings of spans show, and those for which single reads are fewer requests.
 
-        Or the parts to look at instead, where the gaps between them would cost too many pages.
+        What was created is seldom spread evenly, so that a cut may cost more than it saves. So no
+        more are made than what is sure to be saved by now pays for, but for a few.
         """
-        if len(wanted) < 2:
-            return None, []
-        start, end = widened(wanted[0][0], wanted[-1][0])
-        query = box.model_copy(update={"created_at_start": start, "created_at_end": end})
-        return self._in_query(query, {i for _, i in wanted}, len(wanted), wanted)
+        looks, done, spent = [self._look(box, wanted)], list[Look](), 1
+        most = looks[0].pages + BEYOND
+        while looks:
+            credit = most - spent - sum(look.rest for look in (*looks, *done))
+            parts: list[Span] = []
+            for look in looks:
+                cut = look.parts(credit - 1)
+                if len(cut) > 1:
+                    credit -= len(cut) + 1  # the parts may have a page more than the whole
+                    parts += cut
+                else:
+                    done.append(look)
+            spent += len(parts)
+            looks = list(self._map(lambda span: self._look(box, span), parts))
+        dear = {i for look in done if look.is_dear for _, i in look.wanted}
+        cheap = [look for look in done if not look.is_dear]
+        shown = self._map(lambda look: self._in_look(box, look), cheap)
+        return {seen.package.id: seen for each in shown for seen in each}, dear
+
+    def _look(self, box: Query, wanted: Span) -> Look:
+        return Look(wanted, self._first_of(narrowed(box, wanted)) if len(wanted) > 1 else None)
+
+    def _in_look(self, box: Query, look: Look) -> list[Seen]:
+        listed = self._all_of(narrowed(box, look.wanted), look.first or ())
+        wanted = {i for _, i in look.wanted}
+        return [seen for seen in listed if seen.package.id in wanted]
 
     def _in_query(
-        self, query: Query, wanted: AbstractSet[str], most: int, span: Span | None = None
-    ) -> tuple[dict[str, Seen] | None, list[Span]]:
+        self, query: Query, wanted: AbstractSet[str], most: int
+    ) -> dict[str, Seen] | None:
+        """What a listing shows of them; None where that takes more pages than may be."""
+        first = self._first_of(query)
+        if isinstance(first, Page) and first.pages > most:
+            return None
+        listed = self._all_of(query, first)
+        return {seen.package.id: seen for seen in listed if seen.package.id in wanted}
+
+    def _first_of(self, query: Query) -> Page | Sequence[Seen]:
         try:
-            first = self._client.get_page(query)
-            parts = _parts(span, first) if span else []
-            if len(parts) > 1:
-                return {}, parts
-            if first.pages > most:
-                return None, []
-            listed: Sequence[Seen] = self._client.list_packages(query, first)
+            return self._client.get_page(query)
         except MasvError as error:
-            listed = _shown_by(error, query)
-        return {seen.package.id: seen for seen in listed if seen.package.id in wanted}, []
+            return _shown_by(error, query)
+
+    def _all_of(self, query: Query, first: Page | Sequence[Seen]) -> Sequence[Seen]:
+        try:
+            return self._client.list_packages(query, first) if isinstance(first, Page) else first
+        except MasvError as error:
+            return _shown_by(error, query)
 
     def _map(self, call: Callable[[One], Many], several: Iterable[One]) -> Iterable[Many]:
         each = list(several)
@@ -265,17 +286,6 @@ class Reader:
             self._says_no_more.add(single.package.state)
             return True
         return False
-
-
-def _parts(wanted: Span, first: Page) -> list[Span]:
-    """A span without the gaps that would cost more than a page, if all of it were as dense."""
-    longest = (wanted[-1][0] - wanted[0][0]) / max(first.total, 1) * first.shown
-    parts = [wanted[:1]]
-    for before, each in itertools.pairwise(wanted):
-        if each[0] - before[0] > longest and first.pages > 1:
-            parts.append([])
-        parts[-1].append(each)
-    return parts
 
 
 def _shown_by(error: MasvError, query: Query) -> Sequence[Seen]:
