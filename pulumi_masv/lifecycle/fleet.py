@@ -96,7 +96,9 @@ class FleetController:
         ending = set() if inputs.retain_removed else stored.keys() - entries.keys()
         if ending:
             ending -= session.registry.declared(session.account, ending)
-        seen, failed = session.look_all(due | ending)
+        seen, failed = session.look_all(
+            due | ending, of_any_age={i for i in due if self._reconciler.outlasts(i)}
+        )
         unseen = ending - seen.keys() - failed.keys()
         promised = {i: result for i in unseen if (result := self._reconciler.promised(i))}
         destroys = {i: result.loss is not None for i, result in promised.items()}

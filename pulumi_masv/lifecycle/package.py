@@ -115,7 +115,10 @@ class PackageController:
             self._session.recall(stored)
             if plan.untouched(inputs, stored.projection()):
                 return Outcome(stored.redeclared(inputs))
-        seen = self._found(inputs.package_id, self._session.look)
+        of_any_age = self._reconciler.outlasts(inputs.package_id)
+        seen = self._found(
+            inputs.package_id, lambda i: self._session.look(i, of_any_age=of_any_age)
+        )
         if stored is not None:
             self._note(early_end(seen, stored), inputs.package_id)
         if plan.is_about_end(inputs):

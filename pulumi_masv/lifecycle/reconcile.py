@@ -6,21 +6,19 @@ it than was promised. Whoever asks has looked before; nothing here decides when 
 
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
-from datetime import datetime, timedelta
 from typing import Final
 
 from typing_extensions import assert_never
 
 from pulumi_masv import assumptions, plan
 from pulumi_masv.errors import ChangeRefused, MasvError, NotAsDeclared, RequestRefused
-from pulumi_masv.formatting import amount, between, quote, spell, spelled_apart
-from pulumi_masv.lifecycle import bounds
+from pulumi_masv.formatting import amount, quote
+from pulumi_masv.lifecycle import bounds, written
 from pulumi_masv.lifecycle.session import Session
 from pulumi_masv.lifecycle.verdicts import Does, Verdict
-from pulumi_masv.models import LifecycleInputs, Package, Seen, Stored
+from pulumi_masv.models import LifecycleInputs, Seen, Stored
 from pulumi_masv.plan import Plan, Step
 
-_ROUNDED: Final = timedelta(seconds=1)
 _PAUSES: Final = (0.5, 1.0, 2.0, 4.0)
 """Seconds between looks at what was written; MASV may show it late."""
 
@@ -47,6 +45,17 @@ class Reconciler:
     def promised(self, package_id: str) -> Plan | None:
         """Return what a check of this process has promised of a package."""
         return self._promises.get(package_id)
+
+    def outlasts(self, package_id: str) -> bool:
+        """Return whether the look that a check has promised by serves its verb, however old it is.
+
+        It does where no promised step can end a file earlier, whatever somebody has made of the
+        package since, and no step is taken that was not promised. Else the verb looks afresh after
+        a minute. So all that is given up is news: what was changed by hand since the look shows at
+        the next refresh, and not in this run.
+        """
+        promised = self._promises.get(package_id)
+        return promised is not None and all(step.is_harmless for step in promised.steps)
 
     def foresee(
         self,
@@ -115,12 +124,12 @@ class Reconciler:
             shown = self._take(seen, step)
         if shown is not None:
             shown = self._session.veiled(shown)
-            self._tell_of_cut(seen, result.steps, shown)
+            written.tell_of_cut(self._session, seen, result.steps, shown)
         # What an answer shows late, or leaves empty, another look may show.
         if (
             shown is None
-            or not _is_whole(shown.package, seen.package)
-            or _shortfalls(result.steps, shown)
+            or not written.is_whole(shown.package, seen.package, result.steps)
+            or written.shortfalls(result.steps, shown)
             or plan.forgotten(seen.package, result.steps, shown.package)
         ):
             return None
@@ -148,7 +157,7 @@ class Reconciler:
             seen, unread = self._session.look_all(left)
             found |= seen
             failed |= unread
-            late = {i for i in left & seen.keys() if _shortfalls(done[i][1], seen[i])}
+            late = {i for i in left & seen.keys() if written.shortfalls(done[i][1], seen[i])}
             if pause and seen.keys() - late:
                 shown = "what was written showed some seconds later"
                 self._session.contradictions.meet(assumptions.SHOWN_AT_ONCE, shown)
@@ -156,8 +165,8 @@ class Reconciler:
             if not left:
                 break
         for i, one in found.items():
-            self._tell_of_cut(*done[i], one)
-            self._compare(*done[i], one)
+            written.tell_of_cut(self._session, *done[i], one)
+            written.tell_of_forgotten(self._session, *done[i], one)
         return found, failed
 
     def record(
@@ -172,7 +181,7 @@ class Reconciler:
         Raises:
             NotAsDeclared: MASV keeps another value than the one that a plan asked for.
         """
-        if short := _shortfalls(done.steps if done else (), seen):
+        if short := written.shortfalls(done.steps if done else (), seen):
             raise NotAsDeclared(
                 f"{seen.package.id} {quote(seen.package.name)}: {'; '.join(short)}: "
                 f"declare a value that MASV keeps, or run again where it shows a write late"
@@ -232,34 +241,10 @@ class Reconciler:
         found, failed = self.read_back({seen.package.id: (seen, (step,))})
         for error in failed.values():
             raise error
-        if found and (short := _shortfalls((step,), found[seen.package.id])):
+        if found and (short := written.shortfalls((step,), found[seen.package.id])):
             raise NotAsDeclared(
                 f"{seen.package.id} {quote(seen.package.name)}: {'; '.join(short)}: run again"
             )
-
-    def _tell_of_cut(self, before: Seen, steps: tuple[Step, ...], now: Seen) -> None:
-        """Tell of files that MASV ends earlier than they were to, and than it was asked to."""
-        ends, was = now.package.end, before.package.end
-        for step in steps:
-            if not isinstance(step, plan.SetExpiry) or not isinstance(ends, datetime):
-                continue
-            due = min(step.wanted, was) if isinstance(was, datetime) else step.wanted
-            if due - ends > _ROUNDED:
-                line = (
-                    f"{before.package.id} {quote(before.package.name)}: asked for "
-                    f"{spell(step.wanted)}, MASV ends its files {spell(ends)}, "
-                    f"{between(ends, due)} earlier than they were to end"
-                )
-                self._session.announcer.note(line, is_warning=True)
-                self._session.contradictions.meet(assumptions.DATE_KEPT, line)
-
-    def _compare(self, before: Seen, steps: tuple[Step, ...], now: Seen) -> None:
-        """Tell what a write has made MASV forget."""
-        for field in plan.forgotten(before.package, steps, now.package):
-            named = f"{before.package.id} {quote(before.package.name)}"
-            line = f"{named}: its {field} was changed by a write that left it out"
-            self._session.announcer.note(line, is_warning=True)
-            self._session.contradictions.meet(assumptions.REST_KEPT, line)
 
 
 def early_end(seen: Seen, stored: Stored) -> str | None:
@@ -273,26 +258,3 @@ def early_end(seen: Seen, stored: Stored) -> str | None:
 def early_ends(pairs: Iterable[tuple[Seen, Stored]]) -> list[str]:
     """Return the same for several packages."""
     return [line for seen, stored in pairs if (line := early_end(seen, stored))]
-
-
-def _shortfalls(steps: tuple[Step, ...], seen: Seen) -> list[str]:
-    """Return what a package says against steps being done."""
-    lines = []
-    for step in steps:
-        kept = plan.found(step, seen.package)
-        if kept is None or kept == step.wanted:
-            continue
-        if isinstance(step, plan.Destroy):
-            lines.append("its files were to be destroyed, but MASV keeps them")
-        else:
-            wanted, shown = spelled_apart(step.wanted, kept)
-            lines.append(f"{step.field} was to be {wanted}, but MASV keeps {shown}")
-    return lines
-
-
-def _is_whole(shown: Package, before: Package) -> bool:
-    """Return whether an answer says whatever was said of a package before."""
-    fields = ("state", "name", "expiry", "unlimited_storage", "description", "size", "total_files")
-    return all(
-        getattr(shown, field) is not None for field in fields if getattr(before, field) is not None
-    )

@@ -166,9 +166,9 @@ class Session:
         )
         return self._seen(package_id, seen, since)
 
-    def look(self, package_id: str) -> Seen | None:
+    def look(self, package_id: str, *, of_any_age: bool = False) -> Seen | None:
         """Return the look that is kept, if it is young enough, else one that costs the least."""
-        seen: Seen | None = self.kept(package_id)
+        seen: Seen | None = self.kept(package_id, of_any_age=of_any_age)
         if seen is not None:
             return seen
         received_at = self._received.get(package_id)
@@ -176,13 +176,20 @@ class Session:
         return self._seen(package_id, seen, since)
 
     def look_all(
-        self, package_ids: AbstractSet[str]
+        self, package_ids: AbstractSet[str], of_any_age: AbstractSet[str] = frozenset()
     ) -> tuple[dict[str, Seen], dict[str, MasvError]]:
-        """Return those of many packages that the team has, and those that cannot be read."""
+        """Return those of many packages that the team has, and those that cannot be read.
+
+        Args:
+            package_ids: MASV's ids.
+            of_any_age: those of which a look will do, however long it has been kept.
+        """
         if not package_ids:
             return {}, {}
         since = self.stopwatch()
-        kept: dict[str, Seen] = {i: seen for i in package_ids if (seen := self.kept(i))}
+        kept: dict[str, Seen] = {
+            i: seen for i in package_ids if (seen := self.kept(i, of_any_age=i in of_any_age))
+        }
         read, failed = self._team().read_all(package_ids - kept.keys(), created=self._created)
         for package_id, seen in read.items():
             kept[package_id] = self._seen(package_id, seen, since) or seen
@@ -215,10 +222,10 @@ class Session:
             self._looks[subject] = (kept, since)
         return kept
 
-    def kept(self, subject: object) -> Any:
+    def kept(self, subject: object, *, of_any_age: bool = False) -> Any:
         """Return the look that is kept of a package id or of another subject, or None."""
         seen, since = self._looks.get(subject, (None, 0.0))
-        return seen if self.stopwatch() - since <= KEPT else None
+        return seen if of_any_age or self.stopwatch() - since <= KEPT else None
 
     def forget(self, subject: object) -> None:
         """Drop whatever was seen of it: it is about to change."""

@@ -1,4 +1,8 @@
-"""What can be done to a package: a value for each step, dispatched by its type."""
+"""What can be done to a package: a value for each step, dispatched by its type.
+
+Each says whether it is harmless: whether it ends no file earlier, whatever somebody has made of its
+package by now. An expiry never is: a later one is an earlier one where a hand has moved it further.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,6 +16,7 @@ class Rename:
     """Give it this name."""
 
     field: ClassVar = "name"
+    is_harmless: ClassVar = True
     wanted: str
 
 
@@ -20,6 +25,7 @@ class SetExpiry:
     """Move the instant at which its files end."""
 
     field: ClassVar = "expiry"
+    is_harmless: ClassVar = False
     wanted: datetime
 
 
@@ -28,6 +34,7 @@ class SetUnlimited:
     """Let it never expire."""
 
     field: ClassVar = "unlimited_storage"
+    is_harmless: ClassVar = True
     wanted: Literal[True] = True
 
 
@@ -36,6 +43,7 @@ class Destroy:
     """Destroy its files, for good."""
 
     field: ClassVar = "files_exist"
+    is_harmless: ClassVar = False
     wanted: Literal[False] = False
 
 
@@ -44,6 +52,7 @@ class Archive:
     """Hide its tombstone."""
 
     field: ClassVar = "state"
+    is_harmless: ClassVar = False
     wanted: Literal["archived"] = "archived"
 
 
@@ -52,6 +61,7 @@ class Unarchive:
     """Show its tombstone again."""
 
     field: ClassVar = "state"
+    is_harmless: ClassVar = True
     wanted: Literal["expired"] = "expired"
 
 
