@@ -216,8 +216,7 @@ class PackageFleetHandler(_Handler[FleetInputs, StoredFleet]):
                 whole = not isinstance(entries[i], Mapping)
                 canonical = given.canonical["packages"]
                 canonical[i] = entries[i] if whole else {**entries[i], **canonical[i]}
-        as_before = None if given.changed else given.inputs
-        before = as_before.entries() if as_before else old_entries(given.before)
+        before = old_entries(given.before) if given.changed else {}
         outcome = self._checked(given, given.request(before, unknown_of=unknown))
         return given.result(outcome, vocabulary.problems_of_entries(outcome.refusals))
 

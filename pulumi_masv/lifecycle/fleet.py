@@ -42,10 +42,11 @@ class FleetController:
         """Take note of the entries, and of those that are declared as before."""
         if request.inputs is None:
             return
-        declared = request.inputs.entries()
+        declared = request.inputs.packages.keys()
         self._session.urns.update(dict.fromkeys(declared, request.urn))
-        self._session.declare(declared.keys())
-        self._reconciler.promise_nothing(declared.keys() - changed_in(request, declared))
+        self._session.declare(declared)
+        changed = changed_in(request, request.inputs.entries()) if request.changed else set()
+        self._reconciler.promise_nothing(declared - changed)
 
     def foresee(self, request: Asked) -> Sequence[Verdict]:
         """Look at the packages that the change is about, and decide what it does to each."""
@@ -53,8 +54,10 @@ class FleetController:
 
     def contradictions(self, request: Asked) -> Sequence[Refusal]:
         """Return where an ArchiveWindow of the program declares the opposite of an entry."""
-        entries = request.inputs.entries().values() if request.inputs else ()
-        return contradicted(self._session, entries)
+        inputs = request.inputs
+        packages = inputs.packages.items() if inputs else ()
+        asked = [inputs.entry(i) for i, one in packages if inputs and one.archived is not None]
+        return contradicted(self._session, asked)
 
     def unchanged(self, stored: StoredFleet) -> None:
         """Record the entries that nothing is done to, if a check of this process has seen them."""

@@ -70,8 +70,15 @@ class Wire(BaseModel):
 
         `model_construct` does the same, and looks up each field's aliases and default every time.
         """
-        blank: Self = _blank(cls)
-        return blank.model_copy(update=values)
+        one = cls.__new__(cls)
+        for name, value in (
+            ("__dict__", {**_defaults(cls), **values}),
+            ("__pydantic_fields_set__", set(values)),
+            ("__pydantic_extra__", None),
+            ("__pydantic_private__", None),
+        ):
+            object.__setattr__(one, name, value)  # it is frozen
+        return one
 
     def secrets(self) -> dict[str, tuple[str, ...]]:
         """Return what the program keeps secret: package id -> the names of its inputs."""
@@ -79,8 +86,8 @@ class Wire(BaseModel):
 
 
 @cache
-def _blank(model: type[Wire]) -> Any:
-    return model.model_construct()
+def _defaults(model: type[Wire]) -> dict[str, Any]:
+    return vars(model.model_construct())
 
 
 class Declared(Ending, Wire):

@@ -1,10 +1,13 @@
-"""What a program declares of many packages in one resource, and what the state holds of them."""
+"""What a program declares of many packages in one resource, and what the state holds of them.
+
+The state is written `short`, and read whether it is or not.
+"""
 
 from collections import Counter
 from collections.abc import Mapping
 from typing import Annotated, Any, Final
 
-from pydantic import ConfigDict, Field, StrictBool
+from pydantic import ConfigDict, Field, StrictBool, model_validator
 from pydantic.alias_generators import to_camel
 
 from pulumi_masv.models.declared import Change, Declared, Inputs, LifecycleInputs, Problem, Wire
@@ -12,8 +15,10 @@ from pulumi_masv.models.instants import Instant
 from pulumi_masv.models.package import PackageId, State, Text
 from pulumi_masv.models.secret import SecretiveFleet
 from pulumi_masv.models.stored import Outputs, Stored, projected
+from pulumi_masv.short import ALIKE, OFF, of_each, spelled_out
 
 _SUMMARY: Final = ("new", "finalized", "expired", "archived", "files", "bytes")
+_FLAGS: Final = ("archived", "pendingArchive", "unlimitedStorage")
 _DECLARED: Final = frozenset(to_camel(name) for name in Declared.model_fields)
 
 
@@ -57,15 +62,16 @@ class FleetInputs(SecretiveFleet, Inputs):
 
     def entries(self) -> dict[str, LifecycleInputs]:
         """Each package as a resource of its own would declare it."""
-        return {
-            package_id: LifecycleInputs.made(
-                package_id=package_id,
-                force_destroy=self.force_destroy,
-                archive_on_destroy=self.archive_on_destroy,
-                **vars(declared),
-            )
-            for package_id, declared in self.packages.items()
-        }
+        return {package_id: self.entry(package_id) for package_id in self.packages}
+
+    def entry(self, package_id: str) -> LifecycleInputs:
+        """One of them."""
+        return LifecycleInputs.made(
+            package_id=package_id,
+            force_destroy=self.force_destroy,
+            archive_on_destroy=self.archive_on_destroy,
+            **vars(self.packages[package_id]),
+        )
 
 
 class Live(Wire):
@@ -110,6 +116,39 @@ class StoredFleet(SecretiveFleet, Outputs):
             description="package id -> sorted names of the inputs that the program gave",
         ),
     ]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read(cls, bag: Any) -> Any:
+        """Return the bag of a state with all that is written short in it spelled out."""
+        if not isinstance(bag, Mapping):
+            return bag
+        live, declared, off = bag.get("live"), bag.get("declared"), bag.get(OFF)
+        if isinstance(live, Mapping) and isinstance(off, (list, tuple)):
+            flags = {flag: False for flag in _FLAGS if flag in off}
+            entries = {i: spelled_out(entry, flags) for i, entry in live.items()}
+            bag = {**bag, "live": entries}
+        if isinstance(live, Mapping) and isinstance(declared, Mapping):
+            bag = {**bag, "declared": of_each(declared, live)}
+        return bag
+
+    def wire(self) -> dict[str, Any]:
+        """The bag of outputs, without what is unknown, and short."""
+        bag = super().wire()
+        live: dict[str, dict[str, Any]] = bag["live"]
+        # Of what MASV says of one package and not of another, false must not look like unknown.
+        off = [flag for flag in _FLAGS if all(flag in entry for entry in live.values())]
+        for package_id, entry in live.items():
+            secret = self.secrets().get(package_id, ())  # it would be told by being left out
+            for flag in off:
+                if entry[flag] is False and flag not in secret:
+                    del entry[flag]
+        alike = Counter(self.declared.values()).most_common(1)
+        if alike and alike[0][1] > 1 and self.declared.keys() == live.keys():
+            names = alike[0][0]
+            others = {i: bag["declared"][i] for i, each in self.declared.items() if each != names}
+            bag["declared"] = {ALIKE: list(names), **others}
+        return {**bag, OFF: off}
 
     @staticmethod
     def subject(bag: Mapping[str, Any]) -> str:

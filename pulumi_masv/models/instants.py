@@ -7,6 +7,7 @@ plain digits: no week, no bare number, no hour 24 and no second 60, which nobody
 
 import re
 from datetime import datetime, timedelta, timezone
+from functools import lru_cache
 from typing import Annotated, Any, Final
 
 from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
@@ -24,6 +25,8 @@ _CLOCK: Final = (
     rf"(?::({_MINUTES})(?:\.([0-9]+))?)?"
 )
 _INSTANT: Final = re.compile(rf"{_CLOCK}(?:[Zz]|([+-]{_HOURS}):?({_MINUTES}))")
+_MANY: Final = 2**14  # of a fleet's packages, most end at one of a few instants
+_spelled = lru_cache(_MANY)(arguments.format_instant)
 _HINT: Final = "write it like 2027-01-31T00:00:00Z"
 
 
@@ -49,6 +52,7 @@ def parse_instant(value: Any) -> datetime:
     return SecretInstant.of(moment) if is_secret(value) else moment
 
 
+@lru_cache(_MANY)
 def _read(text: str) -> datetime:
     found = _INSTANT.fullmatch(text)
     if found is None:
@@ -66,7 +70,7 @@ def _read(text: str) -> datetime:
 
 def format_instant(moment: datetime) -> str:
     """Return the canonical spelling of an aware moment, as secret as that is."""
-    spelled = arguments.format_instant(moment)
+    spelled = _spelled(moment)
     return SecretText(spelled) if is_secret(moment) else spelled
 
 

@@ -12,6 +12,7 @@ from pulumi_masv.providers import PackageFleetProvider
 from pulumi_masv.resources.base import MasvResource
 from pulumi_masv.resources.entries import Entries, PackageArgs, PackageArgsDict
 from pulumi_masv.resources.secrecy import secret_entries
+from pulumi_masv.short import OFF, of_each, spelled_out
 
 
 class _Known(TypedDict):
@@ -111,6 +112,7 @@ class PackageFleet(MasvResource, module="masv", name="PackageFleet"):
                 "summary": None,
                 "team_id": None,
                 "declared": None,
+                OFF: None,  # by which `live` is spelled out
             },
             program.options(opts, run),
         )
@@ -120,7 +122,13 @@ class PackageFleet(MasvResource, module="masv", name="PackageFleet"):
     @pulumi.getter
     def live(self) -> pulumi.Output[_Live]:
         """Package id -> what MASV has of it, in Python's names."""
-        return pulumi.get(self, "live").apply(_whole)
+        off = pulumi.get(self, OFF)
+
+        async def whole(live: Any) -> Any:
+            names = map(self.translate_output_property, await off.future() or ())
+            return live and _whole(live, dict.fromkeys(names, False))
+
+        return pulumi.get(self, "live").apply(whole)
 
     @property
     @pulumi.getter
@@ -138,7 +146,12 @@ class PackageFleet(MasvResource, module="masv", name="PackageFleet"):
     @pulumi.getter
     def declared(self) -> pulumi.Output[Mapping[str, list[str]]]:
         """Package id -> the sorted names of the inputs that the program gave."""
-        return pulumi.get(self, "declared")
+        live = pulumi.get(self, "live")
+
+        async def each(declared: Any) -> Any:
+            return declared and of_each(declared, await live.future() or ())
+
+        return pulumi.get(self, "declared").apply(each)
 
     @property
     @pulumi.getter(name="forceDestroy")
@@ -159,11 +172,12 @@ class PackageFleet(MasvResource, module="masv", name="PackageFleet"):
         return pulumi.get(self, "archive_on_destroy")
 
 
-def _whole(live: Mapping[str, Mapping[str, Any]] | None) -> Any:
-    """Return what Pulumi hands on of a map, with its whole numbers as such again."""
-    return live and {
+def _whole(live: Mapping[str, Mapping[str, Any]], flags: Mapping[str, bool]) -> Any:
+    """Return what Pulumi hands on of a map, spelled out, its whole numbers as such again."""
+    return {
         package_id: {
-            name: int(value) if isinstance(value, float) else value for name, value in one.items()
+            name: int(value) if isinstance(value, float) else value
+            for name, value in spelled_out(one, flags).items()
         }
         for package_id, one in live.items()
     }

@@ -56,10 +56,11 @@ def test_the_outputs_of_a_fleet_are_what_is_live_their_summary_and_what_was_decl
         "new": 0, "finalized": 2, "expired": 1, "archived": 0, "files": 4, "bytes": 10
     }  # fmt: skip
     assert outputs(engine)["live"][first] == {
-        "name": "x", "expiry": DEC, "unlimitedStorage": False, "archived": False,
-        "state": "finalized", "size": 5, "totalFiles": 2, "pendingArchive": True,
+        "name": "x", "expiry": DEC, "state": "finalized", "size": 5, "totalFiles": 2,
+        "pendingArchive": True,
     }  # fmt: skip
-    assert outputs(engine)["declared"] == {first: ["archived", "name"], second: [], gone: []}
+    assert outputs(engine)["off"] == ["archived", "pendingArchive", "unlimitedStorage"]
+    assert outputs(engine)["declared"] == {first: ["archived", "name"], "*": []}
     assert outputs(engine)["teamId"] == masv.team_id
     assert engine.state["fleet"]["id"].startswith("fleet-")
 
