@@ -204,6 +204,50 @@ def test_outputs_resolve_with_the_inputs_and_what_the_mock_returns(mocks: Mocks)
     assert not any("resourceUrn" in inputs for inputs in mocks.made.values())
 
 
+SHORT = {
+    "live": {"01HA": {"state": "finalized", "totalFiles": 3.0, "archived": True}, "01HB": {}},
+    "off": ["archived", "pendingArchive"],
+    "declared": {"*": ["name"], "01HB": ["expiry", "name"]},
+}
+LONG = {
+    "live": {
+        "01HA": {"state": "finalized", "totalFiles": 3, "archived": True, "pendingArchive": False},
+        "01HB": {"archived": False, "pendingArchive": False},
+    },
+    "declared": {"01HA": ["name"], "01HB": ["expiry", "name"]},
+}
+
+
+@pytest.mark.parametrize("preview", [False, True])
+@pytest.mark.parametrize("state", [SHORT, LONG])
+def test_a_program_reads_a_fleet_as_if_its_state_were_spelled_out(
+    state: dict[str, Any], preview: bool
+) -> None:
+    class Stored(Mocks):
+        def new_resource(self, args: pulumi.runtime.MockResourceArgs) -> Any:
+            return "fleet-1", {**args.inputs, **state}
+
+    pulumi.runtime.set_mocks(Stored(), preview=preview)
+    read: list[Any] = []
+
+    async def read_all() -> None:
+        fleet = masv.PackageFleet("fleet", packages={"01HA": {}, "01HB": {}})
+        for output in (fleet.live, fleet.declared, fleet.live["01HB"]["archived"]):
+            read.append(await output.future())
+            assert await output.is_known()
+            assert not await output.is_secret()
+
+    run(read_all)
+    live = {
+        "01HA": {
+            "state": "finalized", "total_files": 3, "archived": True, "pending_archive": False
+        },
+        "01HB": {"archived": False, "pending_archive": False},
+    }  # fmt: skip
+    assert read == [live, LONG["declared"], False]
+    assert isinstance(read[0]["01HA"]["total_files"], int)
+
+
 def test_a_preview_under_mocks_leaves_unknown_what_is_not_returned() -> None:
     mocked(preview=True)
     known: list[bool] = []

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel
 
 from pulumi_masv.bags import old_entries
+from pulumi_masv.errors import StateUnreadable
 from pulumi_masv.models import FleetInputs, LifecycleInputs, Package, Stored, StoredFleet, is_secret
 from pulumi_masv.models.declared import Declared
 
@@ -138,3 +139,60 @@ def test_what_is_recorded_is_as_right_as_what_is_read_from_a_state(
     again = Stored.parse(recorded.wire())
     assert shown(recorded, Stored.model_fields) == shown(again, Stored.model_fields)
     assert recorded == Stored.model_validate(dict(recorded))
+
+
+@given(bag=fleets)
+def test_a_state_written_short_reads_as_it_was(bag: dict[str, Any]) -> None:
+    before = StoredFleet.parse(bag)
+    written = before.wire()
+    again = StoredFleet.parse(written)
+    assert again == before
+    assert again.wire() == written
+    for i, entry in before.entries().items():
+        after = again.entry(i)
+        assert shown(after, Stored.model_fields) == shown(entry, Stored.model_fields)
+
+
+@given(bag=fleets)
+def test_no_flag_that_is_secret_is_told_by_its_absence(bag: dict[str, Any]) -> None:
+    live = StoredFleet.parse(bag).wire()["live"]
+    for i, named in (bag["secretInputs"] or {}).items():
+        if "archived" in named and bag["live"].get(i, {}).get("archived") is not None:
+            assert "archived" in live[i]
+
+
+def test_what_is_false_or_alike_is_written_once() -> None:
+    entry = {"state": "finalized", "archived": False, "pendingArchive": False}
+    bag = {
+        "live": {i: {**entry, "unlimitedStorage": i == "P0"} for i in IDS},
+        "declared": {**dict.fromkeys(IDS, ["expiry", "name"]), "P2": ["archived"]},
+    }
+    written = StoredFleet.parse(bag).wire()
+    assert written["live"] == {
+        "P0": {"state": "finalized", "unlimitedStorage": True},
+        **dict.fromkeys(IDS[1:], {"state": "finalized"}),
+    }
+    assert written["off"] == ["archived", "pendingArchive", "unlimitedStorage"]
+    assert written["declared"] == {"*": ["expiry", "name"], "P2": ["archived"]}
+
+
+def test_where_one_flag_is_unknown_no_other_is_left_out() -> None:
+    live = {"P0": {"state": "finalized", "unlimitedStorage": False}, "P1": {"state": "finalized"}}
+    written = StoredFleet.parse({"live": live}).wire()
+    assert written["live"] == live
+    assert written["off"] == []
+
+
+odd = st.none() | st.just({}) | st.just([{}]) | st.just(["name", 5.0]) | st.just("archived")
+
+
+@given(off=odd, declared=st.none() | st.just({"*": 5.0}) | st.just("many"))
+def test_a_short_form_that_nobody_wrote_is_ignored_or_refused(off: Any, declared: Any) -> None:
+    live = {"P0": {"state": "finalized", "name": "x"}}
+    try:
+        read = StoredFleet.parse({"live": live, "off": off, "declared": declared or {}})
+    except StateUnreadable:
+        assert declared
+    else:
+        assert read.live["P0"].name == "x"
+        assert read.live["P0"].archived is None
