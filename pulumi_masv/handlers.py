@@ -222,14 +222,18 @@ class PackageFleetHandler(_Handler[FleetInputs, StoredFleet]):
 
     def diff(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
         """Say only whether nothing changes; the engine finds the changed properties itself."""
+        declared = own(news)
         try:
+            if StoredFleet.plainly_holds(olds, declared):
+                self._fleets.unchanged(lambda: StoredFleet.parse(olds))
+                return DiffResult(False)
             stored = StoredFleet.parse(olds)
         except MasvError:  # written by hand; a diff that raises would break a refresh
             return DiffResult()
-        self._fleets.unchanged(stored)
+        self._fleets.unchanged(lambda: stored)
         for entry in self._fleets.waiting_for_refresh(stored):
             self._session.remind(vocabulary.archive_waits(entry), entry.package_id or "")
-        return DiffResult(False if own(news) == stored.projection().wire() else None)
+        return DiffResult(False if declared == stored.projection().wire() else None)
 
     def _new_id(self, _inputs: FleetInputs) -> str:
         return f"fleet-{secrets.token_hex(8)}"

@@ -4,7 +4,7 @@ What is done to each is what a resource of its own would do. All refusals come b
 write; a package that fails does not stop the others.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from pulumi_masv import plan
 from pulumi_masv.errors import ChangeRefused, NotAsDeclared, PackageRefused, PartlyDone
@@ -59,9 +59,13 @@ class FleetController:
         asked = [inputs.entry(i) for i, one in packages if inputs and one.archived is not None]
         return contradicted(self._session, asked)
 
-    def unchanged(self, stored: StoredFleet) -> None:
-        """Record the entries that nothing is done to, if a check of this process has seen them."""
-        self._session.announcer.unchanged(self._unchanged(stored))
+    def unchanged(self, read: Callable[[], StoredFleet]) -> None:
+        """Record the entries that nothing is done to, if a check of this process has seen them.
+
+        Args:
+            read: reads the state; called only where records are asked for.
+        """
+        self._session.announcer.unchanged(self._unchanged(read))
 
     def waiting_for_refresh(self, stored: StoredFleet) -> list[Stored]:
         """Return the entries whose archive waits, so that only a refresh brings it about."""
@@ -208,9 +212,9 @@ class FleetController:
         self._do([], ends, lost, self._urn(entries))
         return Outcome(None)
 
-    def _unchanged(self, stored: StoredFleet) -> Iterator[Verdict]:
+    def _unchanged(self, read: Callable[[], StoredFleet]) -> Iterator[Verdict]:
         urns, now = self._session.urns, self._session.clock()
-        for i, entry in stored.entries().items():
+        for i, entry in read().entries().items():
             if i in urns and not self._reconciler.promised(i):
                 yield Verdict(i, urns[i], "unchanged", now, entry.package())
 

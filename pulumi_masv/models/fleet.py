@@ -11,15 +11,17 @@ from pydantic import ConfigDict, Field, StrictBool, model_validator
 from pydantic.alias_generators import to_camel
 
 from pulumi_masv.models.declared import Change, Declared, Inputs, LifecycleInputs, Problem, Wire
-from pulumi_masv.models.instants import Instant
-from pulumi_masv.models.package import PackageId, State, Text
+from pulumi_masv.models.instants import Instant, format_instant, parse_instant
+from pulumi_masv.models.package import PackageId, State, Text, normal
 from pulumi_masv.models.secret import SecretiveFleet
 from pulumi_masv.models.stored import Outputs, Stored, projected
 from pulumi_masv.short import ALIKE, OFF, of_each, spelled_out
 
 _SUMMARY: Final = ("new", "finalized", "expired", "archived", "files", "bytes")
 _FLAGS: Final = ("archived", "pendingArchive", "unlimitedStorage")
-_DECLARED: Final = frozenset(to_camel(name) for name in Declared.model_fields)
+_OWN_FLAGS: Final = ("forceDestroy", "retainRemoved", "archiveOnDestroy")
+_WIRE: Final = {name: to_camel(name) for name in Declared.model_fields}
+_DECLARED: Final = frozenset(_WIRE.values())
 
 
 class FleetInputs(SecretiveFleet, Inputs):
@@ -198,6 +200,33 @@ class StoredFleet(SecretiveFleet, Outputs):
             **vars(self.live[package_id]),
         )
 
+    @classmethod
+    def plainly_holds(cls, bag: Mapping[str, Any], declared: Mapping[str, Any]) -> bool:
+        """Return whether a state, as it is written, holds just what is declared.
+
+        True only where reading it would come to the same: nothing is secret, no archive waits, and
+        what is compared is spelled as `wire` spells it.
+        """
+        live, names, packages = bag.get("live"), bag.get("declared"), declared.get("packages")
+        if not (
+            isinstance(live, Mapping)
+            and isinstance(names, Mapping)
+            and isinstance(packages, Mapping)
+            and live.keys() == packages.keys()
+            and names.keys() <= {ALIKE, *live}
+        ):
+            return False
+        on = {flag: bag[flag] for flag in _OWN_FLAGS if bag.get(flag, False) is not False}
+        if bag.get("secretInputs") is not None or any(flag is not True for flag in on.values()):
+            return False
+        if {**on, "packages": packages} != declared:
+            return False
+        alike = names.get(ALIKE)
+        return all(
+            _is_plainly(entry, names.get(package_id, alike), packages[package_id])
+            for package_id, entry in live.items()
+        )
+
     def projection(self) -> FleetInputs:
         """What the state says of that which the program declared, as inputs."""
         return FleetInputs.model_construct(
@@ -210,6 +239,38 @@ class StoredFleet(SecretiveFleet, Outputs):
             archive_on_destroy=self.archive_on_destroy,
             secret_inputs=self.secret_inputs,
         )
+
+
+class _Written:
+    """An entry of `live` as it is written, of which `projected` tells what was declared."""
+
+    __slots__ = ("archived", "expiry", "name", "pending_archive", "unlimited_storage")
+
+    def __init__(self, entry: Mapping[str, Any]) -> None:
+        self.name = entry.get("name")
+        self.expiry = entry.get("expiry")
+        self.unlimited_storage = entry.get("unlimitedStorage")
+        self.archived = entry.get("archived")
+        self.pending_archive = entry.get("pendingArchive")
+
+
+def _is_plainly(entry: Any, names: Any, declared: Any) -> bool:
+    """Return whether an entry of `live`, as it is written, holds just what is declared."""
+    if not isinstance(entry, Mapping) or not isinstance(names, (list, tuple)):
+        return False
+    one = _Written(entry)
+    flags = (one.unlimited_storage, one.archived)
+    if one.pending_archive or any(flag not in (None, False, True) for flag in flags):
+        return False
+    try:
+        if one.name is not None and normal(one.name) != one.name:
+            return False
+        if one.expiry is not None and format_instant(parse_instant(one.expiry)) != one.expiry:
+            return False
+    except (TypeError, ValueError):
+        return False
+    values = projected(one, tuple(names))
+    return {_WIRE[n]: value for n, value in values.items() if value is not None} == declared
 
 
 def _of(

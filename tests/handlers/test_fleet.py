@@ -523,3 +523,29 @@ def test_an_entry_that_a_window_contradicts_is_refused(engine: Engine, masv: Sim
     }
     [line] = refusals(engine, program)
     assert line.startswith(f"fleet: {package} lies in the window")
+
+
+@pytest.mark.parametrize("refresh", [False, True])
+def test_a_state_that_spells_everything_out_goes_on_without_a_difference(
+    engine: Engine, masv: Simulator, refresh: bool
+) -> None:
+    waits, named, left = added(masv, 3)
+    program = fleet({waits: {"archived": True}, named: {"name": "x", "expiry": DEC}, left: {}})
+    engine.up(program)
+    short = outputs(engine)
+    flags = dict.fromkeys(short["off"], False)
+    engine.state["fleet"]["outputs"] = {
+        **{name: value for name, value in short.items() if name != "off"},
+        "live": {i: {**flags, **entry} for i, entry in short["live"].items()},
+        "declared": {waits: ["archived"], named: ["expiry", "name"], left: []},
+    }
+    phase = engine.up(program, refresh=refresh)
+    assert phase.changes == {}
+    assert {one.does for one in phase.records} == {"unchanged"}
+    if refresh:
+        assert {**outputs(engine), "__provider": None} == {**short, "__provider": None}
+    masv.account.rename(named, "by hand")
+    assert engine.up(program, refresh=True).changes == {"fleet": "update"}
+    masv.account.set_now(DEC)
+    engine.up(program, refresh=True)
+    assert masv.account.package(waits).state == "archived"

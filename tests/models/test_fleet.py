@@ -196,3 +196,56 @@ def test_a_short_form_that_nobody_wrote_is_ignored_or_refused(off: Any, declared
     else:
         assert read.live["P0"].name == "x"
         assert read.live["P0"].archived is None
+
+
+@given(bag=fleets, packages=of_each(declared), flags=flags, is_short=st.booleans())
+def test_what_is_plainly_held_is_what_reading_comes_to(
+    bag: dict[str, Any], packages: dict[str, Any], flags: dict[str, Any], is_short: bool
+) -> None:
+    held = StoredFleet.parse(bag)
+    bag = held.wire() if is_short else bag
+    projected = held.projection().wire()
+    for asked in (projected, {**projected, **flags}, {"packages": packages, **flags}):
+        if StoredFleet.plainly_holds(bag, asked):
+            assert asked == projected
+
+
+odd_values = st.sampled_from([None, "off", 0.0, 1.0, 5.0, "many", [], {}, "2027-01-31T00:00:00Z"])
+odd_entries = st.fixed_dictionaries(
+    {},
+    optional=dict.fromkeys(
+        ("name", "expiry", "unlimitedStorage", "archived", "pendingArchive"),
+        odd_values | st.booleans(),
+    ),
+)
+
+
+@given(
+    live=of_each(odd_entries | odd_values) | odd_values,
+    names=of_each(listed | odd_values) | odd_values,
+    flags=st.fixed_dictionaries({}, optional=dict.fromkeys(FLAGS, odd_values | st.booleans())),
+    asked=of_each(declared),
+)
+def test_what_cannot_be_read_never_plainly_holds_another_thing(
+    live: Any, names: Any, flags: dict[str, Any], asked: dict[str, Any]
+) -> None:
+    bag = {"live": live, "declared": names, **flags}
+    on = {flag: True for flag, value in flags.items() if value}
+    if StoredFleet.plainly_holds(bag, {"packages": asked, **on}):
+        assert StoredFleet.parse(bag).projection().wire() == {"packages": asked, **on}
+
+
+@given(packages=of_each(declared.filter(lambda entry: not entry.get("archived"))), flags=flags)
+def test_what_was_recorded_as_declared_is_plainly_held(
+    packages: dict[str, Any], flags: dict[str, Any]
+) -> None:
+    inputs, problems = FleetInputs.parse({"packages": packages, **flags})
+    assert inputs is not None, problems
+    entries = {
+        i: Stored.record(
+            Package.model_validate({"id": i, "state": "finalized"}), team_id="T", inputs=entry
+        )
+        for i, entry in inputs.entries().items()
+    }
+    state = StoredFleet.record(entries, inputs, "T")
+    assert StoredFleet.plainly_holds(state.wire(), inputs.wire())
