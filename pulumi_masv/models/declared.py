@@ -71,13 +71,11 @@ class Wire(BaseModel):
         `model_construct` does the same, and looks up each field's aliases and default every time.
         """
         one = cls.__new__(cls)
-        for name, value in (
-            ("__dict__", {**_defaults(cls), **values}),
-            ("__pydantic_fields_set__", set(values)),
-            ("__pydantic_extra__", None),
-            ("__pydantic_private__", None),
-        ):
-            object.__setattr__(one, name, value)  # it is frozen
+        keep = object.__setattr__  # it is frozen
+        keep(one, "__dict__", {**_defaults(cls), **values})
+        keep(one, "__pydantic_fields_set__", set(values))
+        keep(one, "__pydantic_extra__", None)
+        keep(one, "__pydantic_private__", None)
         return one
 
     def secrets(self) -> dict[str, tuple[str, ...]]:

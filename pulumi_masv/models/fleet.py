@@ -169,7 +169,7 @@ class StoredFleet(SecretiveFleet, Outputs):
                 counts["bytes"] += entry.size or 0
         return cls.model_construct(
             live={
-                package_id: Live.made(**{name: getattr(entry, name) for name in Live.model_fields})
+                package_id: Live.made(**{name: vars(entry)[name] for name in Live.model_fields})
                 for package_id, entry in entries.items()
             },
             summary=dict(counts),
@@ -270,7 +270,8 @@ def _is_plainly(entry: Any, names: Any, declared: Any) -> bool:
     except (TypeError, ValueError):
         return False
     values = projected(one, tuple(names))
-    return {_WIRE[n]: value for n, value in values.items() if value is not None} == declared
+    held = {_WIRE[n]: value for n, value in values.items() if value is not None}
+    return bool(held == declared)
 
 
 def _of(

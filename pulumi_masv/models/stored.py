@@ -259,4 +259,7 @@ def _end(package: Package, inputs: LifecycleInputs | None, before: Stored) -> tu
 
 
 def _first(*values: Any) -> Any:
-    return next((value for value in values if value is not None), None)
+    for value in values:
+        if value is not None:
+            return value
+    return None

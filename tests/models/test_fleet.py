@@ -165,12 +165,12 @@ def test_what_is_false_or_alike_is_written_once() -> None:
     entry = {"state": "finalized", "archived": False, "pendingArchive": False}
     bag = {
         "live": {i: {**entry, "unlimitedStorage": i == "P0"} for i in IDS},
-        "declared": {**dict.fromkeys(IDS, ["expiry", "name"]), "P2": ["archived"]},
+        "declared": {**{i: ["expiry", "name"] for i in IDS}, "P2": ["archived"]},
     }
     written = StoredFleet.parse(bag).wire()
     assert written["live"] == {
         "P0": {"state": "finalized", "unlimitedStorage": True},
-        **dict.fromkeys(IDS[1:], {"state": "finalized"}),
+        **{i: {"state": "finalized"} for i in IDS[1:]},
     }
     assert written["off"] == ["archived", "pendingArchive", "unlimitedStorage"]
     assert written["declared"] == {"*": ["expiry", "name"], "P2": ["archived"]}
