@@ -7,7 +7,7 @@ STAMP := .venv/.made-by-$(notdir $(PYTHON))
 WITH_ENGINE := PATH="$(CURDIR)/.venv/bin:$$PATH"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup wheel browser s3-server demo bench test test-all test-lowest check format lock
+.PHONY: help setup wheel browser s3-server demo bench test test-all test-lowest check docs format lock
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
@@ -65,12 +65,16 @@ define test_in
 	$(1)/bin/python -m pytest -n 2 -q tests --ignore tests/engine
 endef
 
-check: setup ## Check style, types, architecture, and that generated files are current
+check: setup ## Check style, types, architecture, the documentation, and that generated files are current
 	.venv/bin/ruff check
 	.venv/bin/ruff format --check
 	.venv/bin/mypy
 	.venv/bin/lint-imports
 	.venv/bin/python docs/generate.py --check
+	@$(MAKE) --no-print-directory docs
+
+docs: setup ## Build the documentation into docs/_build; a broken link is an error
+	@.venv/bin/sphinx-build -q -W --keep-going docs docs/_build
 
 format: setup ## Format the code
 	.venv/bin/ruff check --fix --exit-zero
@@ -78,5 +82,5 @@ format: setup ## Format the code
 
 lock: setup ## Update constraints.txt to the newest versions that pyproject.toml allows
 	.venv/bin/uv pip compile --quiet --upgrade --universal --python-version 3.10 --all-extras \
-		--group dev --generate-hashes --no-header --no-annotate --output-file constraints.txt \
+		--group dev --group docs --generate-hashes --no-header --no-annotate --output-file constraints.txt \
 		pyproject.toml

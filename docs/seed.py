@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 
 from pulumi_masv.simulator import Account
 
-PAGE = Path(__file__).parent / "simulator.md"
+PAGE = Path(__file__).parent / "reference" / "simulator.md"
 SCHEMA = Path(__file__).parents[1] / "schema" / "seed.schema.json"
 
 
@@ -46,9 +46,14 @@ def _package() -> dict[str, Any]:
 
 
 def _meanings() -> dict[str, str]:
-    """Return key -> what the docstring says of it."""
-    _, _, arguments = (inspect.getdoc(Account.add_package) or "").partition("Args:\n")
-    return dict(re.findall(r"^ +(\w+): (.+)\.$", arguments, re.MULTILINE))
+    return described(Account.add_package, "Args:")
+
+
+def described(documented: object, section: str) -> dict[str, str]:
+    """Return name -> what a section of a docstring says of it, in one line without its dot."""
+    _, _, lines = (inspect.getdoc(documented) or "").partition(f"{section}\n")
+    found = re.findall(r"^ {4}(\w+): (.+(?:\n {8}.+)*)", lines, re.MULTILINE)
+    return {name: re.sub(r"\s+", " ", text).removesuffix(".") for name, text in found}
 
 
 def _kind(one: dict[str, Any]) -> str:

@@ -3,14 +3,12 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from tests.engine import wheels
 from tests.engine.conftest import BIN, ROOT
-from tests.engine.test_readme import run, write
-from tests.test_readme import snippets
+from tests.engine.test_snippets import run, simulator, write
+from tests.pages import snippets
 
 
 def install(wheel: Path, environment: Path) -> None:
@@ -36,27 +34,6 @@ def install(wheel: Path, environment: Path) -> None:
         subprocess.run(command, check=True)
 
 
-@contextmanager
-def simulator(command: str, folder: Path, environment: dict[str, str]) -> Iterator[dict[str, str]]:
-    """The simulator of the README's second terminal; what its three lines export."""
-    shell = ["bash", "-c", f"exec {command}"]
-    with subprocess.Popen(
-        shell, cwd=folder, env=environment, stdout=subprocess.PIPE, text=True
-    ) as running:
-        try:
-            assert running.stdout is not None
-            exported = {}
-            while len(exported) < 3:
-                line = running.stdout.readline()
-                assert line, "the simulator ended"
-                if line.startswith("export "):
-                    name, value = line.removeprefix("export ").strip().split("=", 1)
-                    exported[name] = value
-            yield exported
-        finally:
-            running.terminate()
-
-
 def test_an_installed_wheel_runs_the_quick_start(tmp_path: Path) -> None:
     wheel = wheels.build(tmp_path / "dist")
     folder = tmp_path / "project"
@@ -72,12 +49,12 @@ def test_an_installed_wheel_runs_the_quick_start(tmp_path: Path) -> None:
     where = run_python(folder, environment, "import pulumi_masv; print(pulumi_masv.__file__)")
     assert where.startswith(str(folder))
     quickstart, background = [], ""
-    for snippet in snippets():
+    for snippet in snippets("README.md"):
         if snippet.verb == "file":
             write(snippet, folder)
         elif snippet.what == "background":
             background = snippet.text
-        elif snippet.what == "quickstart":
+        elif snippet[:2] == ("run", "quickstart"):
             quickstart.append(snippet)
     [steps] = quickstart
     with simulator(background, folder, environment) as exported:

@@ -12,7 +12,7 @@ import pulumi_masv as masv
 from pulumi_masv.resources.base import WIRE
 from pulumi_masv.simulator import Simulator
 
-PAGE = (Path(__file__).parents[1] / "docs" / "testing.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).parents[1] / "docs" / "how-to" / "unit-tests.md").read_text(encoding="utf-8")
 _FILE = re.compile(r"<!-- file: (\S+) -->\n```python\n(.*?)```\n", re.DOTALL)
 
 

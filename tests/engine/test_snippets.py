@@ -1,17 +1,21 @@
-"""What the README shows is what the real engine does: its snippets, in order, and its picture."""
+"""What the pages show is what the real engine does: their blocks, in order, and the picture."""
 
 import os
 import re
 import shlex
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from docs import generate
+import pytest
+
+from docs import picture
 from pulumi_masv.simulator import Simulator
 from pulumi_masv.simulator.seed import sow
 from tests.engine.conftest import Stack
-from tests.test_readme import Snippet, snippets
+from tests.pages import STORIES, Snippet, snippets
 
 DAILIES = "01J8ZK3V9DA111ESDAY12A001R"
 
@@ -24,7 +28,7 @@ def write(snippet: Snippet, folder: Path) -> None:
 
 
 def run(snippet: Snippet, folder: Path, environment: dict[str, str]) -> str:
-    """Type the snippet into a shell; what it exports stays exported. What it printed."""
+    """Type a block into a shell, where what it exports stays exported; return what it prints."""
     kept = folder / ".exported"
     done = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", f"{snippet.text}\nenv -0 > {shlex.quote(str(kept))}"],
@@ -37,14 +41,38 @@ def run(snippet: Snippet, folder: Path, environment: dict[str, str]) -> str:
         timeout=240,
         check=False,
     )
-    assert done.returncode == 0, f"{snippet.text}\n{done.stdout}"
+    assert (done.returncode == 0) == (snippet.verb == "run"), f"{snippet.text}\n{done.stdout}"
+    if done.returncode != 0:
+        return done.stdout
     exported = (entry.split("=", 1) for entry in kept.read_text().split("\0") if entry)
     environment.update(dict(exported))
     return done.stdout
 
 
-def test_the_readme_can_be_followed_from_its_first_program_to_its_last(
-    masv: Simulator, tmp_path: Path
+@contextmanager
+def simulator(command: str, folder: Path, environment: dict[str, str]) -> Iterator[dict[str, str]]:
+    """Run the simulator of the second terminal; yield what its three lines export."""
+    shell = ["bash", "-c", f"exec {command}"]
+    with subprocess.Popen(
+        shell, cwd=folder, env=environment, stdout=subprocess.PIPE, text=True
+    ) as running:
+        try:
+            assert running.stdout is not None
+            exported = {}
+            while len(exported) < 3:
+                line = running.stdout.readline()
+                assert line, "the simulator ended"
+                if line.startswith("export "):
+                    name, value = line.removeprefix("export ").strip().split("=", 1)
+                    exported[name] = value
+            yield exported
+        finally:
+            running.terminate()
+
+
+@pytest.mark.parametrize("story", STORIES.values(), ids=STORIES)
+def test_the_pages_can_be_followed_one_after_the_other(
+    masv: Simulator, tmp_path: Path, story: tuple[str, ...]
 ) -> None:
     foreign = ("MASV_", "PULUMI_")
     environment = {
@@ -59,41 +87,52 @@ def test_the_readme_can_be_followed_from_its_first_program_to_its_last(
     }
     (tmp_path / ".venv").symlink_to(sys.prefix)
     masv.account.set_now("2027-01-04T09:00:00Z")
-    printed = []
-    for snippet in snippets():
-        if snippet.verb in ("file", "append"):
-            write(snippet, tmp_path)
-        if snippet.what == "seed.json":
-            sow(masv.account, tmp_path / "seed.json")
-        if snippet.verb == "run" and snippet.what in ("quickstart", "story"):
-            printed.append(run(snippet, tmp_path, environment))
-    told = "\n".join(printed)
-    assert "LOSS 212 files (1.8TB, 1840000000000 bytes) end on 2027-01-31 00:00 UTC" in told
-    assert '"by hand" => "Day 12 dailies"' in told
-    live = masv.account.package(DAILIES)
-    assert (live.name, live.state) == ("Day 12 dailies", "archived")
-    assert {loss.cause for loss in masv.account.losses} == {"expiry"}
+    printed = dict.fromkeys(story, "")
+    blocks = [(page, snippet) for page in story for snippet in snippets(page)]
+    for page, snippet in blocks:
+        match snippet.verb, snippet.what:
+            case "file" | "append", _:
+                write(snippet, tmp_path)
+                if snippet.what == "seed.json":
+                    sow(masv.account, tmp_path / "seed.json")
+            case "run" | "fails", "quickstart" | "story" | "last":
+                printed[page] += run(snippet, tmp_path, environment)
+            case "run", "contract":
+                with simulator(snippet.text, tmp_path, environment) as exported:
+                    assert "MASV_BASE_URL" in exported
+    # Only now: the README shows what comes of its commands before it tells them.
+    for page, snippet in blocks:
+        if snippet.verb == "prints":
+            for line in snippet.text.splitlines():
+                told = printed.get(snippet.what, printed[page])
+                assert line.lstrip("- ") in told, f"{page} shows: {line}"
+    assert masv.account.package(DAILIES).name == "Day 12 dailies"
+    assert {loss.cause for loss in masv.account.losses} <= {"expiry"}
 
 
-def test_the_other_programs_of_the_readme_run_as_one(stack: Stack, masv: Simulator) -> None:
+def test_the_other_programs_of_the_pages_run_as_one(stack: Stack, masv: Simulator) -> None:
     program = "".join(one.text for one in snippets() if one[:2] == ("program", "together"))
     masv.account.teams["01LABTEAM"] = "the-labs-key"
     for package in re.findall(r'"(01J8\w+)"', program):
         team = "01LABTEAM" if "1AB" in package else None
         masv.account.add_package(name="raw", id=package, team_id=team)
     masv.account.add_package(name="Final delivery")
+    masv.account.add_package(name="Season 1 rushes, day 1", expiry="2028-06-01T00:00:00Z")
     stack.run("config", "set", "--secret", "labKey", "the-labs-key")
     stack.run("config", "set", "masv:baseUrl", masv.url)
     stack.program(program)
     assert "from now on removing this resource destroys" in stack.up().text
-    resources = {"old-cut", "handed-over", "lab-delivery", "grade", "last-year", "season"}
+    resources = {
+        *("old-cut", "handed-over", "lab-delivery", "grade", "trailer"),
+        *("last-year", "season", "season-1"),
+    }
     assert resources == set(stack.state())
     assert [p.name for p in masv.account.packages() if p.team_id == "01LABTEAM"] == [
         "Delivery of the lab"
     ]
 
 
-def test_the_manifest_of_the_readme_is_managed_as_it_says(stack: Stack, masv: Simulator) -> None:
+def test_the_manifest_of_its_page_is_managed_as_it_says(stack: Stack, masv: Simulator) -> None:
     [manifest] = [one.text for one in snippets() if one.what == "masv.yaml"]
     [program] = [one.text for one in snippets() if one.what == "managed"]
     masv.account.set_now("2027-01-04T09:00:00Z")
@@ -117,13 +156,13 @@ def test_the_manifest_of_the_readme_is_managed_as_it_says(stack: Stack, masv: Si
 
 
 def test_the_picture_is_what_the_engine_prints() -> None:
-    picture = generate.PICTURE.read_text(encoding="utf-8")
-    drawn = sorted(generate.drawn(picture))
-    printed = sorted(re.sub(r"\x1b\[[\d;]*m", "", generate.preview()).splitlines())
-    engine = generate.ENGINE.search(picture)
+    shown = picture.PICTURE.read_text(encoding="utf-8")
+    drawn = sorted(picture.drawn(shown))
+    printed = sorted(re.sub(r"\x1b\[[\d;]*m", "", picture.preview()).splitlines())
+    engine = picture.ENGINE.search(shown)
     assert engine is not None
-    if engine[1] != generate.engine_version():
+    if engine[1] != picture.engine_version():
         # Another engine may lay its own lines out otherwise; ours are the same on each.
         ours = re.compile(r"^01M|LOSS|^ +[~+] (expiry|forceDestroy)")
         drawn, printed = ([x for x in each if ours.search(x)] for each in (drawn, printed))
-    assert printed == drawn, "run python docs/generate.py --picture"
+    assert printed == drawn, "run python docs/picture.py"
