@@ -16,11 +16,14 @@ from hypothesis import strategies as st
 from pulumi_masv import arguments
 from pulumi_masv.arguments import Wrong, read
 from pulumi_masv.models import parse_instant
+from tests.generated import at_least, count
 
 NAMES = sorted(arguments.READERS)
 ANYTHING = st.one_of(
     st.from_type(object),
     st.text(),
+    st.booleans(),
+    st.datetimes(timezones=st.just(timezone.utc)),
     st.binary(),
     st.datetimes(timezones=st.none() | st.timezones()),
     st.dates(),
@@ -43,9 +46,11 @@ class Colour(enum.Enum):
     RED = 1
 
 
+@at_least(5, "taken", "refused")
 @given(name=st.sampled_from(NAMES), value=ANYTHING, is_shown=st.booleans())
 def test_any_value_is_taken_or_refused_in_one_line(name: str, value: Any, is_shown: bool) -> None:
     known = read(name, value, is_shown=is_shown)
+    count("refused" if isinstance(known, Wrong) else "taken")
     if isinstance(known, Wrong):
         assert len(known.reason.splitlines()) == 1
         assert ": " in known.reason
@@ -55,12 +60,14 @@ def test_any_value_is_taken_or_refused_in_one_line(name: str, value: Any, is_sho
         assert type(known) in (type(None), str, bool, int, float)
 
 
+@at_least(50, "in a zone of its own")
 @given(st.datetimes(timezones=st.timezones()))
 def test_an_aware_datetime_is_its_instant_to_the_millisecond(moment: datetime) -> None:
     try:
         cut = moment.astimezone(timezone.utc)
     except OverflowError:
         return
+    count("in a zone of its own", moment.utcoffset() != timedelta())
     cut = cut.replace(microsecond=cut.microsecond // 1000 * 1000)
     assert parse_instant(read("expiry", moment)) == cut
 

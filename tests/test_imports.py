@@ -22,6 +22,7 @@ from pulumi_masv.providers import PackageFleetProvider, PackageLifecycleProvider
 from pulumi_masv.resources.base import WIRE
 from pulumi_masv.settings import resolve
 from pulumi_masv.simulator import Simulator
+from tests.generated import at_least, count
 from tests.sessions import session
 
 NOW = datetime(2027, 1, 1, tzinfo=timezone.utc)
@@ -141,6 +142,7 @@ SWITCHES = st.fixed_dictionaries(
 
 
 @settings(max_examples=60)
+@at_least(20, "an entry that declares", "an entry that declares nothing")
 @given(described=DESCRIBED, switches=SWITCHES, names=NAMES)
 def test_what_is_imported_is_what_an_adoption_would_store_and_a_refresh_finds(
     described: list[dict[str, Any]], switches: dict[str, Any], names: set[str]
@@ -168,6 +170,8 @@ def test_what_is_imported_is_what_an_adoption_would_store_and_a_refresh_finds(
         ):
             for entry in entries:
                 inputs, outputs = own(entry["inputs"]), own(entry["outputs"])
+                declares = outputs["declared"] not in ([], ["packageId"], {})
+                count(f"an entry that declares{'' if declares else ' nothing'}")
                 assert _comparable(handler.create(inputs).outs) == _comparable(outputs)
                 read = handler.read(entry["id"], outputs)
                 assert read.inputs == inputs

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from pulumi_masv.client.gate import Allowance, Gate
 from pulumi_masv.errors import RateLimited
+from tests.generated import at_least, count
 
 
 @dataclass
@@ -86,14 +87,18 @@ def test_an_answer_to_what_started_before_the_halving_lets_nothing_grow() -> Non
 acts = st.lists(
     st.one_of(
         st.just(("start", 0)),
+        st.just(("start", 0)),
+        st.just(("start", 0)),
         st.tuples(st.sampled_from(["answer", "429", "lost"]), st.integers(0, 7)),
         st.tuples(st.sampled_from(["429 pause", "503 pause"]), st.integers(0, 7)),
         st.tuples(st.just("time"), st.integers(1, 20)),
     ),
+    min_size=10,
     max_size=80,
 )
 
 
+@at_least(20, "started", "kept waiting by the others", "kept waiting by a pause")
 @settings(max_examples=300)
 @given(most=st.integers(1, 12), acts=acts)
 def test_in_any_order_of_starts_and_ends_no_more_are_in_flight_than_allowed_and_none_in_a_pause(
@@ -113,8 +118,11 @@ def test_in_any_order_of_starts_and_ends_no_more_are_in_flight_than_allowed_and_
             try:
                 started = attempt.__enter__()
             except Blocked:
-                assert len(flights) >= allowed or timer.now < paused_until
+                paused = timer.now < paused_until
+                count(f"kept waiting by {'a pause' if paused else 'the others'}")
+                assert len(flights) >= allowed or paused
             else:
+                count("started")
                 assert len(flights) < allowed
                 assert timer.now >= paused_until
                 serial += 1

@@ -16,6 +16,7 @@ from pulumi_masv.client.answers import Request
 from pulumi_masv.client.transport import Transport
 from pulumi_masv.errors import MasvError, RateLimited, ServerFailed
 from pulumi_masv.settings import resolve
+from tests.generated import at_least, count
 
 URL = re.compile("https://api.massive.app/v1.1/teams/01TEAM/packages/")
 GIVE_UP = 60.0  # seconds; a test that hangs fails, and none comes near it
@@ -200,11 +201,11 @@ def test_a_package_that_masv_does_not_have_is_an_answer_like_another(masv: Masv)
     assert [send(transport).status for _ in range(2)] == [404, 404]
 
 
-answers = st.lists(
-    st.sampled_from([DONE, refusal(404), refusal(429), refusal(429, 5), refusal(500)]), max_size=60
-)
+trouble = [refusal(429), refusal(429, 5), refusal(500)]
+answers = st.lists(st.sampled_from([DONE, refusal(404), *trouble]), max_size=60)
 
 
+@at_least(15, "429 or 500 among the answers", "more threads than the setting")
 @settings(max_examples=40)
 @given(concurrency=st.integers(1, 6), threads=st.integers(1, 12), script=answers)
 def test_whatever_masv_answers_every_thread_ends_and_no_more_are_in_flight_than_the_setting(
@@ -217,6 +218,8 @@ def test_whatever_masv_answers_every_thread_ends_and_no_more_are_in_flight_than_
             masv.time += seconds  # a pause may be left of a request that has given up
             condition.wait(0.001)
 
+        count("429 or 500 among the answers", any(one in script for one in trouble))
+        count("more threads than the setting", threads > concurrency)
         transport = masv.connect(concurrency=concurrency, maxRetries=2, wait=wait)
         with ThreadPoolExecutor(threads) as pool:
             ended = list(pool.map(lambda n: send(transport, n), range(40)))

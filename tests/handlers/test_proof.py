@@ -14,6 +14,7 @@ from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 from pulumi_masv.simulator import Account, Simulator
+from tests.generated import at_least, count
 from tests.handlers.conftest import Engine, Program, Refused, Run
 
 IDS = ("01HA", "01HB", "01HC", "01HD", "01HE", "01HF")
@@ -27,6 +28,8 @@ moments = st.sampled_from([*MOMENTS, *MOMENTS[2:]])
 flags = st.sampled_from(
     [
         {},
+        {"forceDestroy": True},
+        {"forceDestroy": True},
         {"forceDestroy": True},
         {"forceDestroy": True, "archiveOnDestroy": True},
         {"archiveOnDestroy": True},
@@ -153,6 +156,7 @@ class Steady(Engine):
             self.failed.add(name)
 
 
+@at_least(5, "files end early", "a loss is named", "declared files stay", "by hand between")
 @settings(max_examples=150)
 @given(
     account=st.lists(live, min_size=len(IDS), max_size=len(IDS)),
@@ -206,6 +210,10 @@ def test_a_run_ends_exactly_what_its_preview_named_and_nothing_declared(
     early = {i: end for i, end in ends.items() if i not in schedule or end < schedule[i]}
     named = {record.id: record.loss.ends for record in shown.records if record.loss}
     doubtful = {record.id for record in shown.records if record.doubt}
+    count("files end early", bool(early))
+    count("a loss is named", bool(named))
+    count("declared files stay", bool(declared & (schedule.keys() - early.keys())))
+    count("by hand between", bool(hands_between))
     for record in shown.records:
         event(f"{record.does}, {record.loss.why if record.loss else 'no loss'}")
     assert {i: end for i, end in early.items() if i not in doubtful}.items() <= named.items()

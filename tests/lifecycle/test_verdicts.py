@@ -12,6 +12,7 @@ from pulumi_masv import plan
 from pulumi_masv.lifecycle.verdicts import Does, Record, Verdict, recorded
 from pulumi_masv.models import NEVER, End, Package
 from pulumi_masv.plan import Loss, Plan, Why
+from tests.generated import at_least, count
 
 NOW = datetime(2026, 6, 1, tzinfo=timezone.utc)
 SOON = datetime(2026, 7, 1, tzinfo=timezone.utc)
@@ -90,7 +91,7 @@ def test_a_verdict_written_and_read_again_is_the_same(
 ) -> None:
     verdict = data.draw(verdicts(does))
     event(f"{does}: {verdict.observed.state if verdict.observed else 'nobody could look'}")
-    event("with a loss" if verdict.loss else "without a loss")
+    count("with a loss" if verdict.loss else "without a loss")
     for step in verdict.steps:
         event(type(step).__name__)
     record = read(verdict, *refusals)
@@ -105,7 +106,7 @@ def test_a_verdict_written_and_read_again_is_the_same(
 def test_what_was_observed_is_read_again_as_it_was(does: Does, data: st.DataObject) -> None:
     verdict = data.draw(verdicts(does))
     one = verdict.observed
-    event("observed" if one else "nobody could look")
+    count("observed" if one else "nobody could look")
     record = read(verdict)
     told = (record.name, record.state, record.files, record.bytes, record.end_before)
     known = (one.name, one.state, one.total_files, one.size, spelled(one.end)) if one else None
@@ -114,11 +115,12 @@ def test_what_was_observed_is_read_again_as_it_was(does: Does, data: st.DataObje
 
 
 @pytest.mark.parametrize("does", ["adopted", "changed", "ended"])
+@at_least(20, "a loss")
 @given(st.data())
 def test_a_loss_is_read_again_as_it_was(does: Does, data: st.DataObject) -> None:
     verdict = data.draw(verdicts(does))
     loss = verdict.loss
-    event(loss.why if loss else "no loss")
+    count("a loss" if loss else "no loss")
     found = read(verdict).loss
     told = found and (found.ends, found.planned, found.why, found.at_once)
     assert told == (loss and (loss.ends, spelled(loss.planned), loss.why, loss.at_once))

@@ -10,6 +10,7 @@ from pulumi_masv.bags import old_entries
 from pulumi_masv.errors import StateUnreadable
 from pulumi_masv.models import FleetInputs, LifecycleInputs, Package, Stored, StoredFleet, is_secret
 from pulumi_masv.models.declared import Declared
+from tests.generated import at_least, count
 
 IDS = [f"P{number}" for number in range(4)]
 FLAGS = ("forceDestroy", "archiveOnDestroy")
@@ -80,9 +81,13 @@ def alone(bag: dict[str, Any], package_id: str) -> Stored:
     return Stored.parse({"packageId": package_id, **bag["live"][package_id], **part})
 
 
+@at_least(15, "entries", "declared", "secret")
 @given(bag=fleets)
 def test_each_entry_is_what_its_own_resource_would_hold(bag: dict[str, Any]) -> None:
     entries = StoredFleet.parse(bag).entries()
+    count("entries", len(entries))
+    for name, kind in (("declared", "declared"), ("secretInputs", "secret")):
+        count(kind, len((bag[name] or {}).keys() & entries.keys()))
     assert entries.keys() == bag["live"].keys()
     for i, entry in entries.items():
         one = alone(bag, i)
@@ -90,15 +95,18 @@ def test_each_entry_is_what_its_own_resource_would_hold(bag: dict[str, Any]) -> 
         assert entry == one
 
 
+@at_least(15, "something projected")
 @given(bag=fleets)
 def test_each_entry_projects_as_its_own_resource_would(bag: dict[str, Any]) -> None:
     packages = StoredFleet.parse(bag).projection().packages
     assert packages.keys() == bag["live"].keys()
     for i, entry in packages.items():
         one = alone(bag, i).projection()
+        count("something projected", one.model_dump(exclude_none=True) != {})
         assert shown(entry, Declared.model_fields) == shown(one, Declared.model_fields)
 
 
+@at_least(15, "entries")
 @given(packages=of_each(declared), secret=of_each(secrets), flags=flags)
 def test_what_is_declared_as_before_reads_the_same_from_the_old_inputs(
     packages: dict[str, Any], secret: dict[str, Any], flags: dict[str, Any]
@@ -106,6 +114,7 @@ def test_what_is_declared_as_before_reads_the_same_from_the_old_inputs(
     inputs, problems = FleetInputs.parse({"packages": packages, "secretInputs": secret, **flags})
     assert inputs is not None, problems
     asked = inputs.entries()
+    count("entries", len(asked))
     before = old_entries(inputs.wire())
     assert asked.keys() == before.keys()
     fields = LifecycleInputs.model_fields.keys() - {"secret_inputs"}

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from pulumi_masv.errors import ManifestError
 from pulumi_masv.policy import Manifest
+from tests.generated import at_least, count
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "schema" / "masv.schema.json").read_text())
 
@@ -70,8 +71,13 @@ def mistakes(text: str) -> list[str]:
     return str(caught.value).splitlines()
 
 
+@at_least(5, "packages", "rules", "defaults", "a hold", "a bound")
 @given(MANIFESTS)
 def test_a_manifest_written_and_read_again_is_the_same(bag: dict[str, Any]) -> None:
+    for part in ("packages", "rules", "defaults"):
+        count(part, bool(bag.get(part)))
+    count("a hold", any("hold" in one for one in bag.get("rules", [])))
+    count("a bound", "created" in str(bag.get("rules")))
     manifest = Manifest.model_validate(bag)
     assert Manifest.parse(manifest.text()) == manifest
     assert Manifest.parse(yaml.safe_dump(bag)) == manifest

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from pulumi_masv.errors import PreviewError
 from pulumi_masv.report import preview, reading
 from pulumi_masv.report.formats import RENDER
+from tests.generated import at_least, count
 from tests.report.conftest import destroyed, earlier, line, of_name, printed, record, step, told
 
 NASTY = 'Day "12" {old}, [secret]: \x1b[31m \u202e <{% 12:00:01 \\ é 日本'
@@ -64,6 +65,7 @@ def stood(text: str | bytes) -> bool:
 @pytest.mark.parametrize(
     "encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"]
 )
+@at_least(10, "lines before")
 @given(shapes, st.booleans(), logs)
 def test_every_encoding_that_shells_write_is_read(
     encoding: str, text: str, windows: bool, before: list[str]
@@ -72,14 +74,18 @@ def test_every_encoding_that_shells_write_is_read(
     whole = whole.replace("\n", "\r\n") if windows else whole
     # Without a mark only the first characters tell the encoding.
     assume(encoding in ("utf-8", "utf-8-sig", "utf-16", "utf-32") or whole.lstrip()[:1] == "{")
+    count("lines before", bool(before))
     assert stood(whole.lstrip().encode(encoding))
 
 
+@at_least(30, "lines around", "times")
 @given(shapes, logs, logs, st.sampled_from(["", *STAMPS]))
 def test_log_lines_and_times_around_the_json_are_passed_over(
     text: str, before: list[str], after: list[str], stamp: str
 ) -> None:
     lines = [*before, *text.splitlines(keepends=True), *after]
+    count("lines around", bool(before or after))
+    count("times", bool(stamp))
     assert stood("".join(f"{stamp}{one}" for one in lines))
 
 
@@ -92,11 +98,13 @@ def test_log_lines_between_the_lines_of_the_json_are_passed_over(data: st.DataOb
     assert stood("\n".join(lines))
 
 
+@at_least(30, "cut off within")
 @given(shapes, st.data())
 def test_what_is_cut_off_is_refused(text: str, data: st.DataObject) -> None:
     end = data.draw(st.integers(0, len(text.rstrip()) - 1))
     told = refusal(text[:end])
     if end > 60:
+        count("cut off within")
         assert "cut off" in told
 
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from docs import seed
 from pulumi_masv.simulator import Simulator
+from tests.generated import at_least, count
 
 
 def lines_of(seed):
@@ -95,12 +96,15 @@ MISTAKES = {
 }  # fmt: skip
 
 
+@at_least(10, "several mistakes")
+@at_least(1, "one mistake", "right")
 @given(st.lists(st.sets(st.sampled_from(sorted(MISTAKES))), min_size=1, max_size=4))
 def test_all_mistakes_of_a_seed_are_told_at_once_with_their_places(wrong):
     described = [{key: MISTAKES[key][0] for key in each} for each in wrong]
     due = [
         f"seed: package {n}: {MISTAKES[key][1]}" for n, each in enumerate(wrong, 1) for key in each
     ]
+    count("several mistakes" if len(due) > 1 else "one mistake" if due else "right")
     if not due:
         assert len(Simulator(seed={"packages": described}).account.packages()) == len(wrong)
         return
