@@ -30,6 +30,8 @@ class Reconciler:
         self._session = session
         self._promises: dict[str, Plan] = {}
         self._nothing: set[str] = set()
+        self._old: set[str] = set()  # packages whose verb a look has served for over a minute
+        self._proved_old = False
 
     def promise(self, result: Plan, urn: str) -> Plan:
         """Keep a plan as what this run says of its package, within what binds the run."""
@@ -49,13 +51,17 @@ class Reconciler:
     def outlasts(self, package_id: str) -> bool:
         """Return whether the look that a check has promised by serves its verb, however old it is.
 
-        It does where no promised step can end a file earlier, whatever somebody has made of the
-        package since, and no step is taken that was not promised. Else the verb looks afresh after
-        a minute. So all that is given up is news: what was changed by hand since the look shows at
-        the next refresh, and not in this run.
+        It does where there are steps, none of which can end a file earlier, whatever somebody has
+        made of the package since; no step is taken that was not promised. Else, and once such a
+        look has proved wrong in this run, the verb looks afresh after a minute. All that is given
+        up is when a change by hand since the look is told: by the answer to the write, not before.
         """
         promised = self._promises.get(package_id)
-        return promised is not None and all(step.is_harmless for step in promised.steps)
+        steps = promised.steps if promised else ()
+        outlasts = bool(steps) and all(step.is_harmless for step in steps) and not self._proved_old
+        if outlasts and self._session.kept(package_id) is None:
+            self._old.add(package_id)
+        return outlasts
 
     def foresee(
         self,
@@ -166,7 +172,9 @@ class Reconciler:
                 break
         for i, one in found.items():
             written.tell_of_cut(self._session, *done[i], one)
-            written.tell_of_forgotten(self._session, *done[i], one)
+            self._proved_old |= written.tell_of_forgotten(
+                self._session, *done[i], one, is_old=i in self._old
+            )
         return found, failed
 
     def record(
@@ -179,8 +187,11 @@ class Reconciler:
         """Return what to store of it.
 
         Raises:
-            NotAsDeclared: MASV keeps another value than the one that a plan asked for.
+            NotAsDeclared: MASV keeps another value than the one that a plan asked for; or what is
+                adopted has lost its files since this run looked at it.
         """
+        if done and inputs and done.observed.files_exist and not seen.package.files_exist:
+            self._tell_of_end(seen, inputs, stored)
         if short := written.shortfalls(done.steps if done else (), seen):
             raise NotAsDeclared(
                 f"{seen.package.id} {quote(seen.package.name)}: {'; '.join(short)}: "
@@ -194,6 +205,15 @@ class Reconciler:
             stored=stored,
             kept=done.kept if done else frozenset(),
         )
+
+    def _tell_of_end(self, seen: Seen, inputs: LifecycleInputs, stored: Stored | None) -> None:
+        if stored is not None and (line := early_end(seen, stored)):
+            self._session.remind(line, seen.package.id)
+        if stored is None and plan.converge(seen.package, inputs, None, seen.now).refusals:
+            raise NotAsDeclared(
+                f"{seen.package.id} {quote(seen.package.name)}: its files are gone since this "
+                f"run looked at it, and nothing brings them back"
+            )
 
     def _take(self, seen: Seen, step: Step) -> Seen | None:
         """Do one step; a refusal of what an earlier, interrupted try has done is no failure."""

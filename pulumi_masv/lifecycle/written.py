@@ -55,10 +55,25 @@ def tell_of_cut(session: Session, before: Seen, steps: tuple[Step, ...], now: Se
             session.contradictions.meet(assumptions.DATE_KEPT, line)
 
 
-def tell_of_forgotten(session: Session, before: Seen, steps: tuple[Step, ...], now: Seen) -> None:
-    """Tell what a write has made MASV forget."""
-    for field in plan.forgotten(before.package, steps, now.package):
-        named = f"{before.package.id} {quote(before.package.name)}"
-        line = f"{named}: its {field} was changed by a write that left it out"
+def tell_of_forgotten(
+    session: Session, before: Seen, steps: tuple[Step, ...], now: Seen, *, is_old: bool
+) -> bool:
+    """Tell what a write has made MASV forget; return whether it may have been a hand as well.
+
+    Args:
+        session: of this process.
+        before: the package as it was seen before the write.
+        steps: what was done.
+        now: the package as it is seen after it.
+        is_old: whether `before` is old enough for a hand to have changed it since.
+    """
+    forgotten = plan.forgotten(before.package, steps, now.package)
+    for field in forgotten:
+        named = f"{before.package.id} {quote(before.package.name)}: its {field} was changed"
+        if is_old:
+            line = f"{named} since this run looked, by hand or by a write that left it out"
+        else:
+            line = f"{named} by a write that left it out"
+            session.contradictions.meet(assumptions.REST_KEPT, line)
         session.announcer.note(line, is_warning=True)
-        session.contradictions.meet(assumptions.REST_KEPT, line)
+    return is_old and bool(forgotten)

@@ -130,20 +130,15 @@ def test_before_an_entry_is_destroyed_an_old_look_is_renewed(
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_where_nothing_is_to_be_done_a_later_change_by_hand_shows_at_a_refresh(
+def test_where_nothing_is_to_be_done_an_old_look_is_renewed(
     engine: Engine, masv: Simulator, kind: str
 ) -> None:
-    program = declaring(kind, "01HA", expiry=JAN)
-    verbs = checked(engine, program)
+    verbs = checked(engine, declaring(kind, "01HA", expiry=JAN))
     masv.account.set_expiry("01HA", LAST)
-    masv.reset_journal()
     engine.stopwatch = 61.0
-    verbs()
-    assert masv.journal == []
-    engine.refresh()
-    assert LAST in str(engine.state)
-    engine.up(program)
-    assert end_of(masv) == JAN
+    with pytest.raises(Refused, match="as previewed"):
+        verbs()
+    assert (end_of(masv), masv.writes) == (LAST, [])
 
 
 @pytest.mark.parametrize("kind", KINDS)
