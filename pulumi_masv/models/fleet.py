@@ -267,7 +267,7 @@ def _is_plainly(entry: Any, names: Any, declared: Any) -> bool:
             return False
         if one.expiry is not None and format_instant(parse_instant(one.expiry)) != one.expiry:
             return False
-    except (TypeError, ValueError):
+    except (AttributeError, TypeError, ValueError):  # written by hand
         return False
     values = projected(one, tuple(names))
     held = {_WIRE[n]: value for n, value in values.items() if value is not None}

@@ -258,3 +258,8 @@ def test_what_was_recorded_as_declared_is_plainly_held(
     }
     state = StoredFleet.record(entries, inputs, "T")
     assert StoredFleet.plainly_holds(state.wire(), inputs.wire())
+
+
+def test_a_name_that_somebody_wrote_as_a_number_is_read_and_not_compared() -> None:
+    bag = {"live": {"01HA": {"name": 5}}, "declared": {"01HA": ["name"]}}
+    assert not StoredFleet.plainly_holds(bag, {"packages": {"01HA": {"name": 5}}})
