@@ -27,13 +27,8 @@ LIFECYCLE: Final = "pulumi-python:dynamic/masv:PackageLifecycle"
 FLEET: Final = "pulumi-python:dynamic/masv:PackageFleet"
 # What a state names the handler of each by: frozen, as the tokens are.
 PROVIDERS: Final = {
-    LIFECYCLE: (
-        "gASVOQAAAAAAAACMFXB1bHVtaV9tYXN2LnByb3ZpZGVyc5SMGFBhY2thZ2VMaWZlY3ljbGVQcm92aWRlcpST"
-        "lCmBlC4="
-    ),
-    FLEET: (
-        "gASVNQAAAAAAAACMFXB1bHVtaV9tYXN2LnByb3ZpZGVyc5SMFFBhY2thZ2VGbGVldFByb3ZpZGVylJOUKYGULg=="
-    ),
+    LIFECYCLE: "gAJjcHVsdW1pX21hc3YucHJvdmlkZXJzClBhY2thZ2VMaWZlY3ljbGVQcm92aWRlcgpxACmBcQEu",
+    FLEET: "gAJjcHVsdW1pX21hc3YucHJvdmlkZXJzClBhY2thZ2VGbGVldFByb3ZpZGVyCnEAKYFxAS4=",
 }
 DECLARABLE: Final = ("name", "expiry", "archived")
 

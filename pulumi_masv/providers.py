@@ -4,10 +4,13 @@ The state of every resource names its provider by module and class. A program im
 to write that name down, so what serves a run is loaded only where a run is configured.
 """
 
+import base64
 import functools
 import os
+import pickle
 import select
 import sys
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from pulumi.dynamic import (
@@ -82,6 +85,15 @@ class PackageFleetProvider(_Provider):
     """Serves `pulumi-python:dynamic/masv:PackageFleet`."""
 
     handler = "PackageFleetHandler"
+
+
+@functools.cache
+def pickled(kind: Callable[[], ResourceProvider]) -> str:
+    """Return what the state of every resource keeps of its handler.
+
+    In the shortest of pickle's protocols, the same for every interpreter.
+    """
+    return base64.b64encode(pickle.dumps(kind(), protocol=2)).decode()
 
 
 @functools.cache

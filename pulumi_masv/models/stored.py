@@ -117,11 +117,6 @@ class Stored(Secretive, Ending, Outputs):
     def subject(bag: Mapping[str, Any]) -> str:
         return f"package {bag.get('packageId')}"
 
-    def wire(self) -> dict[str, Any]:
-        """The bag of outputs, without what is unknown, and without a flag that is off."""
-        off = {n for n in ("force_destroy", "archive_on_destroy") if not getattr(self, n)}
-        return self.model_dump(mode="json", by_alias=True, exclude_none=True, exclude=off)
-
     def projection(self) -> LifecycleInputs:
         """What the state says of that which the program declared, as inputs.
 

@@ -1,14 +1,15 @@
 """What all resources share: MASV's words in Python's spelling, the wire's in between."""
 
 import contextlib
-import functools
 import sys
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 import pulumi
 from pulumi.dynamic import Resource, ResourceProvider
-from pulumi.dynamic.dynamic import PROVIDER_KEY, serialize_provider
+from pulumi.dynamic.dynamic import PROVIDER_KEY
+
+from pulumi_masv.providers import pickled
 
 # Only these: Pulumi asks for every key, and one may be a package's id.
 WIRE: Final = {
@@ -48,7 +49,7 @@ class MasvResource(Resource):
         The handler is pickled once for all, and of the program's stack the state keeps the line
         that makes the resource: Pulumi looks for it above three frames that are called __init__.
         """
-        props[PROVIDER_KEY] = _pickled(provider)
+        props[PROVIDER_KEY] = pickled(provider)
         kind = f"pulumi-python:{self._resource_type_name}"
         with _short_stack():
             pulumi.CustomResource.__init__(self, kind, resource_name, props, opts)
@@ -63,12 +64,6 @@ class MasvResource(Resource):
 
 
 _FRAMES: Final = 7  # from where Pulumi takes the stack up to the program's line
-
-
-@functools.cache
-def _pickled(provider: Callable[[], ResourceProvider]) -> str:
-    pickled: str = serialize_provider(provider())
-    return pickled
 
 
 @contextlib.contextmanager

@@ -17,8 +17,9 @@ def output(resource: pulumi.CustomResource, name: str) -> Any:
     Unknown wherever the id is: in the preview of a creation, and where that failed or was skipped.
     """
     if name not in resource.__dict__:
-        known = pulumi.Output.all(resource.urn, resource.id)
-        resource.__dict__[name] = known.apply(lambda both: _Read(resource, both[0], name).value)
+        known = pulumi.Output.all(resource.urn, resource.id, resource.__dict__["state"])
+        read = known.apply(lambda both: _Read(resource, both[0], name).value)
+        resource.__dict__[name] = read.apply(lambda v: int(v) if isinstance(v, float) else v)
     return resource.__dict__[name]
 
 

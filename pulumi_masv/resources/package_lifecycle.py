@@ -80,7 +80,7 @@ class PackageLifecycle(MasvResource, module="masv", name="PackageLifecycle"):
         self._register(
             PackageLifecycleProvider,
             resource_name,
-            {name: value for name, value in given.items() if value is not None},
+            {"state": None, **{name: value for name, value in given.items() if value is not None}},
             opts,
         )
         if holder is not None:
@@ -141,13 +141,13 @@ class PackageLifecycle(MasvResource, module="masv", name="PackageLifecycle"):
     @pulumi.getter(name="forceDestroy")
     def force_destroy(self) -> pulumi.Output[bool]:
         """Whether removing this resource destroys files."""
-        return _flag(self, "force_destroy")
+        return output(self, "force_destroy")
 
     @property
     @pulumi.getter(name="archiveOnDestroy")
     def archive_on_destroy(self) -> pulumi.Output[bool]:
         """Whether removing this resource archives the tombstone."""
-        return _flag(self, "archive_on_destroy")
+        return output(self, "archive_on_destroy")
 
     @property
     @pulumi.getter
@@ -208,8 +208,3 @@ class PackageLifecycle(MasvResource, module="masv", name="PackageLifecycle"):
     def declared(self) -> pulumi.Output[Sequence[str]]:
         """The sorted names of the inputs that the program gave."""
         return output(self, "declared")
-
-
-def _flag(resource: PackageLifecycle, name: str) -> pulumi.Output[bool]:
-    """Return a flag that is off unless the program gives it, which the state then leaves out."""
-    return pulumi.Output.from_input(resource.__dict__.get(name)).apply(bool)

@@ -367,8 +367,8 @@ def test_the_state_of_a_resource_is_small_and_pins_its_type_and_handler(
     state = stack.state()["day12"]
     assert state["type"] == "pulumi-python:dynamic/masv:PackageLifecycle"
     assert set(state["outputs"]) == {
-        "__provider", "archived", "createdAt", "declared", "expiry",
-        "name", "packageId", "pendingArchive", "sender", "size", "state",
+        "__provider", "archiveOnDestroy", "archived", "createdAt", "declared", "expiry",
+        "forceDestroy", "name", "packageId", "pendingArchive", "sender", "size", "state",
         "teamId", "totalFiles", "unlimitedStorage", "updatedAt",
     }  # fmt: skip
     # Where in the program it was declared is the engine's own note, and as long as the path.

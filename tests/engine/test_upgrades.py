@@ -14,7 +14,7 @@ from tests.upgrades import make
 STATES = sorted(make.HERE.glob("*.json"))
 PROGRAM = make.HERE / "program.py"
 LATER = "of a later version"
-NOTICED = {"without_delete_hook": {"secret": ["secretInputs"]}}
+NOTICED = {"without_delete_hook": {"secret": ["__provider", "secretInputs"]}}
 """What the first preview after an upgrade shows, as CHANGELOG.md says it: nothing, if left out."""
 
 

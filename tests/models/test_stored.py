@@ -58,6 +58,7 @@ def test_the_outputs_are_what_is_live_and_what_was_declared() -> None:
         "teamId": "01TEAM",
         "pendingArchive": False,
         "forceDestroy": True,
+        "archiveOnDestroy": False,
         "declared": ["forceDestroy", "name", "packageId"],
     }
 
