@@ -1,154 +1,170 @@
-"""One story with the real engine and a simulated MASV: no account, no login, under a minute.
+"""One story with the real engine and a simulated MASV: no account, no login, under two minutes.
 
-It runs a copy of the quickstart against a simulator on a free loopback port and prints, between
-the steps, what MASV now holds. Everything it starts stops with it, also on Ctrl-C.
+Each program or manifest is shown before what it does, and what the engine says is cut down to what
+changes. Everything it starts stops with it, also on Ctrl-C; only the page of the report stays.
 """
 
-import os
-import re
 import shutil
-import subprocess
+import signal
 import sys
 import tempfile
 from pathlib import Path
 
+from demo_stage import PLAIN, THEME, Stage
 from rich.console import Console
-from rich.table import Table
 
-from pulumi_masv.simulator import Simulator
+from pulumi_masv.simulator import Account, Simulator
 
-QUICKSTART = Path(__file__).parent / "quickstart"
-STACK = "demo"
-# What the engine prints besides the story: its headings, its progress, and what stays as it is.
-NOISE = re.compile(
-    r"^(@ |Previewing|Updating|Refreshing|Destroying|Duration)|^.{4}pulumi:pulumi:Stack \S+ "
-    r"|(creating|updating|refreshing|deleting) \(|^ {4}pulumi-python\S+ \S+ *$"
+PAGE = "demo-report.html"
+NOW = "2027-01-04T09:00:00Z"
+DAILIES, RUSHES = "01J8ZK3V9DA111ESDAY12A001R", "01J8ZK3V9DRVSHES0000000001"
+
+PROJECT = """\
+name: packages
+runtime:
+  name: python
+  options:
+    toolchain: pip
+    virtualenv: {virtualenv}
+options:
+  refresh: always
+"""
+PROGRAM = f"""\
+import pulumi_masv as masv
+
+masv.PackageLifecycle(
+    "dailies",
+    package_id="{DAILIES}",
+    name="Day 12 dailies",
+    expiry="2027-01-31T00:00:00Z",
+    archived=True,
 )
-
-console = Console(highlight=False)
-
-
-class Story:
-    def __init__(self, masv: Simulator, folder: Path) -> None:
-        self.masv = masv
-        self.shown: set[tuple[str, ...]] = set()
-        self.project = folder / "project"
-        shutil.copytree(QUICKSTART, self.project, ignore=shutil.ignore_patterns(".venv"))
-        settings = self.project / "Pulumi.yaml"
-        settings.write_text(settings.read_text().replace(" .venv", f" {sys.prefix}"))
-        self.environment = {
-            **{k: v for k, v in os.environ.items() if not k.startswith(("MASV_", "PULUMI_"))},
-            "PATH": f"{Path(sys.prefix) / 'bin'}{os.pathsep}{os.environ['PATH']}",
-            "PULUMI_BACKEND_URL": f"file://{folder}",
-            "PULUMI_CONFIG_PASSPHRASE": "demo",
-            "PULUMI_HOME": str(folder / "home"),
-            "PULUMI_SKIP_UPDATE_CHECK": "true",
-            "MASV_BASE_URL": masv.url,
-            "MASV_API_KEY": masv.api_key,
-            "MASV_TEAM_ID": masv.team_id,
-        }
-
-    def quietly(self, *arguments: str) -> None:
-        subprocess.run(
-            ["pulumi", *arguments, "--stack", STACK, "--non-interactive"],
-            cwd=self.project,
-            env=self.environment,
-            check=True,
-            capture_output=True,
-        )
-
-    def step(self, title: str, *arguments: str, refused: bool = False) -> None:
-        console.print(f"\n[bold]== {title} ==")
-        console.print(f"[cyan]$ pulumi {' '.join(arguments)}")
-        options = ("--stack", STACK, "--non-interactive", "--color=never")
-        command = ["pulumi", *arguments, *options]
-        if arguments[0] != "preview":
-            command += ["--yes", "--skip-preview"]
-        done = subprocess.run(
-            command,
-            cwd=self.project,
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        for line in done.stdout.splitlines():
-            if line.strip() and not NOISE.search(line):
-                console.print(line, markup=False, soft_wrap=True)
-        if (done.returncode != 0) is not refused:
-            raise SystemExit(f"the demo did not go as planned:\n{done.stdout}{done.stderr}")
-
-    def table(self) -> None:
-        now = f"{self.masv.account.now:%Y-%m-%d}"
-        table = Table(title=f"what MASV holds on {now}", title_justify="left")
-        for column in ("package", "name", "state", "files end", "files", ""):
-            table.add_column(column, no_wrap=True)
-        before, self.shown = self.shown, set()
-        for package in self.masv.account.packages():
-            end = "never" if package.unlimited_storage else f"{package.expiry:%Y-%m-%d}"
-            files = str(package.total_files) if package.has_files else "gone"
-            row = (f"…{package.id[-6:]}", package.name, package.state, end, files)
-            table.add_row(*row, "changed" if before and row not in before else "")
-            self.shown.add(row)
-        console.print(table)
+masv.PackageLifecycle("rushes", package_id="{RUSHES}")
+"""
+MANAGED = 'masv.manage("packages", "masv.yaml")\n'
+RUSHES_LINE = PROGRAM.splitlines(keepends=True)[-1]
+DESTROYED_LINE = RUSHES_LINE.replace(")\n", ", force_destroy=True)\n")
+MANIFEST = """\
+rules:
+  - match: { sender: "*@studio.example" }
+    set: { expiry: { at_most: created + 30d }, archived: true }
+"""
+NARROWED = MANIFEST.replace('"*@studio.example"', "dailies@studio.example")
 
 
-def tell(masv: Simulator, folder: Path) -> None:
-    story = Story(masv, folder)
-    account = masv.account
-    dailies = account.add_package(name="A001_raw", expiry="2027-03-01T00:00:00Z", total_files=212)
-    rushes = account.add_package(name="rushes, unsorted", expiry="2027-03-01T00:00:00Z")
-    story.quietly("stack", "init")
-    for key, value in {
-        "dailies": dailies,
-        "keepUntil": "2027-01-31T00:00:00Z",
-        "rushes": rushes,
-    }.items():
-        story.quietly("config", "set", key, value)
-    story.table()
-
-    story.step("A preview says what will change, and what will be lost and when", "preview")
-    story.step("An up does exactly that", "up")
-    story.table()
-
-    account.rename(dailies, "renamed by hand")
-    story.step("A change made by hand is found", "refresh")
-    story.step("and reverted by the next up", "up")
-
-    account.set_now("2027-02-01T00:00:00Z")
-    story.step("Time passes: the files end as declared, and the tombstone is archived", "up")
-    story.table()
-
-    story.quietly("config", "rm", "rushes")
-    story.step("No files end just because their resource is removed", "preview", refused=True)
-    story.quietly("config", "set", "rushes", rushes)
-    story.quietly("config", "set", "rushesMayEnd", "true")
-    story.step("unless the program says so, and an up has stored it", "up")
-    story.quietly("config", "rm", "rushes")
-    story.step("Then a preview names what ends", "preview")
-    story.step("and the up does it", "up")
-    story.table()
-
-    console.print("\n[bold]== With a real account ==")
-    console.print(
-        "make wheel\n"
-        "export PATH=$PWD/.venv/bin:$PATH PIP_FIND_LINKS=$PWD/dist\n"
-        "export MASV_API_KEY=… MASV_TEAM_ID=…   # from the MASV web app\n"
-        "pulumi new $PWD/examples/quickstart --dir ../packages   # asks which package\n"
-        "cd ../packages && pulumi preview",
-        markup=False,
+def fill(account: Account) -> None:
+    """Add what the team has uploaded."""
+    account.add_package(
+        id=DAILIES,
+        name="A001_raw",
+        sender="camera@unit.example",
+        expiry="2027-03-01T00:00:00Z",
+        total_files=212,
+        size=1_840_000_000_000,
     )
+    account.add_package(
+        id=RUSHES,
+        name="rushes, unsorted",
+        sender="camera@unit.example",
+        expiry="2027-03-01T00:00:00Z",
+        total_files=38,
+        size=96_000_000_000,
+    )
+    for sender, name, files, gigabytes in (
+        ("dailies", "Day 13 dailies", 388, 764),
+        ("dailies", "Day 14 dailies", 412, 812),
+        ("masters", "Reel 1 conform master", 9, 4200),
+        ("masters", "Reel 2 conform master", 9, 4350),
+    ):
+        account.add_package(
+            name=name,
+            sender=f"{sender}@studio.example",
+            created_at="2026-12-21T18:00:00Z",
+            expiry="2027-06-01T00:00:00Z",
+            total_files=files,
+            size=gigabytes * 10**9,
+        )
+
+
+def tell(stage: Stage, page: Path) -> None:
+    """Tell the story.
+
+    Args:
+        stage: where; its MASV is filled.
+        page: where the page of the report is kept.
+    """
+    account = stage.masv.account
+    settings = stage.project / "Pulumi.yaml"
+    settings.write_text(PROJECT.format(virtualenv=sys.prefix), encoding="utf-8")
+    stage.quietly("pulumi stack init demo")
+
+    stage.title("A preview names the files that a program would end, and when")
+    stage.write("__main__.py", PROGRAM)
+    stage.run("pulumi preview")
+
+    stage.title("An up does what its preview showed")
+    stage.run("pulumi up --yes", rows_only=True)
+    stage.holds()
+
+    stage.title("A change made by hand is found and reverted")
+    account.rename(DAILIES, "renamed by hand")
+    stage.run("pulumi up --yes")
+
+    stage.title("A rule that matches too much is stopped by a limit")
+    stage.write("__main__.py", PROGRAM + MANAGED)
+    stage.write("masv.yaml", MANIFEST)
+    stage.run("pulumi-masv preview --max-lost-packages 2", expect=4)
+    stage.say("A pipeline stops here. Nothing has been written.")
+
+    stage.title("With one line changed, it is within the limit, and there is a page for reviewers")
+    stage.write("masv.yaml", NARROWED)
+    stage.run("MASV_VERDICTS=1 pulumi preview --json > preview.json")
+    stage.run("pulumi-masv report preview.json --format text --max-lost-packages 2", expect=3)
+    stage.run("pulumi-masv report preview.json --format html --output report.html", expect=3)
+    shutil.copyfile(stage.project / "report.html", page)
+    stage.say(f"The page is here: {page}")
+    stage.run("pulumi up --yes", rows_only=True)
+    stage.holds()
+
+    stage.title("Time passes: the files end as declared, and the tombstone is archived")
+    account.set_now("2027-02-01T00:00:00Z")
+    stage.run("pulumi up --yes")
+    stage.holds()
+
+    without = (PROGRAM + MANAGED).replace(RUSHES_LINE, "")
+    stage.title("No files end just because a resource is taken out of the program")
+    stage.write("__main__.py", without)
+    stage.run("pulumi preview", expect=None)
+
+    stage.title("They do where an up has stored that they may")
+    stage.write("__main__.py", (PROGRAM + MANAGED).replace(RUSHES_LINE, DESTROYED_LINE))
+    stage.run("pulumi up --yes")
+    stage.write("__main__.py", without)
+    stage.run("pulumi preview")
+    stage.run("pulumi up --yes", rows_only=True)
+    stage.holds()
 
 
 def main() -> None:
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    sys.stdout.reconfigure(errors="replace")
+    console = Console(highlight=False, theme=THEME)
+    if not console.is_terminal:
+        console.width = PLAIN
+    page = Path.cwd() / PAGE
     try:
         with (
             tempfile.TemporaryDirectory(prefix="masv-demo-", ignore_cleanup_errors=True) as folder,
-            Simulator(packages=10, now="2027-01-04T09:00:00Z") as masv,
+            Simulator(packages=0, now=NOW) as masv,
         ):
-            tell(masv, Path(folder))
+            fill(masv.account)
+            tell(Stage(console, masv, Path(folder)), page)
     except KeyboardInterrupt:
         raise SystemExit(130) from None
+    except OSError as error:
+        raise SystemExit(f"demo: {error.filename or 'a socket'}: {error.strerror}") from None
+    console.print(f"\nThe page of the report: {page}", soft_wrap=True)
+    console.print("README.md says how to go on with a real account.")
 
 
 if __name__ == "__main__":
