@@ -7,7 +7,7 @@ STAMP := .venv/.made-by-$(notdir $(PYTHON))
 WITH_ENGINE := PATH="$(CURDIR)/.venv/bin:$$PATH"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup wheel browser s3-server demo bench unit announced test test-all test-lowest release check docs format lock
+.PHONY: help setup wheel browser s3-server demo recording bench unit announced test test-all test-lowest release check docs format lock
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
@@ -23,6 +23,9 @@ wheel: $(STAMP) ## Build dist/*.whl; with PIP_FIND_LINKS=dist, pip finds it ther
 
 demo: setup ## Show the whole story on the real engine, with a simulated MASV
 	@$(WITH_ENGINE) .venv/bin/python examples/demo.py
+
+recording: setup ## Record the demo as docs/demo.svg
+	@$(WITH_ENGINE) .venv/bin/python examples/recording.py docs/demo.svg
 
 bench: setup ## Measure what many packages cost on the real engine (an hour; a quarter with BENCH=--targets)
 	$(WITH_ENGINE) .venv/bin/python benchmarks/fleet.py $(BENCH)

@@ -16,6 +16,7 @@ from rich.console import Console
 from pulumi_masv.simulator import Account, Simulator
 
 PAGE = "demo-report.html"
+INTERRUPTS = (signal.SIGINT, signal.SIGTERM)
 NOW = "2027-01-04T09:00:00Z"
 DAILIES, RUSHES = "01J8ZK3V9DA111ESDAY12A001R", "01J8ZK3V9DRVSHES0000000001"
 
@@ -86,13 +87,8 @@ def fill(account: Account) -> None:
         )
 
 
-def tell(stage: Stage, page: Path) -> None:
-    """Tell the story.
-
-    Args:
-        stage: where; its MASV is filled.
-        page: where the page of the report is kept.
-    """
+def tell(stage: Stage) -> None:
+    """Tell the story on a stage whose MASV is filled."""
     account = stage.masv.account
     settings = stage.project / "Pulumi.yaml"
     settings.write_text(PROJECT.format(virtualenv=sys.prefix), encoding="utf-8")
@@ -121,12 +117,10 @@ def tell(stage: Stage, page: Path) -> None:
     stage.run("MASV_VERDICTS=1 pulumi preview --json > preview.json")
     stage.run("pulumi-masv report preview.json --format text --max-lost-packages 2", expect=3)
     stage.run("pulumi-masv report preview.json --format html --output report.html", expect=3)
-    shutil.copyfile(stage.project / "report.html", page)
-    stage.say(f"The page is here: {page}")
     stage.run("pulumi up --yes", rows_only=True)
     stage.holds()
 
-    stage.title("Time passes: the files end as declared, and the tombstone is archived")
+    stage.title("Time passes: the files have ended as declared, and their tombstones are archived")
     account.set_now("2027-02-01T00:00:00Z")
     stage.run("pulumi up --yes")
     stage.holds()
@@ -145,25 +139,39 @@ def tell(stage: Stage, page: Path) -> None:
     stage.holds()
 
 
+def interrupt(_number: int, _frame: object) -> None:
+    for number in INTERRUPTS:  # what is left to do is to clean up
+        signal.signal(number, signal.SIG_IGN)
+    raise KeyboardInterrupt
+
+
 def main() -> None:
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for number in INTERRUPTS:
+        signal.signal(number, interrupt)
     sys.stdout.reconfigure(errors="replace")
     console = Console(highlight=False, theme=THEME)
     if not console.is_terminal:
         console.width = PLAIN
     page = Path.cwd() / PAGE
+    console.print(
+        "The real Pulumi engine, and a simulated MASV on this machine. It takes a minute or two.",
+        soft_wrap=True,
+    )
     try:
         with (
             tempfile.TemporaryDirectory(prefix="masv-demo-", ignore_cleanup_errors=True) as folder,
             Simulator(packages=0, now=NOW) as masv,
         ):
             fill(masv.account)
-            tell(Stage(console, masv, Path(folder)), page)
+            stage = Stage(console, masv, Path(folder))
+            tell(stage)
+            shutil.copyfile(stage.project / "report.html", page)
     except KeyboardInterrupt:
         raise SystemExit(130) from None
     except OSError as error:
-        raise SystemExit(f"demo: {error.filename or 'a socket'}: {error.strerror}") from None
-    console.print(f"\nThe page of the report: {page}", soft_wrap=True)
+        what = error.filename or "the simulator's port"
+        raise SystemExit(f"demo: {what}: {error.strerror}") from None
+    console.print(f"\nThe report's page, to open in a browser: {page}", soft_wrap=True)
     console.print("README.md says how to go on with a real account.")
 
 

@@ -34,6 +34,7 @@ THEME = Theme(
     }
 )
 PLAIN = 100  # columns where there is no terminal; only the tables are laid out in them
+MEANINGS = {3: "files end early", 4: "more than a limit allows"}  # of pulumi-masv alone
 PATIENCE = 10  # seconds for the engine to stop after an interrupt
 # A row of the engine for a resource that changes, without how long it took and what it said.
 ROW = re.compile(
@@ -119,11 +120,12 @@ class Stage:
             language = "python" if name.endswith(".py") else "yaml"
             for line in Syntax("", language, theme="ansi_dark").highlight(text).split("\n"):
                 if line.plain.strip():
+                    line.stylize("not underline")
                     self.say(Text("  ").append_text(line))
             return
         for line in difflib.ndiff(before.splitlines(), text.splitlines()):
             if line[0] in "+-" and line[1:].strip():
-                self.say(Text(line, "green" if line[0] == "+" else "red"))
+                self.say(Text(line, "green" if line[0] == "+" else "dim"))
 
     def run(self, command: str, *, expect: int | None = 0, rows_only: bool = False) -> None:
         """Run a command as a shell would, and print what it says of changes.
@@ -145,7 +147,8 @@ class Stage:
         for line in filter(str.strip, lines):
             self.say(colours(line))
         if status:
-            self.say(Text(f"exit status {status}", "dim"))
+            meaning = f" ({MEANINGS[status]})" if status in MEANINGS else ""
+            self.say(Text(f"exit status {status}{meaning}", "dim"))
 
     def quietly(self, command: str) -> tuple[int, str, str]:
         """Return the exit status of a command, and what it printed on stdout and stderr."""
@@ -164,7 +167,7 @@ class Stage:
             stderr=subprocess.PIPE,
             text=True,
             encoding="utf-8",
-            start_new_session=True,  # a second interrupt kills the engine: Ctrl-C is to reach it once
+            start_new_session=True,  # a second interrupt would kill it: Ctrl-C reaches it once
         )
         waiting = self.console.status(words[0]) if self.console.is_interactive else nullcontext()
         try:
@@ -202,13 +205,19 @@ class Stage:
 
 
 def changes(printed: str) -> tuple[list[str], list[str]]:
-    """Return the rows of the engine for what changes, and what was said there; an up's, not its preview's."""
+    """Return the engine's rows for what changes, and what was said there, by resource.
+
+    Of an up, it is what the up did, not its preview.
+    """
     before, up, after = printed.partition("\nUpdating (")
-    lines = (after if up else before).splitlines()
-    rows = sorted({found[1] + (found[2] or "") for line in lines if (found := ROW.match(line))})
-    _, _, below = "\n".join(lines).partition("\nDiagnostics:\n")
-    about = re.split(r"^(?:Outputs|Resources|Policies):$", below, flags=re.MULTILINE)[0]
-    return rows, [line for line in about.splitlines() if SAID.match(line)]
+    text = after if up else before
+    found = filter(None, map(ROW.match, text.splitlines()))
+    rows = sorted({row[1] + (row[2] or "") for row in found})
+    _, _, below = text.partition("\nDiagnostics:\n")
+    told, *_ = re.split(r"^(?:Outputs|Resources|Policies):$", below, flags=re.MULTILINE)
+    resources = sorted(re.split(r"\n(?=  \S)", told))  # the engine has them as they came
+    said = [line for each in resources for line in each.splitlines() if SAID.match(line)]
+    return rows, said
 
 
 def _stop(child: "subprocess.Popen[str]") -> None:
@@ -218,7 +227,7 @@ def _stop(child: "subprocess.Popen[str]") -> None:
             child.send_signal(signal.SIGINT)
             child.communicate(timeout=PATIENCE)
             return
-        except (subprocess.TimeoutExpired, KeyboardInterrupt):
+        except subprocess.TimeoutExpired:
             continue
     child.kill()
     child.wait()

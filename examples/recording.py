@@ -6,6 +6,7 @@ of this machine's folders, so it is the same picture each time.
 """
 
 import io
+import itertools
 import re
 import sys
 import tempfile
@@ -19,6 +20,7 @@ from rich.terminal_theme import TerminalTheme
 from pulumi_masv.simulator import Simulator
 
 ID = "demo"
+ROWS = 31  # of a page: what its longest scene takes
 LINE, MARGIN = 24.4, 16  # pixels: the height of a line as rich draws it, and around the text
 
 
@@ -29,39 +31,43 @@ def theme(paper: str, ink: str, *colours: str) -> TerminalTheme:
     return TerminalTheme(rgb(paper), rgb(ink), [rgb(one) for one in colours])
 
 
+# Without the line's clip path: no line is longer than the window is wide.
+TEXT = re.compile(
+    r'(<text class="[^"]*" x="[^"]*") y="([^"]*)"( textLength="[^"]*") clip-path="[^"]*">'
+    r"(\S+)</text>"
+)
 # black, red, green, yellow, blue, magenta, cyan, white; then the bright ones.
 LIGHT = theme(
     *("f6f8fa", "1f2328"),
     *("24292f", "cf222e", "1a7f37", "8a5c00", "0969da", "8250df", "1b7c83", "57606a"),
-    *("6e7781", "a40e26", "116329", "633c01", "218bff", "a475f9", "3192aa", "32383f"),
+    *("6e7781", "a40e26", "116329", "633c01", "0550ae", "6639ba", "0f5c66", "32383f"),
 )
 DARK = theme(
     *("0d1117", "e6edf3"),
     *("484f58", "ff7b72", "56d364", "e3b341", "79c0ff", "d2a8ff", "56d4dd", "b1bac4"),
     *("8b949e", "ffa198", "7ee787", "f2cc60", "a5d6ff", "e2c5ff", "b3f0ff", "f0f6fc"),
 )
-# Braces are doubled for rich, which fills in the rest.
 FRAME = """\
-<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 @width@ @height@" width="@width@" \
-height="@height@" role="img">
+<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" \
+height="{height}" role="img">
 <title>make demo: a preview names the files that a change would end, and when</title>
 <style>
   text {{ font: 20px ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace }}
   .paper {{ fill: #f6f8fa; stroke: #d1d9e0 }}
-  {styles}
+  {light}
   @media (prefers-color-scheme: dark) {{
     .paper {{ fill: #0d1117; stroke: #30363d }}
-    @dark@
+    {dark}
   }}
   @media (prefers-reduced-motion: no-preference) {{
-    .film {{ animation: film @seconds@ step-end infinite }}
+    .film {{ animation: film {seconds} step-end infinite }}
   }}
-  @keyframes film {{ @frames@ }}
+  @keyframes film {{ {frames} }}
 </style>
-<clipPath id="window"><rect x="0" y="@margin@" width="@width@" height="@window@"/></clipPath>
-<rect class="paper" x="0.5" y="0.5" width="@inner@" height="@below@" rx="8"/>
-<g clip-path="url(#window)"><g class="film"><g transform="translate(@margin@ @margin@)">
-{matrix}
+<clipPath id="window"><rect x="0" y="{margin}" width="{width}" height="{window}"/></clipPath>
+<rect class="paper" x="0.5" y="0.5" width="{inner}" height="{below}" rx="8"/>
+<g clip-path="url(#window)"><g class="film"><g transform="translate({margin} {margin})">
+{body}
 </g></g></g>
 </svg>
 """
@@ -101,7 +107,7 @@ def filmed() -> tuple[Console, list[int]]:
         demo.fill(masv.account)
         film = Film(console, masv, Path(folder))
         film.scenes = []
-        demo.tell(film, Path(folder, demo.PAGE))
+        demo.tell(film)
         return console, [*film.scenes, film.lines()]
 
 
@@ -112,33 +118,47 @@ def drawn(console: Console, opens: list[int]) -> str:
         console: what was recorded.
         opens: the line on which each scene opens, and the number of lines.
     """
-    lengths = [after - before - 1 for before, after in zip(opens, opens[1:], strict=False)]
-    rows = max(lengths)
-    seconds = [3 + length / 4 for length in lengths]
-    passed = [sum(seconds[:number]) / sum(seconds) * 100 for number in range(len(seconds))]
-    window = round(rows * LINE) + 4
+    pages: list[list[int]] = []  # the numbers of the lines that a page shows
+    for first, end in itertools.pairwise(opens):
+        if pages and len(pages[-1]) + end - first <= ROWS:
+            pages[-1] += range(first, end)
+        else:
+            pages.append([*range(first + 1, end)])  # without the empty line between two scenes
+    seconds = [3 + len(page) / 3 for page in pages]
+    window = round(ROWS * LINE)
+    apart = 2 * window  # a page's first line must not show below the one before
     width, height = round(PLAIN * 12.2) + 2 * MARGIN, window + 2 * MARGIN
     frames = " ".join(
-        f"{at:.2f}% {{ transform: translateY({-(opens[number] + 1) * LINE:.1f}px) }}"
-        for number, at in enumerate(passed)
+        f"{sum(seconds[:number]) / sum(seconds):.2%} "
+        f"{{ transform: translateY(-{number * apart}px) }}"
+        for number in range(len(pages))
     )
-    filled = FRAME
-    for name, value in {
-        "dark": console.export_svg(theme=DARK, code_format="{styles}", unique_id=ID, clear=False),
-        "frames": frames,
-        "seconds": f"{sum(seconds):.0f}s",
-        "width": width,
-        "height": height,
-        "inner": width - 1,
-        "below": height - 1,
-        "window": window,
-        "margin": MARGIN,
-    }.items():
-        filled = filled.replace(f"@{name}@", str(value).replace("{ ", "{{ ").replace(" }", " }}"))
-    picture = console.export_svg(theme=LIGHT, code_format=filled, unique_id=ID)
-    # What hangs over a line does not matter: no line is longer than the window is wide.
-    picture = re.sub(r' clip-path="url\(#\w+-line-\d+\)"', "", picture)
-    return re.sub(r"(</text>)(?=<text)", r"\1\n", picture)
+    row = {
+        line: number * apart + place * LINE + 18
+        for number, page in enumerate(pages)
+        for place, line in enumerate(page)
+    }
+
+    def rich(part: str, colours: TerminalTheme = LIGHT) -> str:
+        return console.export_svg(theme=colours, code_format=part, unique_id=ID, clear=False)
+
+    body = "\n".join(
+        f'{start} y="{row[round((float(y) - 20) / LINE)]:.1f}"{length}>{said}</text>'
+        for start, y, length, said in TEXT.findall(rich("{matrix}"))
+    )
+    return FRAME.format(
+        light=rich("{styles}"),
+        dark=rich("{styles}", DARK),
+        frames=frames,
+        seconds=round(sum(seconds)),
+        width=width,
+        height=height,
+        inner=width - 1,
+        below=height - 1,
+        window=window,
+        margin=MARGIN,
+        body=body,
+    )
 
 
 if __name__ == "__main__":

@@ -1,0 +1,120 @@
+"""`make demo` tells its story in order, cleans up, and is what its recording shows."""
+
+import html
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.engine.conftest import ROOT
+
+STORY = (  # what is told, in this order
+    r"^  masv\.PackageLifecycle\($",
+    r"^\$ pulumi preview$",
+    r"^ \+ .* dailies create$",
+    r"LOSS 212 files .* 29 days earlier than planned",
+    r"^\$ pulumi up --yes$",
+    r"^ \+ .* dailies created$",
+    r"^Day 12 dailies .* 2027-01-31 .*212 files",
+    r'"renamed by hand": rename to "Day 12 dailies"',
+    r'^    - match: \{ sender: "\*@studio\.example" \}',
+    r"^\$ pulumi-masv preview --max-lost-packages 2$",
+    r"^Files that end early: 4 packages",
+    r"LOSS .*Reel 2 conform master",
+    r"more would be lost than the limits allow",
+    r"^exit status 4",
+    r"^\+   - match: \{ sender: dailies@studio\.example \}",
+    r"^Files that end early: 2 packages",
+    r"LOSS .*Day 14 dailies",
+    r"^exit status 3",
+    r"--format html --output",
+    r"^\$ pulumi up --yes$",
+    r"^ \+ .* packages created$",
+    r"^Day 14 dailies .* archived .* files gone",
+    r'^- masv\.PackageLifecycle\("rushes"',
+    r"^\$ pulumi preview$",
+    r"error: .* still has 38 files .* may not destroy them",
+    r"^\+ .*force_destroy=True",
+    r"^- .*force_destroy=True",
+    r"^\$ pulumi preview$",
+    r"LOSS 38 files .* end now, 28 days earlier than planned",
+    r"^\$ pulumi up --yes$",
+    r"^ - .* rushes deleted$",
+    r"^rushes, unsorted .* files gone",
+)
+
+
+@contextmanager
+def started(folder: Path) -> Iterator["subprocess.Popen[str]"]:
+    """Start the demo in a folder; its temporary files are in another one beside it."""
+    for name in ("here", "tmp"):
+        (folder / name).mkdir()
+    with subprocess.Popen(
+        [sys.executable, str(ROOT / "examples" / "demo.py")],
+        cwd=folder / "here",
+        env={**os.environ, "TMPDIR": str(folder / "tmp"), "PYTHONUNBUFFERED": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as demo:
+        yield demo
+
+
+def left(folder: Path) -> list[str]:
+    """Return the files that a demo has left, and its processes, which may take a moment to end."""
+    mine = f"TMPDIR={folder / 'tmp'}".encode()
+    deadline = time.monotonic() + 30
+    while True:
+        running = []
+        for process in Path("/proc").glob("[0-9]*"):
+            try:
+                if mine in (process / "environ").read_bytes().split(b"\0"):
+                    running.append((process / "cmdline").read_text())
+            except OSError:
+                continue  # it has ended, or is somebody else's
+        if not running or time.monotonic() > deadline:
+            break
+        time.sleep(0.1)
+    return running + [str(path) for name in ("here", "tmp") for path in (folder / name).iterdir()]
+
+
+def test_the_demo_tells_its_story_as_recorded_and_leaves_one_page(tmp_path: Path) -> None:
+    with started(tmp_path) as demo:
+        told, errors = demo.communicate(timeout=290)
+    assert (demo.returncode, errors) == (0, "")
+    at = 0
+    for number, said in enumerate(STORY):
+        found = re.compile(said, re.MULTILINE).search(told, at)
+        assert found, f"{number}: {said} is not in what comes next:\n{told[at:]}"
+        at = found.end()
+    assert "\x1b" not in told
+    assert "skip-preview" not in told
+    rows = [line for line in told.splitlines() if "dynamic/masv:" in line]
+    assert [row for row in rows if not re.match(r" [+~-] .* (creat|updat|delet)ed?\b", row)] == []
+    page = Path(told.rpartition("The report's page, to open in a browser: ")[2].splitlines()[0])
+    assert "Day 14 dailies" in html.unescape(page.read_text(encoding="utf-8"))
+    assert left(tmp_path) == [str(page)]
+
+    picture = (ROOT / "docs" / "demo.svg").read_text(encoding="utf-8")
+    shown = "".join(html.unescape("".join(re.findall(r"<text[^>]*>(.*?)</text>", picture))).split())
+    assert shown in "".join(told.split()), "run make recording"
+
+
+@pytest.mark.parametrize("interrupt", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_demo_leaves_nothing(tmp_path: Path, interrupt: signal.Signals) -> None:
+    with started(tmp_path) as demo:
+        assert demo.stdout
+        while "$ pulumi preview" not in demo.stdout.readline():
+            assert demo.poll() is None
+        time.sleep(1)  # the engine has started its own processes, or not yet: both must end
+        demo.send_signal(interrupt)
+        _, errors = demo.communicate(timeout=60)
+    assert (demo.returncode, errors) == (130, "")
+    assert left(tmp_path) == []
