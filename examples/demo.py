@@ -7,16 +7,14 @@ changes. Everything it starts stops with it, also on Ctrl-C; only the page of th
 import shutil
 import signal
 import sys
-import tempfile
 from pathlib import Path
 
-from demo_stage import PLAIN, THEME, Stage
+from demo_stage import INTERRUPTS, PLAIN, THEME, Stage, workplace
 from rich.console import Console
 
 from pulumi_masv.simulator import Account, Simulator
 
 PAGE = "demo-report.html"
-INTERRUPTS = (signal.SIGINT, signal.SIGTERM)
 NOW = "2027-01-04T09:00:00Z"
 DAILIES, RUSHES = "01J8ZK3V9DA111ESDAY12A001R", "01J8ZK3V9DRVSHES0000000001"
 
@@ -145,34 +143,33 @@ def interrupt(_number: int, _frame: object) -> None:
     raise KeyboardInterrupt
 
 
-def main() -> None:
-    for number in INTERRUPTS:
-        signal.signal(number, interrupt)
+def play() -> None:
     sys.stdout.reconfigure(errors="replace")
     console = Console(highlight=False, theme=THEME)
     if not console.is_terminal:
         console.width = PLAIN
+    said = "The real Pulumi engine, and a simulated MASV on this machine. It takes a minute or two."
+    console.print(said, soft_wrap=True)
     page = Path.cwd() / PAGE
-    console.print(
-        "The real Pulumi engine, and a simulated MASV on this machine. It takes a minute or two.",
-        soft_wrap=True,
-    )
+    with workplace() as folder, Simulator(packages=0, now=NOW) as masv:
+        fill(masv.account)
+        stage = Stage(console, masv, folder)
+        tell(stage)
+        shutil.copyfile(stage.project / "report.html", page)
+    console.print(f"\nThe report's page, to open in a browser: {page}", soft_wrap=True)
+    console.print("README.md says how to go on with a real account.")
+
+
+def main() -> None:
     try:
-        with (
-            tempfile.TemporaryDirectory(prefix="masv-demo-", ignore_cleanup_errors=True) as folder,
-            Simulator(packages=0, now=NOW) as masv,
-        ):
-            fill(masv.account)
-            stage = Stage(console, masv, Path(folder))
-            tell(stage)
-            shutil.copyfile(stage.project / "report.html", page)
+        for number in INTERRUPTS:
+            signal.signal(number, interrupt)
+        play()
     except KeyboardInterrupt:
         raise SystemExit(130) from None
     except OSError as error:
         what = error.filename or "the simulator's port"
         raise SystemExit(f"demo: {what}: {error.strerror}") from None
-    console.print(f"\nThe report's page, to open in a browser: {page}", soft_wrap=True)
-    console.print("README.md says how to go on with a real account.")
 
 
 if __name__ == "__main__":

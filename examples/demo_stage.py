@@ -8,7 +8,10 @@ import shutil
 import signal
 import subprocess
 import sys
-from contextlib import nullcontext
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 from rich import box
@@ -34,6 +37,7 @@ THEME = Theme(
     }
 )
 PLAIN = 100  # columns where there is no terminal; only the tables are laid out in them
+INTERRUPTS = (signal.SIGINT, signal.SIGTERM)
 MEANINGS = {3: "files end early", 4: "more than a limit allows"}  # of pulumi-masv alone
 PATIENCE = 10  # seconds for the engine to stop after an interrupt
 # A row of the engine for a resource that changes, without how long it took and what it said.
@@ -43,6 +47,20 @@ ROW = re.compile(
 )
 # What was said of a resource, without the engine's own summary and what a fleet has cost.
 SAID = re.compile(r"^ {4}(?! |error: (?:preview|update) failed|.* requests?, .* s$)")
+
+
+@contextmanager
+def workplace() -> Iterator[Path]:
+    """Make a folder for a demo, and delete it at the end."""
+    folder = Path(tempfile.mkdtemp(prefix="masv-demo-"))
+    try:
+        yield folder
+    finally:
+        for _ in range(100):
+            shutil.rmtree(folder, ignore_errors=True)
+            if not folder.exists():
+                break
+            time.sleep(0.1)  # what an interrupted engine has started still writes as it ends
 
 
 class Colours(RegexHighlighter):
@@ -78,6 +96,7 @@ class Stage:
         self._environment = {
             **{k: v for k, v in os.environ.items() if not k.startswith(foreign)},
             "PATH": f"{Path(sys.prefix) / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}",
+            "TMPDIR": str(folder),
             "NO_COLOR": "1",
             "PULUMI_BACKEND_URL": folder.as_uri(),
             "PULUMI_CONFIG_PASSPHRASE": "demo",
@@ -158,6 +177,10 @@ class Stage:
             name, _, value = words.pop(0).partition("=")
             given[name] = value
         *words, into = words if words[-2:-1] == [">"] else [*words, ""]
+        held: list[int] = []  # an interrupt while it starts would leave it running
+        usual = {
+            each: signal.signal(each, lambda each, _: held.append(each)) for each in INTERRUPTS
+        }
         child = subprocess.Popen(
             [word for word in words if word != ">"],
             cwd=self.project,
@@ -171,6 +194,10 @@ class Stage:
         )
         waiting = self.console.status(words[0]) if self.console.is_interactive else nullcontext()
         try:
+            for each, handler in usual.items():
+                signal.signal(each, handler)
+            for each in held[:1]:
+                signal.raise_signal(each)
             with waiting:
                 printed, errors = child.communicate()
         except KeyboardInterrupt:

@@ -9,11 +9,10 @@ import io
 import itertools
 import re
 import sys
-import tempfile
 from pathlib import Path
 
 import demo
-from demo_stage import PLAIN, THEME, Stage
+from demo_stage import PLAIN, THEME, Stage, workplace
 from rich.console import Console
 from rich.terminal_theme import TerminalTheme
 
@@ -101,11 +100,11 @@ def filmed() -> tuple[Console, list[int]]:
         theme=THEME,
     )
     with (
-        tempfile.TemporaryDirectory(prefix="masv-demo-", ignore_cleanup_errors=True) as folder,
+        workplace() as folder,
         Simulator(packages=0, now=demo.NOW) as masv,
     ):
         demo.fill(masv.account)
-        film = Film(console, masv, Path(folder))
+        film = Film(console, masv, folder)
         film.scenes = []
         demo.tell(film)
         return console, [*film.scenes, film.lines()]
