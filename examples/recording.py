@@ -59,7 +59,7 @@ height="{height}" role="img">
     {dark}
   }}
   @media (prefers-reduced-motion: no-preference) {{
-    .film {{ animation: film {seconds} step-end infinite }}
+    .film {{ animation: film {seconds}s step-end infinite }}
   }}
   @keyframes film {{ {frames} }}
 </style>

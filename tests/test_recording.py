@@ -60,3 +60,11 @@ def test_a_loss_is_red_in_light_and_dark_and_on_the_page_that_stands_still() -> 
         assert int(red, 16) > 1.5 * max(int(green, 16), int(blue, 16))
     [height] = re.findall(r'<svg [^>]*height="(\d+)"', PICTURE)
     assert float(first[1]) < int(height)
+
+
+def test_each_line_of_the_recording_is_on_a_page_that_comes() -> None:
+    [window] = re.findall(r'<rect x="0" y="\d+" width="\d+" height="(\d+)"', PICTURE)
+    assert re.search(r"animation: film \d+s step-end infinite", PICTURE)
+    pages = [int(top) for top in re.findall(r"% { transform: translateY\(-(\d+)px\) }", PICTURE)]
+    lines = [float(y) for y in re.findall(r'<text [^>]* y="([\d.]+)"', PICTURE)]
+    assert {next(top for top in pages if 0 < y - top < int(window)) for y in lines} == set(pages)
