@@ -50,16 +50,30 @@ SAID = re.compile(r"^ {4}(?! |error: (?:preview|update) failed|.* requests?, .* 
 
 
 @contextmanager
+def uninterrupted() -> Iterator[None]:
+    """Hold an interrupt back until what is begun here is known to whoever ends it."""
+    held: list[int] = []
+    usual = {each: signal.signal(each, lambda each, _: held.append(each)) for each in INTERRUPTS}
+    yield
+    for each, handler in usual.items():
+        signal.signal(each, handler)
+    for each in held[:1]:
+        signal.raise_signal(each)
+
+
+@contextmanager
 def workplace() -> Iterator[Path]:
     """Make a folder for a demo, and delete it at the end."""
-    folder = Path(tempfile.mkdtemp(prefix="masv-demo-"))
+    folder = None
     try:
+        with uninterrupted():
+            folder = Path(tempfile.mkdtemp(prefix="masv-demo-"))
         yield folder
     finally:
         for _ in range(100):
-            shutil.rmtree(folder, ignore_errors=True)
-            if not folder.exists():
+            if folder is None or not folder.exists():
                 break
+            shutil.rmtree(folder, ignore_errors=True)
             time.sleep(0.1)  # what an interrupted engine has started still writes as it ends
 
 
@@ -177,31 +191,26 @@ class Stage:
             name, _, value = words.pop(0).partition("=")
             given[name] = value
         *words, into = words if words[-2:-1] == [">"] else [*words, ""]
-        held: list[int] = []  # an interrupt while it starts would leave it running
-        usual = {
-            each: signal.signal(each, lambda each, _: held.append(each)) for each in INTERRUPTS
-        }
-        child = subprocess.Popen(
-            [word for word in words if word != ">"],
-            cwd=self.project,
-            env={**self._environment, **given},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            encoding="utf-8",
-            start_new_session=True,  # a second interrupt would kill it: Ctrl-C reaches it once
-        )
         waiting = self.console.status(words[0]) if self.console.is_interactive else nullcontext()
+        child = None
         try:
-            for each, handler in usual.items():
-                signal.signal(each, handler)
-            for each in held[:1]:
-                signal.raise_signal(each)
+            with uninterrupted():
+                child = subprocess.Popen(
+                    [word for word in words if word != ">"],
+                    cwd=self.project,
+                    env={**self._environment, **given},
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.PIPE,
+                    text=True,
+                    encoding="utf-8",
+                    start_new_session=True,  # a second interrupt kills it: send one
+                )
             with waiting:
                 printed, errors = child.communicate()
         except KeyboardInterrupt:
-            _stop(child)
+            if child is not None:
+                _stop(child)
             raise
         if into:
             (self.project / into).write_text(printed, encoding="utf-8")
