@@ -12,11 +12,14 @@ import os
 import re
 import shutil
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 from google.protobuf.json_format import MessageToDict, ParseDict
 from pulumi.runtime.proto import language_pb2 as wire
 from pulumi.runtime.proto import plugin_pb2
+
+PLUGIN = "pulumi-plugin.json"
 
 
 class Refused(Exception):
@@ -82,9 +85,12 @@ def plugins(folders: list[str]) -> Iterator[plugin_pb2.PackageDependency]:
     A package says so in its pulumi-plugin.json. One without it whose name begins with pulumi is
     taken to have a plugin of its own name and version.
     """
-    for package in importlib.metadata.distributions(path=folders):
-        files = (Path(f, package.name.replace("-", "_"), "pulumi-plugin.json") for f in folders)
-        file = next(filter(Path.is_file, files), None)
+    for described in chain.from_iterable(Path(folder).glob("*-info") for folder in folders):
+        name = re.split("[-.]", described.name)[0]
+        file = next(filter(Path.is_file, (Path(f, name, PLUGIN) for f in folders)), None)
+        if not file and not name.startswith("pulumi"):
+            continue  # what describes a package is read of few: it takes a while
+        package = importlib.metadata.Distribution.at(described)
         told = json.loads(file.read_text()) if file else {"resource": True}
         if not told.get("resource") or not (file or re.match("pulumi[-_]", package.name)):
             continue
