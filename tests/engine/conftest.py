@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from typing import Any
 import pytest
 
 from pulumi_masv.simulator import Simulator
+from tests.engine import warm
 
 ROOT = Path(__file__).parents[2]
 BIN = Path(sys.prefix) / "bin"
@@ -149,16 +151,24 @@ def environment_of(folder: Path) -> dict[str, str]:
         "PULUMI_CONFIG_PASSPHRASE": "test",
         "PULUMI_HOME": str(folder / "home"),
         "PULUMI_SKIP_UPDATE_CHECK": "true",
+        "GOGC": "400",  # an engine that lives for a second need not tidy up
     }
 
 
 @pytest.fixture(scope="session")
-def initialised(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def virtualenv(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Its Python starts at once."""
+    with warm.environment(tmp_path_factory.mktemp("virtualenv")) as folder:
+        yield folder
+
+
+@pytest.fixture(scope="session")
+def initialised(virtualenv: Path) -> Path:
     """A folder with a stack that is only initialised: each test gets a copy of it."""
-    made = tmp_path_factory.mktemp("initialised")
+    made = virtualenv / "initialised"
     for new in ("project", "backend"):
-        (made / new).mkdir()
-    (made / "project" / "Pulumi.yaml").write_text(PROJECT.format(virtualenv=sys.prefix))
+        (made / new).mkdir(parents=True)
+    (made / "project" / "Pulumi.yaml").write_text(PROJECT.format(virtualenv=virtualenv))
     subprocess.run(
         ["pulumi", "stack", "init", "test", "--non-interactive"],
         cwd=made / "project",
@@ -169,6 +179,20 @@ def initialised(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made
 
 
+@contextmanager
+def as_pulumi_starts_it(stack: Stack) -> Iterator[None]:
+    """Give a stack's processes the Python, and the parents, that they have everywhere else."""
+    project, path = stack.folder / "Pulumi.yaml", stack.environment["PATH"]
+    text = project.read_text()
+    project.write_text(PROJECT.format(virtualenv=sys.prefix))
+    stack.environment["PATH"] = environment_of(stack.folder)["PATH"]
+    try:
+        yield
+    finally:
+        project.write_text(text)
+        stack.environment["PATH"] = path
+
+
 @pytest.fixture
 def stack(tmp_path: Path, masv: Simulator, initialised: Path) -> Stack:
     return stack_in(tmp_path, masv, initialised)
@@ -177,8 +201,9 @@ def stack(tmp_path: Path, masv: Simulator, initialised: Path) -> Stack:
 def stack_in(folder: Path, masv: Simulator, initialised: Path) -> Stack:
     """A stack of its own in a folder."""
     shutil.copytree(initialised, folder, dirs_exist_ok=True)
-    environment = {
-        **environment_of(folder),
+    environment = environment_of(folder)
+    environment |= {
+        "PATH": f"{initialised.parent / 'bin'}{os.pathsep}{environment['PATH']}",
         "PULUMI_STACK": "test",  # what `stack init` would have selected
         "MASV_BASE_URL": masv.url,
         "MASV_API_KEY": masv.api_key,

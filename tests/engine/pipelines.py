@@ -82,6 +82,7 @@ class Job:
 
     folder: Path
     environment: dict[str, str]
+    virtualenv: Path
     red: bool = False
     log: str = ""
     seen: list[dict[str, str]] = field(default_factory=list)
@@ -109,8 +110,8 @@ class Job:
 
     def installed(self) -> None:
         """As the files' own commands would leave the machine."""
-        (self.work / ".venv").symlink_to(sys.prefix)
-        self.environment["PATH"] = f"{BIN}:{self.environment['PATH']}"
+        (self.work / ".venv").symlink_to(self.virtualenv)
+        self.environment["PATH"] = f"{self.virtualenv / 'bin'}:{BIN}:{self.environment['PATH']}"
 
     def left(self, file: str) -> str:
         path = self.work / file
@@ -134,6 +135,7 @@ class Forge:
         repository: what is on the branch that a pipeline runs for.
         machines: a folder for the machines that jobs run on.
         environment: what every machine has.
+        virtualenv: what a job's commands that install leave as its `.venv`.
         variables: of the project.
         secrets: of the project; a fork gets none.
         before_up: what happens between a preview and its up, on GitHub.
@@ -146,6 +148,7 @@ class Forge:
     repository: Path
     machines: Path
     environment: dict[str, str]
+    virtualenv: Path
     variables: dict[str, str]
     secrets: dict[str, str]
     before_up: Callable[[], object] = lambda: None
@@ -211,7 +214,8 @@ class Forge:
         self.machines.mkdir(exist_ok=True)
         folder = self.machines / str(len(list(self.machines.iterdir())))
         (folder / "work").mkdir(parents=True)
-        job = Job(folder, {**self.environment, "PULUMI_HOME": str(folder / "home")})
+        environment = {**self.environment, "PULUMI_HOME": str(folder / "home")}
+        job = Job(folder, environment, self.virtualenv)
         job.tool("git", GIT.format(main=self.main))
         return job
 

@@ -36,7 +36,13 @@ ANYTHING = json.dumps(
 
 
 @pytest.fixture(params=[GitHub, GitLab])
-def forge(request: pytest.FixtureRequest, stack: Stack, masv: Simulator, tmp_path: Path) -> Forge:
+def forge(
+    request: pytest.FixtureRequest,
+    stack: Stack,
+    virtualenv: Path,
+    masv: Simulator,
+    tmp_path: Path,
+) -> Forge:
     """The example as a team would keep it, set up as its README says."""
     repository = tmp_path / "repository"
     shutil.copytree(EXAMPLE, repository, ignore=shutil.ignore_patterns("__pycache__"))
@@ -57,6 +63,7 @@ def forge(request: pytest.FixtureRequest, stack: Stack, masv: Simulator, tmp_pat
             "PATH": os.pathsep.join(elsewhere),
             "MASV_BASE_URL": masv.url,
         },
+        virtualenv=virtualenv,
         variables={
             "MASV_TEAM_ID": masv.team_id,
             "PULUMI_BACKEND_URL": stack.environment["PULUMI_BACKEND_URL"],

@@ -22,7 +22,7 @@ from typing import Any
 import pytest
 
 from pulumi_masv.simulator import Simulator
-from tests.engine.conftest import PROJECT, Result, Stack
+from tests.engine.conftest import PROJECT, Result, Stack, as_pulumi_starts_it
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="finds processes in /proc")
 
@@ -126,6 +126,12 @@ class Run:
 
 @contextmanager
 def up(stack: Stack, **extra: str) -> Iterator[Run]:
+    """A run whose processes can be found, since Pulumi starts them."""
+    with as_pulumi_starts_it(stack):
+        yield from _up(stack, **extra)
+
+
+def _up(stack: Stack, **extra: str) -> Iterator[Run]:
     log = stack.folder.parent / "up.log"
     with log.open("wb") as output:
         engine = subprocess.Popen(
