@@ -41,8 +41,9 @@ browser: ## Install Chromium for the tests of the report's page; `make test` doe
 s3-server: setup
 	@.venv/bin/python engine/go_tool.py versitygw
 
+# Three workers fill two cores: what a command of the engine starts waits for one another.
 test: announced setup browser s3-server ## Run all tests, including those on the real engine
-	$(WITH_ENGINE) .venv/bin/python -m pytest -n 2 --dist worksteal --cov
+	$(WITH_ENGINE) .venv/bin/python -m pytest -n 3 --dist worksteal --cov
 
 announced:
 	@echo 'What is not here yet is brought first, once: .venv with what constraints.txt locks; the Pulumi'
