@@ -50,8 +50,13 @@ with socket.socket(socket.AF_UNIX) as server:
     socket.send_fds(server, [len(told).to_bytes(4, "big")], [0, 1, 2])
     server.sendall(told)
     pid = int.from_bytes(server.recv(4), "big")
+    def forward(number, _):
+        try:
+            os.kill(pid, number)
+        except ProcessLookupError:  # it ends anyway
+            pass
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda number, _: os.kill(pid, number))
+        signal.signal(number, forward)
     ended = server.recv(4)
 code = int.from_bytes(ended, "big", signed=True)
 if code < 0:
