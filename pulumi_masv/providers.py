@@ -6,12 +6,13 @@ to write that name down, so what serves a run is loaded only where a run is conf
 
 import base64
 import functools
+import gc
 import os
 import pickle
 import select
 import sys
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from pulumi.dynamic import (
     CheckResult,
@@ -25,6 +26,8 @@ from pulumi.dynamic import (
 
 if TYPE_CHECKING:
     from pulumi_masv.lifecycle.session import Session
+
+_COLLECTED: Final = 50_000  # objects more, of which a collector of cycles takes notice
 
 
 class _Provider(ResourceProvider):
@@ -40,6 +43,8 @@ class _Provider(ResourceProvider):
         """Take the configuration; nothing is refused before something needs it."""
         from pulumi_masv import settings
 
+        # What is read of many packages are trees, which the collector walks again and again.
+        gc.set_threshold(_COLLECTED)
         if not os.environ.get("MASV_DEBUG"):
             sys.tracebacklimit = 0  # Pulumi shows a traceback whole; its last line says it all
         given = tuple((key, req.config.get(key)) for key in settings.KEYS)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from pulumi_masv.errors import WHOLE_ACCOUNT, Intercepted, MasvError
@@ -85,7 +85,7 @@ class Batch:
             shown = self._reconciler.perform(job.seen, job.plan)
             self._intercepted = 0
             if shown is not None:
-                self.shown[job.package_id] = shown
+                self.shown[job.package_id] = replace(shown, token=None)
         except MasvError as error:
             self._intercepted += isinstance(error, Intercepted)
             # A firewall may mind one name, and no other.
