@@ -116,7 +116,7 @@ def no_earlier(one: Any, other: Any) -> bool:
     return one is NEVER or (other is not NEVER and one >= other)
 
 
-@at_least(15, "an end is moved", "an end is left")
+@at_least(5, "an end is moved", "an end is left")
 @given(cases())
 def test_evaluating_what_was_just_applied_changes_nothing(
     case: tuple[Manifest, list[Package]],
