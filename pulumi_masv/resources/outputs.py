@@ -14,13 +14,19 @@ from pulumi.resource import DependencyResource
 def output(resource: pulumi.CustomResource, name: str) -> Any:
     """Return an output of a resource, by its Python name.
 
-    Unknown wherever the id is: in the preview of a creation, and where that failed or was skipped.
+    Unknown wherever the id or the state is: in the preview of a creation, and where a creation or
+    an update failed or was skipped.
     """
     if name not in resource.__dict__:
         known = pulumi.Output.all(resource.urn, resource.id, resource.__dict__["state"])
         read = known.apply(lambda both: _Read(resource, both[0], name).value)
-        resource.__dict__[name] = read.apply(lambda v: int(v) if isinstance(v, float) else v)
+        resource.__dict__[name] = read.apply(whole)
     return resource.__dict__[name]
+
+
+def whole(value: Any) -> Any:
+    """Return what Pulumi hands on without its type: every number of ours is a whole one."""
+    return int(value) if isinstance(value, float) else value
 
 
 class _Read(pulumi.CustomResource):

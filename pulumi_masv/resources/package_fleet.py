@@ -11,6 +11,7 @@ from pulumi_masv.inputs import named
 from pulumi_masv.providers import PackageFleetProvider
 from pulumi_masv.resources.base import MasvResource
 from pulumi_masv.resources.entries import Entries, PackageArgs, PackageArgsDict
+from pulumi_masv.resources.outputs import whole
 from pulumi_masv.resources.secrecy import secret_entries
 from pulumi_masv.short import OFF, of_each, spelled_out
 
@@ -124,11 +125,11 @@ class PackageFleet(MasvResource, module="masv", name="PackageFleet"):
         """Package id -> what MASV has of it, in Python's names."""
         off = pulumi.get(self, OFF)
 
-        async def whole(live: Any) -> Any:
+        async def spelled(live: Any) -> Any:
             names = map(self.translate_output_property, await off.future() or ())
             return live and _whole(live, dict.fromkeys(names, False))
 
-        return pulumi.get(self, "live").apply(whole)
+        return pulumi.get(self, "live").apply(spelled)
 
     @property
     @pulumi.getter
@@ -175,9 +176,6 @@ class PackageFleet(MasvResource, module="masv", name="PackageFleet"):
 def _whole(live: Mapping[str, Mapping[str, Any]], flags: Mapping[str, bool]) -> Any:
     """Return what Pulumi hands on of a map, spelled out, its whole numbers as such again."""
     return {
-        package_id: {
-            name: int(value) if isinstance(value, float) else value
-            for name, value in spelled_out(one, flags).items()
-        }
+        package_id: {name: whole(value) for name, value in spelled_out(one, flags).items()}
         for package_id, one in live.items()
     }
