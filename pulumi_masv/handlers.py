@@ -91,14 +91,14 @@ class _Handler(Generic[Kind, State]):
             stored = self._controller.read(ReadRequest(id_, before)).stored
         if stored is None:
             return ReadResult("", {})
-        return ReadResult(id_, sealed(stored.wire()), sealed(stored.projection().wire()))
+        return ReadResult(id_, sealed(stored.wire(props)), sealed(stored.projection().wire()))
 
     def update(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> UpdateResult:
         """Make it what is declared now."""
         with in_words():
             stored = self._known(self._state.parse(olds))
         inputs = self._known(self._inputs.model_validate(own(news)))
-        return UpdateResult(self._apply(ApplyRequest(inputs, stored)))
+        return UpdateResult(self._apply(ApplyRequest(inputs, stored), olds))
 
     def delete(self, id_: str, props: dict[str, Any]) -> None:
         """End it with its resource."""
@@ -115,9 +115,11 @@ class _Handler(Generic[Kind, State]):
         with in_words():
             return protocol.check(self._session, self._controller, request)
 
-    def _apply(self, request: ApplyRequest[Kind, State]) -> dict[str, Any]:
+    def _apply(
+        self, request: ApplyRequest[Kind, State], before: Mapping[str, Any] | None = None
+    ) -> dict[str, Any]:
         with in_words():
-            return sealed(self._controller.apply(request).stored.wire())
+            return sealed(self._controller.apply(request).stored.wire(before))
 
     def _new_id(self, _inputs: Kind) -> str:
         raise NotImplementedError

@@ -1,8 +1,9 @@
-"""How a fleet's outputs are written short, and spelled out again: in the state, and in a program.
+"""How outputs are written short, and spelled out again: in the state, and in a program.
 
-`off` names what is as usual of a package where its entry in `live` leaves it out; `declared` has
-what most entries declare once, under `*`, which is no package's id. A state without either is one
-in which everything is spelled out.
+Of a package, a flag of `FLAGS` is left out where it is false. Of a fleet, `off` names what is as
+usual of a package where its entry in `live` leaves it out; `declared` has what most entries declare
+once, under `*`, which is no package's id. A state without any of this is one in which everything is
+spelled out.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -16,6 +17,8 @@ USUAL: Final = {
     "unlimitedStorage": False,
 }
 ALIKE: Final = "*"
+FLAGS: Final = frozenset({"archive_on_destroy", "archived", "force_destroy", "pending_archive"})
+"""The outputs of a package that are never unknown, so that left out is false."""
 
 
 def usual(off: Collection[str]) -> dict[str, Any]:
@@ -24,7 +27,7 @@ def usual(off: Collection[str]) -> dict[str, Any]:
 
 
 def spelled_out(entry: Any, left_out: Mapping[str, Any]) -> Any:
-    """Return an entry of `live` with what it leaves out."""
+    """Return outputs of a package with what they leave out."""
     return {**left_out, **entry} if isinstance(entry, Mapping) else entry
 
 

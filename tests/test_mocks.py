@@ -2,22 +2,28 @@
 
 import asyncio
 import importlib
+import inspect
 import runpy
 import sys
 import unittest
 from collections.abc import Callable, Iterator
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any
+from typing import Any, get_type_hints
 from uuid import UUID
 
 import pulumi
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from pulumi.runtime import mocks as pulumi_mocks
 from pulumi.runtime.config import CONFIG
 
 import pulumi_masv as masv
+from pulumi_masv.resources.base import WIRE
+from pulumi_masv.short import FLAGS
 from pulumi_masv.simulator import Simulator
+from tests.generated import at_least, count
 
 RECORD = {"id": "01HA", "state": "finalized", "name": "Day 12", "totalFiles": 3}
 
@@ -202,6 +208,47 @@ def test_outputs_resolve_with_the_inputs_and_what_the_mock_returns(mocks: Mocks)
     assert mocks.ids["read"] == "01HB"
     assert mocks.made["fleet"] == {"packages": {"01HC": {"name": "x"}}}
     assert not any("resourceUrn" in inputs for inputs in mocks.made.values())
+
+
+@at_least(10, "left out", "true", "spelled")
+@given(
+    flags=st.fixed_dictionaries({}, optional=dict.fromkeys(sorted(FLAGS), st.booleans())),
+    is_preview=st.booleans(),
+)
+@settings(max_examples=40)
+def test_a_program_reads_false_where_a_state_leaves_a_flag_out(
+    flags: dict[str, bool], is_preview: bool
+) -> None:
+    class Stored(Mocks):
+        def new_resource(self, args: pulumi.runtime.MockResourceArgs) -> Any:
+            stored = {WIRE.get(name, name): value for name, value in flags.items()}
+            return "one-id", {**args.inputs, "state": "expired", **stored}
+
+    pulumi.runtime.set_mocks(Stored(), preview=is_preview)
+    read = {}
+
+    async def read_all() -> None:
+        one = masv.PackageLifecycle("one", package_id="01HA")
+        for name in FLAGS:
+            output = getattr(one, name)
+            read[name] = await output.future()
+            assert await output.is_known()
+            assert not await output.is_secret()
+        assert await one.unlimited_storage.future() is None
+
+    run(read_all)
+    for name in FLAGS:
+        assert read[name] is flags.get(name, False)
+        count("left out" if name not in flags else "true" if flags[name] else "spelled")
+
+
+def test_the_flags_that_are_left_out_are_those_that_are_never_unknown() -> None:
+    types = {
+        name: get_type_hints(inspect.unwrap(part.fget))["return"]
+        for name, part in vars(masv.PackageLifecycle).items()
+        if isinstance(part, property)
+    }
+    assert {name for name, one in types.items() if one == pulumi.Output[bool]} == FLAGS
 
 
 SHORT = {

@@ -133,9 +133,9 @@ class StoredFleet(SecretiveFleet, Outputs):
             bag = {**bag, "declared": of_each(declared, live)}
         return bag
 
-    def wire(self) -> dict[str, Any]:
-        """The bag of outputs, without what is unknown, and short."""
-        bag = super().wire()
+    def wire(self, before: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """Return the bag of outputs, without what is unknown, and short."""
+        bag = super().wire(before)
         live: dict[str, dict[str, Any]] = bag["live"]
         # Of what MASV says of one package and not of another, false must not look like unknown.
         off = [name for name in USUAL if all(name in entry for entry in live.values())]

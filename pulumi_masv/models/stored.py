@@ -9,7 +9,7 @@ from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, Protocol
 
-from pydantic import ConfigDict, Field, ValidationError
+from pydantic import ConfigDict, Field, ValidationError, model_validator
 from pydantic.alias_generators import to_camel
 
 from pulumi_masv.errors import StateUnreadable
@@ -18,11 +18,13 @@ from pulumi_masv.models.end import Ending
 from pulumi_masv.models.instants import Instant
 from pulumi_masv.models.package import Package, State, Text
 from pulumi_masv.models.secret import Secretive, veiled
+from pulumi_masv.short import FLAGS, spelled_out
 
 if TYPE_CHECKING:
     from typing_extensions import Self
 
 _MANAGED = ("name", "expiry", "unlimited_storage", "archived")
+_FLAGS = frozenset(map(to_camel, FLAGS))
 _AS_ANSWERED = ("size", "total_files", "sender", "created_at", "updated_at")
 
 
@@ -70,8 +72,12 @@ class Outputs(Wire):
                 f"the state of {cls.subject(bag)} cannot be read ({wrong})"
             ) from None
 
-    def wire(self) -> dict[str, Any]:
-        """The bag of outputs, without what is unknown."""
+    def wire(self, before: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """Return the bag of outputs, without what is unknown.
+
+        Args:
+            before: the bag in the state that it replaces.
+        """
         return self.model_dump(mode="json", by_alias=True, exclude_none=True)
 
 
@@ -112,6 +118,25 @@ class Stored(Secretive, Ending, Outputs):
         tuple[str, ...] | None,
         Field(description="sorted names of the inputs that the program gave"),
     ] = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read(cls, bag: Any) -> Any:
+        """Return the bag of a state spelled out; inputs leave out what is not declared."""
+        is_state = isinstance(bag, Mapping) and bag.get("declared") is not None
+        return spelled_out(bag, dict.fromkeys(FLAGS, False)) if is_state else bag
+
+    def wire(self, before: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """Return the bag of outputs, without what is unknown, and short.
+
+        A flag that the state before spells stays spelled, since Pulumi shows one that goes as a
+        change; one that is declared, since Pulumi takes what is left out to be as declared; and
+        one that is secret, since it would be told by being left out.
+        """
+        bag, before = super().wire(), before or {}
+        spelled = {*before, *(self.declared or ())}
+        spelled |= {*before.get("secretInputs", ()), *bag.get("secretInputs", ())}
+        return {n: v for n, v in bag.items() if v is not False or n not in _FLAGS or n in spelled}
 
     @staticmethod
     def subject(bag: Mapping[str, Any]) -> str:

@@ -5,28 +5,58 @@ that one is known (benchmarks/sdk_wait.py). What the program itself gives is an 
 rest is read as Pulumi reads a resource that another one refers to.
 """
 
-from typing import Any
+from typing import Any, Final
 
 import pulumi
 from pulumi.resource import DependencyResource
+
+from pulumi_masv.short import FLAGS
+
+READ_ID: Final = "_read_id"
+"""Where a resource that is only read keeps the id that the program gives."""
 
 
 def output(resource: pulumi.CustomResource, name: str) -> Any:
     """Return an output of a resource, by its Python name.
 
     Unknown wherever the id or the state is: in the preview of a creation, and where a creation or
-    an update failed or was skipped.
+    an update failed or was skipped. The id of a package that is only read is the program's, since
+    Pulumi does not tell it in a preview.
     """
-    if name not in resource.__dict__:
-        known = pulumi.Output.all(resource.urn, resource.id, resource.__dict__["state"])
-        read = known.apply(lambda both: _Read(resource, both[0], name).value)
-        resource.__dict__[name] = read.apply(whole)
-    return resource.__dict__[name]
+    kept, is_flag = resource.__dict__, name in FLAGS
+    read = kept.setdefault("_read", set())
+    if name in read or (name in kept and not is_flag):
+        return kept[name]
+    known = pulumi.Output.all(resource.urn, kept.get(READ_ID, resource.id), kept["state"])
+    # In an up, what the state leaves out Pulumi takes to be as the program gives it.
+    if name not in kept or (is_flag and not pulumi.runtime.is_dry_run()):
+        kept[name] = known.apply(lambda each: _Read(resource, each[0], name).value)
+    kept[name] = _flag(kept[name], known) if is_flag else kept[name].apply(whole)
+    read.add(name)
+    return kept[name]
 
 
 def whole(value: Any) -> Any:
     """Return what Pulumi hands on without its type: every number of ours is a whole one."""
     return int(value) if isinstance(value, float) else value
+
+
+def _flag(read: pulumi.Output[Any], known: pulumi.Output[Any]) -> pulumi.Output[Any]:
+    """Return a flag, which is false where a stored package leaves it out.
+
+    In a preview Pulumi calls all unknown that is left out.
+    """
+
+    async def value() -> Any:
+        return False if await is_left_out() else await read.future(with_unknowns=True)
+
+    async def is_known() -> bool:
+        return await read.is_known() or await is_left_out()
+
+    async def is_left_out() -> bool:
+        return await read.future(with_unknowns=True) is None and await known.is_known()
+
+    return pulumi.Output(read.resources(), value(), is_known(), read.is_secret())
 
 
 class _Read(pulumi.CustomResource):

@@ -11,8 +11,9 @@ from pulumi_masv.accounts import check_configuration
 from pulumi_masv.inputs import Refused, named, of_this_run
 from pulumi_masv.providers import PackageLifecycleProvider
 from pulumi_masv.resources.base import MasvResource
-from pulumi_masv.resources.outputs import output
+from pulumi_masv.resources.outputs import READ_ID, output
 from pulumi_masv.resources.secrecy import are_plain, secret_inputs
+from pulumi_masv.short import FLAGS
 
 
 class PackageLifecycle(MasvResource, module="masv", name="PackageLifecycle"):
@@ -55,6 +56,7 @@ class PackageLifecycle(MasvResource, module="masv", name="PackageLifecycle"):
         subject = named("PackageLifecycle", resource_name, opts)
         check_configuration()
         holder = None
+        outputs = (opts and opts.additional_secret_outputs) or ()
         given: dict[str, Any] = {
             "package_id": package_id,
             "name": name,
@@ -72,11 +74,12 @@ class PackageLifecycle(MasvResource, module="masv", name="PackageLifecycle"):
                 given["package_id"], holder, given["archived"], given["expiry"]
             )
             context = run.context("PackageLifecycle", resource_name, opts, holder)
-            outputs = (opts and opts.additional_secret_outputs) or ()
             if context and (outputs or not are_plain(given)):
-                given["secret_inputs"] = secret_inputs(dict(given), outputs)
+                given["secret_inputs"] = secret_inputs({**dict.fromkeys(FLAGS), **given}, outputs)
             given["resource_urn"] = run.inputs.after(subject, context)
             opts = program.options(opts, run)
+        elif outputs:
+            given["secret_inputs"] = secret_inputs(dict.fromkeys(FLAGS), outputs)
         self._register(
             PackageLifecycleProvider,
             resource_name,
@@ -85,6 +88,8 @@ class PackageLifecycle(MasvResource, module="masv", name="PackageLifecycle"):
         )
         if holder is not None:
             holder.resource = self
+        elif opts is not None:
+            self.__dict__[READ_ID] = opts.id
 
     @staticmethod
     def get(

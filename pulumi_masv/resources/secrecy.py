@@ -21,8 +21,9 @@ async def secret_inputs(given: Mapping[str, Any], outputs: Collection[str] = ())
         given: the inputs.
         outputs: names that the program has secret as outputs.
     """
-    found = {name for name, value in given.items() if name in outputs or await _is_secret(value)}
-    return sorted({WIRE.get(name, name) for name in found}) or None
+    named = {WIRE.get(name, name) for name in outputs}
+    wire = {WIRE.get(name, name): value for name, value in given.items()}
+    return sorted({n for n, value in wire.items() if n in named or await _is_secret(value)}) or None
 
 
 async def secret_entries(packages: Any, outputs: Collection[str] = ()) -> Any:

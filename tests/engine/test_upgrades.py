@@ -62,6 +62,8 @@ def test_a_state_of_an_older_version_goes_on_unchanged(
 ) -> None:
     version = request.node.callspec.params["upgraded"].stem
     assert upgraded.plan().changes == NOTICED.get(version, {})
+    assert "PackageLifecycle: (refresh)" not in upgraded.preview("--refresh").text
+    upgraded.refresh("--expect-no-changes")
     upgraded.up("--refresh")
     assert upgraded.plan().changes == {}
     assert masv.writes == []

@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 from pulumi.output import Unknown
+from pydantic.alias_generators import to_camel
 
+from pulumi_masv.short import FLAGS
 from pulumi_masv.simulator import Simulator
 from pulumi_masv.simulator.refusal import Refused as NotThere
 from pulumi_masv.simulator.switches import Switches
@@ -68,6 +70,28 @@ def test_flags_and_inputs_taken_out_change_the_state_and_not_masv(
     assert (outputs["forceDestroy"], outputs["pendingArchive"]) == (True, False)
     assert outputs["declared"] == ["forceDestroy", "packageId"]
     assert masv.account.package(package).name == "Day 12"
+
+
+@pytest.mark.parametrize("name", sorted(FLAGS))
+def test_a_false_flag_that_a_state_spells_stays_and_no_other_comes(
+    engine: Engine, masv: Simulator, name: str
+) -> None:
+    package = masv.account.add_package(name="raw")
+    program: Program = {"day12": {"packageId": package}}
+    engine.up(program)
+
+    def false() -> set[str]:
+        return {n for n, value in engine.state["day12"]["outputs"].items() if value is False}
+
+    assert false() == {"unlimitedStorage"}
+    engine.state["day12"]["outputs"][to_camel(name)] = False
+    assert engine.up(program, refresh=True).changes == {}
+    assert false() == {"unlimitedStorage", to_camel(name)}
+    program["day12"]["name"] = "Day 12"
+    assert engine.up(program).changes == {"day12": "update"}
+    assert false() == {"unlimitedStorage", to_camel(name)}
+    with pytest.raises(Refused, match="still has"):
+        engine.up({})
 
 
 def test_a_package_that_is_not_there_is_refused_with_id_and_team(

@@ -73,12 +73,13 @@ fleets = st.builds(
 
 
 def alone(bag: dict[str, Any], package_id: str) -> Stored:
-    """What a resource of its own would have stored."""
-    part = {name: bag[name] for name in FLAGS if name in bag}
+    """What a resource of its own would have stored, where what a fleet leaves out is unknown."""
+    part: dict[str, Any] = {"archived": None, "pendingArchive": None}
+    part |= {name: bag[name] for name in FLAGS if name in bag}
     for name in ("declared", "secretInputs"):
         if package_id in (bag[name] or {}):
             part[name] = bag[name][package_id]
-    return Stored.parse({"packageId": package_id, **bag["live"][package_id], **part})
+    return Stored.parse({"packageId": package_id, **part, **bag["live"][package_id]})
 
 
 @at_least(15, "entries", "declared", "secret")

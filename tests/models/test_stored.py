@@ -3,8 +3,13 @@
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic.alias_generators import to_camel
 
 from pulumi_masv.models import LifecycleInputs, Package, Stored
+from pulumi_masv.short import FLAGS
+from tests.generated import at_least, count
 
 EXPIRY = "2027-01-31T00:00:00Z"
 OTHER = "2027-06-01T00:00:00Z"
@@ -48,7 +53,6 @@ def test_the_outputs_are_what_is_live_and_what_was_declared() -> None:
         "name": "Day 12",
         "expiry": EXPIRY,
         "unlimitedStorage": False,
-        "archived": False,
         "state": "finalized",
         "size": 5,
         "totalFiles": 2,
@@ -56,9 +60,7 @@ def test_the_outputs_are_what_is_live_and_what_was_declared() -> None:
         "createdAt": "2026-01-01T00:00:00.175Z",
         "updatedAt": "2026-01-02T00:00:00Z",
         "teamId": "01TEAM",
-        "pendingArchive": False,
         "forceDestroy": True,
-        "archiveOnDestroy": False,
         "declared": ["forceDestroy", "name", "packageId"],
     }
 
@@ -167,3 +169,55 @@ def test_other_inputs_that_ask_nothing_of_masv_change_only_what_they_say() -> No
     assert again.projection().wire() == declare(name="Day 12", forceDestroy=True).wire()
     assert again.pending_archive is False
     assert again.force_destroy is True
+
+
+WIRE = sorted(map(to_camel, FLAGS))
+flags = st.fixed_dictionaries({}, optional=dict.fromkeys(WIRE, st.booleans()))
+unlimited = st.sampled_from([{}, {"unlimitedStorage": False}, {"unlimitedStorage": True}])
+secrets = st.sampled_from([None, ["name"], ["archived"], ["archived", "pendingArchive"]])
+bags = st.builds(
+    lambda declared, flags, end, secret: {
+        "packageId": "01HP",
+        "state": "finalized",
+        "name": "Day 12",
+        "declared": [*declared, "packageId"],
+        **flags,
+        **end,
+        **({"secretInputs": secret} if secret else {}),
+    },
+    st.sampled_from([[], ["archived"], ["forceDestroy"]]),
+    flags,
+    unlimited,
+    secrets,
+)
+
+
+@at_least(15, "left out", "true", "declared", "secret", "spelled before")
+@given(bag=bags, before=st.none() | bags)
+def test_a_state_without_its_false_flags_reads_as_it_was(
+    bag: dict[str, Any], before: dict[str, Any] | None
+) -> None:
+    spelled = {**dict.fromkeys(WIRE, False), **bag}
+    record = Stored.parse(spelled)
+    written = record.wire(before)
+    secret = {*bag.get("secretInputs", ()), *(before or {}).get("secretInputs", ())}
+    for name in WIRE:
+        stays = spelled[name] or name in {*bag["declared"], *secret, *(before or {})}
+        assert written.get(name) == (spelled[name] if stays else None)
+        count("left out", not stays)
+        count("true", spelled[name])
+        count("declared", name in bag["declared"])
+        count("secret", name in secret)
+        count("spelled before", name in (before or {}))
+    assert {**spelled, **written} == spelled
+    assert spelled.keys() - written.keys() <= set(WIRE)
+    again = Stored.parse(written)
+    assert again == record == Stored.parse(bag)
+    assert again.projection() == record.projection()
+    assert again.wire(written) == written
+    assert (again.unlimited_storage is None) == ("unlimitedStorage" not in bag)
+
+
+def test_what_nobody_has_declared_is_not_taken_for_false() -> None:
+    assert Stored.parse({"packageId": "01HP"}).projection().wire() == {"packageId": "01HP"}
+    assert Stored.parse({"packageId": "01HP", "state": "expired"}).archived is None
