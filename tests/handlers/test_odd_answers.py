@@ -18,7 +18,7 @@ from pulumi_masv.simulator import Simulator
 from pulumi_masv.simulator.brain import Brain
 from pulumi_masv.simulator.messages import Answer, Request, json_answer, text_answer
 from tests.handlers.conftest import Engine, Refused
-from tests.handlers.test_first_contact import each_way, fleet, one
+from tests.handlers.programs import each_way, fleet, one
 
 LATE, LAST = "2027-12-01T00:00:00Z", "2028-12-01T00:00:00Z"
 IDS = [f"01H{letter}" for letter in "ABCDEFGHIJKLMNOPQRST"]

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from pulumi_masv.simulator import Simulator
-from tests.handlers.conftest import Engine, Phase, Program, Refused
+from tests.handlers.conftest import Engine, Program, Refused
+from tests.handlers.wire import Phase
 
 DEC, SOON, SOONER = "2027-12-01T00:00:00Z", "2027-03-04T05:06:07Z", "2027-03-03T05:06:07Z"
 PAST = "2020-03-04T05:06:07Z"

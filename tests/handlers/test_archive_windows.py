@@ -1,4 +1,4 @@
-"""Archive windows, through the handlers and the client into the simulator."""
+"""An archive window archives what has expired in it by one request, and counts what it did."""
 
 from typing import Any
 
@@ -6,37 +6,22 @@ import pytest
 from pulumi.output import Unknown
 
 from pulumi_masv.simulator import Simulator, Switches
-from tests.handlers.conftest import Engine, Program, Refused
+from tests.handlers.conftest import Engine, Refused
+from tests.handlers.programs import (
+    AFTER,
+    BEFORE,
+    END,
+    MIDDLE,
+    START,
+    refused,
+    states,
+    tombstones,
+    window,
+)
 
-BEFORE, START, MIDDLE, END, AFTER = (f"2026-0{month}-15T00:00:00Z" for month in range(1, 6))
+pytestmark = pytest.mark.usefixtures("in_june")
+
 MS_BEFORE, MS_AFTER = "2026-02-14T23:59:59.999Z", "2026-04-15T00:00:00.001Z"
-
-
-@pytest.fixture(autouse=True)
-def _later(masv: Simulator) -> None:
-    masv.account.set_now("2026-06-01T09:00:00Z")
-
-
-def window(**inputs: Any) -> Program:
-    declared = {"expiryStart": START, "expiryEnd": END, **inputs}
-    return {"old": {"__type": "ArchiveWindow", **declared}}
-
-
-def tombstones(masv: Simulator, *days: str, received: bool = False) -> list[str]:
-    return [
-        masv.account.add_package(state="expired", expiry=day, received=received) for day in days
-    ]
-
-
-def states(masv: Simulator, packages: list[str]) -> list[str]:
-    return [masv.account.package(package).state for package in packages]
-
-
-def refused(engine: Engine, program: Program) -> str:
-    with pytest.raises(Refused) as caught:
-        engine.up(program)
-    [line] = caught.value.lines
-    return line
 
 
 WITHIN = ["expired", "archived", "archived", "archived", "expired"]
@@ -273,56 +258,6 @@ def test_a_window_may_reach_to_the_ends_of_the_calendar(
     packages = tombstones(masv, MIDDLE)
     engine.up(window(expiryStart=start, expiryEnd=end))
     assert states(masv, packages) == ["archived"]
-
-
-@pytest.mark.parametrize("first", ["the window", "the package"])
-def test_a_package_that_a_window_of_the_same_program_contradicts_is_refused(
-    engine: Engine, masv: Simulator, first: str
-) -> None:
-    [package] = tombstones(masv, MIDDLE)
-    shown = {"day12": {"packageId": package, "archived": False}}
-    program = {**window(), **shown} if first == "the window" else {**shown, **window()}
-    line = refused(engine, program)
-    assert line.endswith(
-        f"archived: {package} lies in the window {START} to {END} (sent), which an ArchiveWindow "
-        "of this program declares archived: declare both alike, or move the window"
-    )
-    assert masv.writes == []
-
-
-def test_a_declared_expiry_is_known_though_nothing_changes_of_its_package(
-    engine: Engine, masv: Simulator
-) -> None:
-    [package] = tombstones(masv, MIDDLE)
-    shown = {"day12": {"packageId": package, "archived": False, "expiry": MIDDLE}}
-    engine.up(shown)
-    assert "declare both alike" in refused(engine, {**shown, **window()})
-
-
-def test_a_package_in_the_other_box_or_outside_or_alike_contradicts_nothing(
-    engine: Engine, masv: Simulator
-) -> None:
-    [received] = tombstones(masv, MIDDLE, received=True)
-    [outside] = tombstones(masv, AFTER)
-    [alike] = tombstones(masv, MIDDLE)
-    engine.up(
-        {
-            **window(),
-            "a": {"packageId": received, "archived": False},
-            "b": {"packageId": outside, "archived": False},
-            "c": {"packageId": alike, "archived": True},
-        }
-    )
-    assert states(masv, [received, outside, alike]) == ["expired", "expired", "archived"]
-
-
-def test_two_windows_that_contradict_each_other_are_refused(
-    engine: Engine, masv: Simulator
-) -> None:
-    other = {"new": window(expiryStart=END, expiryEnd=AFTER, archived=False)["old"]}
-    assert "overlaps the window" in refused(engine, {**window(), **other})
-    apart = {"new": {**other["new"], "received": True}}
-    engine.up({**window(), **apart})
 
 
 def test_every_mistake_in_a_window_is_told_at_once(engine: Engine, masv: Simulator) -> None:
