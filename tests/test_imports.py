@@ -80,9 +80,10 @@ def calls(program: str) -> list[tuple[str, list[Any], dict[str, Any]]]:
 
 @settings(max_examples=40)
 @given(packages=PACKAGES, names=NAMES)
-def test_the_program_declares_what_was_imported_and_its_diff_and_check_find_no_change(
+def test_the_written_program_declares_what_was_imported(
     packages: list[Package], names: set[str]
 ) -> None:
+    """Its diff and check find no change."""
     listed = seen(packages)
     entries = imports.lifecycles(listed, "01TEAM", names)
     handler = offline(PackageLifecycleHandler)
@@ -100,9 +101,10 @@ def test_the_program_declares_what_was_imported_and_its_diff_and_check_find_no_c
 
 @settings(max_examples=40)
 @given(packages=PACKAGES, names=NAMES)
-def test_the_manifest_declares_what_was_imported_and_its_diff_and_check_find_no_change(
+def test_the_written_manifest_declares_what_was_imported(
     packages: list[Package], names: set[str]
 ) -> None:
+    """Its diff and check find no change."""
     listed = seen(packages)
     [entry] = imports.fleet("season", listed, "01TEAM", names)
     text = imports.manifest(listed, names)
@@ -142,9 +144,10 @@ SWITCHES = st.fixed_dictionaries(
 @settings(max_examples=60)
 @at_least(20, "an entry that declares", "an entry that declares nothing")
 @given(described=DESCRIBED, switches=SWITCHES, names=NAMES)
-def test_what_is_imported_is_what_an_adoption_would_store_and_a_refresh_finds(
+def test_what_is_imported_is_what_an_adoption_stores(
     described: list[dict[str, Any]], switches: dict[str, Any], names: set[str]
 ) -> None:
+    """And what a refresh finds."""
     masv = Simulator(packages=0)
     for one in described:
         masv.account.add_package(**one)

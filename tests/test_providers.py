@@ -38,7 +38,8 @@ def strings(blob: str) -> list[Any]:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_state_names_the_handler_by_module_and_class_and_holds_nothing_else(name: str) -> None:
+def test_the_state_names_the_handler_and_nothing_else(name: str) -> None:
+    """By module and class."""
     names = strings(pickled(NAMES[name]))
     assert "pulumi_masv.providers" in names
     assert name in names

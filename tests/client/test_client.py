@@ -22,9 +22,7 @@ def sent(masv: Simulator) -> list[tuple[str, str, str | None]]:
     return [(entry.method, entry.path, entry.credential) for entry in masv.journal]
 
 
-def test_a_package_is_read_with_its_token_and_the_date_of_the_answer(
-    client: Client, masv: Simulator
-) -> None:
+def test_a_package_is_read_with_token_and_date_of_answer(client: Client, masv: Simulator) -> None:
     package = masv.account.add_package(name="Day 12", size=5)
     found = seen(client, package)
     assert (found.package.name, found.package.size) == ("Day 12", 5)
@@ -42,7 +40,7 @@ def test_a_package_is_read_with_its_token_and_the_date_of_the_answer(
         (lambda c, p: c.delete_package(p), "DELETE", ""),
     ],
 )
-def test_a_write_goes_to_the_packages_route_with_its_token_and_never_the_key(
+def test_a_write_is_sent_with_the_packages_token_alone(
     client: Client,
     masv: Simulator,
     write: Callable[[Client, Seen], None],
@@ -88,7 +86,7 @@ def test_a_window_is_archived_and_unarchived_whatever_the_answer_holds(
     ]
 
 
-def test_a_received_package_is_found_where_the_single_read_does_not_serve_it(
+def test_a_received_package_is_found_though_not_served_singly(
     client: Client, masv: Simulator
 ) -> None:
     masv.account.switches = Switches(inbox_read="missing")

@@ -42,7 +42,7 @@ FEB = datetime(2027, 2, 28, tzinfo=timezone.utc)
         ({"kind": "redirect"}, UnexpectedAnswer, 1),
     ],
 )
-def test_each_failure_is_one_error_of_its_class_in_one_line_after_its_tries(
+def test_each_failure_is_one_line_of_its_class_after_its_tries(
     client: Client, masv: Simulator, fault: dict[str, Any], error: type[MasvError], tries: int
 ) -> None:
     package = masv.account.add_package()
@@ -83,7 +83,7 @@ def test_retry_after_is_honoured_in_both_forms_up_to_a_minute(
     assert pauses == [pause]
 
 
-def test_a_storm_of_429_ends_when_its_pauses_have_used_up_the_budget(masv: Simulator) -> None:
+def test_a_storm_of_429_ends_when_its_budget_is_used_up(masv: Simulator) -> None:
     pauses: list[float] = []
     client = connect(masv, pauses, maxRetries="20")
     masv.faults.set("rate_limit", times=None, retry_after=60)
@@ -92,9 +92,7 @@ def test_a_storm_of_429_ends_when_its_pauses_have_used_up_the_budget(masv: Simul
     assert len(pauses) <= 4
 
 
-def test_a_refused_token_is_read_anew_once_and_the_write_tried_once_more(
-    client: Client, masv: Simulator
-) -> None:
+def test_a_refused_token_is_read_anew_and_used_once(client: Client, masv: Simulator) -> None:
     masv.account.switches = Switches(token_lifetime=timedelta(minutes=5))
     package = masv.account.add_package(name="Day 12")
     found = seen(client, package)

@@ -43,9 +43,10 @@ def test_a_listing_that_changes_while_it_is_read_is_read_again(
     assert answers == 4
 
 
-def test_a_listing_that_never_agrees_with_its_total_is_an_error_and_no_partial_list(
+def test_a_listing_that_never_agrees_with_its_total_is_refused(
     masv: Simulator,
 ) -> None:
+    """It is never given in part."""
     url = f"https://api.massive.app/v1.1/teams/{masv.team_id}/packages"
     with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
         mock.get(url, json={"metadata": {"total": 2}, "records": []})
@@ -97,7 +98,7 @@ QUERIES = {
     how=st.sampled_from(sorted(QUERIES)),
     keys=st.sampled_from(["all", "bare"]),
 )
-def test_a_listing_is_what_the_account_held_at_one_moment_whatever_changes_between_two_pages(
+def test_a_listing_is_what_the_account_held_at_one_moment(
     number: int, plan: list[list[tuple[str, int]]], how: str, keys: Any
 ) -> None:
     masv, query = Simulator(packages=0, switches=Switches(listed_keys=keys)), QUERIES[how]
@@ -190,7 +191,7 @@ def test_a_package_that_comes_while_pages_are_read_needs_no_second_reading(
     assert len(masv.journal) == 2
 
 
-def test_a_package_that_changes_while_pages_are_read_leaves_a_list_of_all_states_as_it_was(
+def test_a_change_between_pages_leaves_a_list_of_all_states(
     client: Client, masv: Simulator
 ) -> None:
     day = timedelta(days=1)

@@ -21,9 +21,10 @@ def test_a_pending_archive_is_reminded_of_once_the_stored_expiry_has_passed(
     assert masv.account.package(package).state == "archived"
 
 
-def test_an_expired_archive_is_not_done_by_a_change_of_something_else_before_a_refresh(
+def test_a_change_of_something_else_does_no_pending_archive(
     engine: Engine, masv: Simulator
 ) -> None:
+    """Only what a refresh has shown to be expired is archived."""
     package = masv.account.add_package(name="Day 12", expiry=JAN)
     engine.up(day12(package, archived=True))
     masv.account.set_now(FEB)
@@ -50,9 +51,7 @@ def test_what_was_changed_by_hand_stays_until_a_refresh_whatever_else_changes(
     assert (live.name, live.expiry.month) == ("Day 12", 1)
 
 
-def test_a_name_that_masv_holds_and_no_program_may_declare_is_drift_like_any_other(
-    engine: Engine, masv: Simulator
-) -> None:
+def test_a_name_that_no_program_may_declare_is_drift_too(engine: Engine, masv: Simulator) -> None:
     package = masv.account.add_package(name="Day 12", expiry=JAN)
     engine.up(day12(package, name="Day 12", expiry=JAN))
     masv.account.set_expiry(package, DEC)
@@ -64,9 +63,7 @@ def test_a_name_that_masv_holds_and_no_program_may_declare_is_drift_like_any_oth
     assert engine.up(day12(package, name="Day 12", expiry=FEB), refresh=True).changes == {}
 
 
-def test_files_that_ended_early_are_told_at_the_refresh_that_finds_them_and_only_there(
-    engine: Engine, masv: Simulator
-) -> None:
+def test_files_that_ended_early_are_told_once_by_a_refresh(engine: Engine, masv: Simulator) -> None:
     early = masv.account.add_package(name="early", expiry=JAN)
     on_time = masv.account.add_package(name="on time", expiry="2026-03-20T00:00:00Z")
     engine.up({"a": {"packageId": early}, "b": {"packageId": on_time}})
@@ -78,9 +75,7 @@ def test_files_that_ended_early_are_told_at_the_refresh_that_finds_them_and_only
     assert engine.refresh().said == []
 
 
-def test_files_that_ended_early_are_told_by_an_update_that_comes_before_the_refresh(
-    engine: Engine, masv: Simulator
-) -> None:
+def test_files_that_ended_early_are_told_by_an_update_too(engine: Engine, masv: Simulator) -> None:
     package = masv.account.add_package(name="Day 12", expiry=JAN)
     engine.up(day12(package))
     masv.account.delete(package)
@@ -88,9 +83,7 @@ def test_files_that_ended_early_are_told_by_an_update_that_comes_before_the_refr
     assert any("its files are gone, 334 days before its expiry" in line for line in said)
 
 
-def test_a_life_shortened_by_hand_is_saved_by_declaring_the_expiry_it_had(
-    engine: Engine, masv: Simulator
-) -> None:
+def test_a_life_shortened_by_hand_is_saved_by_declaring_it(engine: Engine, masv: Simulator) -> None:
     package = masv.account.add_package(name="Day 12", expiry=DEC)
     engine.up(day12(package))
     masv.account.set_expiry(package, JAN)
@@ -99,9 +92,10 @@ def test_a_life_shortened_by_hand_is_saved_by_declaring_the_expiry_it_had(
     assert masv.account.package(package).expiry.month == 12
 
 
-def test_a_package_that_expires_during_its_adoption_is_archived_by_a_refresh_and_not_before(
+def test_what_expires_during_its_adoption_is_archived_after_a_refresh(
     engine: Engine, masv: Simulator
 ) -> None:
+    """And not before."""
     package = masv.account.add_package(name="raw", expiry=JAN)
     handler = engine.process().handlers["PackageLifecycle"]
     inputs = handler.check({}, {"packageId": package, "archived": True, "name": "x"}).inputs

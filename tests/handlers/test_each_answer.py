@@ -11,9 +11,8 @@ from tests.handlers.conftest import Engine
 from tests.handlers.programs import DEC, FEB, JAN, day12, refused
 
 
-def test_a_received_package_is_found_once_and_from_then_on_where_it_was_found(
-    engine: Engine, masv: Simulator
-) -> None:
+def test_a_received_package_is_found_once(engine: Engine, masv: Simulator) -> None:
+    """From then on it is read where it was found."""
     masv.account.switches = Switches(inbox_read="missing", token_uses=1)
     for _ in range(120):
         masv.account.add_package(received=True, created_at="2026-01-01T00:00:00Z")
@@ -35,7 +34,7 @@ def test_a_received_package_is_found_once_and_from_then_on_where_it_was_found(
     assert engine.state == {}
 
 
-def test_a_received_package_that_the_single_read_serves_costs_one_request_as_any_other(
+def test_a_received_package_served_singly_costs_one_request(
     engine: Engine, masv: Simulator
 ) -> None:
     program = day12(masv.account.add_package(received=True), name="Day 12")
@@ -113,7 +112,7 @@ def test_a_whole_life_ends_the_same_whatever_masv_answers(
         ),
     ],
 )
-def test_what_masv_does_not_do_as_asked_is_one_error_that_says_it(
+def test_what_masv_does_not_do_as_asked_is_one_error(
     engine: Engine, masv: Simulator, switches: Switches, inputs: dict[str, Any], error: str
 ) -> None:
     package = masv.account.add_package(name="Day 12", expiry="2026-03-20T00:00:00Z")

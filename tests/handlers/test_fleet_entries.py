@@ -22,9 +22,10 @@ def test_an_entry_taken_out_whose_files_exist_is_refused_in_the_preview(
     assert masv.writes == []
 
 
-def test_an_entry_taken_out_with_the_flag_stored_and_standing_is_destroyed_and_named(
+def test_an_entry_taken_out_is_destroyed_if_the_flag_stands(
     engine: Engine, masv: Simulator
 ) -> None:
+    """It is stored and still declared; the preview names what ends."""
     first, second = added(masv, 2)
     said = engine.up(fleet({first: {}, second: {}}, forceDestroy=True)).said
     assert said == [
@@ -62,9 +63,8 @@ def test_a_tombstone_taken_out_is_let_go(engine: Engine, masv: Simulator) -> Non
     assert masv.writes == []
 
 
-def test_the_end_of_a_fleet_is_refused_whole_or_destroys_all_by_its_stored_flags(
-    engine: Engine, masv: Simulator
-) -> None:
+def test_the_end_of_a_fleet_follows_its_stored_flags(engine: Engine, masv: Simulator) -> None:
+    """It is refused whole, or destroys all."""
     ids = added(masv, 30)
     engine.up(fleet({i: {} for i in ids}))
     with pytest.raises(Refused) as caught:
@@ -79,9 +79,8 @@ def test_the_end_of_a_fleet_is_refused_whole_or_destroys_all_by_its_stored_flags
     assert engine.state == {}
 
 
-def test_an_entry_that_is_gone_leaves_the_inputs_and_the_next_preview_refuses_it(
-    engine: Engine, masv: Simulator
-) -> None:
+def test_an_entry_that_is_gone_is_refused_after_a_refresh(engine: Engine, masv: Simulator) -> None:
+    """The refresh takes it out of the inputs."""
     first, second = added(masv, 2)
     program = fleet({first: {}, second: {}})
     engine.up(program)
@@ -94,7 +93,7 @@ def test_an_entry_that_is_gone_leaves_the_inputs_and_the_next_preview_refuses_it
     engine.up(fleet({first: {}}))
 
 
-def test_a_value_that_a_preview_does_not_know_is_named_and_nothing_counts_as_removed(
+def test_an_unknown_fleet_is_named_and_nothing_counts_as_removed(
     engine: Engine, masv: Simulator
 ) -> None:
     first, second = added(masv, 2)
@@ -114,7 +113,7 @@ def test_a_value_that_a_preview_does_not_know_is_named_and_nothing_counts_as_rem
 
 
 @pytest.mark.parametrize("flag", ["retainRemoved", "forceDestroy"])
-def test_a_flag_that_a_preview_does_not_know_is_a_loss_that_may_be(
+def test_an_unknown_flag_of_a_fleet_may_be_a_loss(
     engine: Engine, masv: Simulator, flag: str
 ) -> None:
     first, second = added(masv, 2)
@@ -146,9 +145,10 @@ def test_an_entry_that_moves_to_another_resource_is_let_go_of(
     assert masv.writes == []
 
 
-def test_what_a_replaced_fleet_is_to_leave_alone_is_left_alone_though_its_old_flag_says_otherwise(
+def test_a_replaced_fleet_leaves_alone_what_is_declared_so_now(
     engine: Engine, masv: Simulator
 ) -> None:
+    """Whatever its old flag says."""
     first, second = added(masv, 2)
     engine.up(fleet({first: {}, second: {}}, forceDestroy=True))
     stored = engine.state["fleet"]

@@ -37,9 +37,8 @@ def test_every_refusal_comes_before_the_first_write(engine: Engine, masv: Simula
     assert masv.writes == []
 
 
-def test_one_package_that_fails_stops_no_other_and_the_next_up_does_only_what_is_missing(
-    engine: Engine, masv: Simulator
-) -> None:
+def test_one_package_that_fails_stops_no_other(engine: Engine, masv: Simulator) -> None:
+    """The next up does only what is missing."""
     ids = added(masv, 30)
     program = fleet({i: {"name": f"Day {n}"} for n, i in enumerate(ids)})
     for package in ids[:25]:
@@ -72,9 +71,10 @@ def test_where_the_whole_account_fails_the_rest_is_not_begun(
     assert len(masv.writes) <= 7
 
 
-def test_what_masv_keeps_otherwise_is_named_for_each_package_after_all_are_written(
+def test_what_masv_keeps_otherwise_is_named_after_all_writes(
     engine: Engine, masv: Simulator
 ) -> None:
+    """For each package."""
     ids = added(masv, 3, expiry="2026-03-20T00:00:00Z")
     masv.switch(expiry_cap_days=30)
     [line] = refusals(engine, fleet({ids[0]: {"expiry": FEB}, ids[1]: {"name": "x"}, ids[2]: {}}))

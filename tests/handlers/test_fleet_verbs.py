@@ -10,7 +10,7 @@ from tests.handlers.conftest import Engine, Refused
 from tests.handlers.programs import DEC, FEB, JAN, added, fleet, fleet_outputs
 
 
-def test_many_packages_are_adopted_with_a_listing_a_phase_and_their_writes_alone(
+def test_many_packages_cost_a_listing_a_phase_and_their_writes(
     engine: Engine, masv: Simulator
 ) -> None:
     ids = added(masv, 120)
@@ -24,9 +24,8 @@ def test_many_packages_are_adopted_with_a_listing_a_phase_and_their_writes_alone
     assert sorted(p.name for p in masv.account.packages()) == sorted(f"Day {n}" for n in range(120))
 
 
-def test_the_outputs_of_a_fleet_are_what_is_live_their_summary_and_what_was_declared(
-    engine: Engine, masv: Simulator
-) -> None:
+def test_the_outputs_of_a_fleet_are_what_is_live(engine: Engine, masv: Simulator) -> None:
+    """With a summary and what was declared."""
     first, second = added(masv, 2, size=5, total_files=2)
     gone = masv.account.add_package(state="expired", expiry=JAN, size=7, total_files=9)
     engine.up(fleet({first: {"name": "x", "archived": True}, second: {}, gone: {}}))
@@ -60,9 +59,7 @@ def test_an_entry_changes_alone_and_only_what_changed_of_it(
     )  # changed by hand, and no refresh has shown it
 
 
-def test_drift_of_an_entry_shows_at_a_refresh_and_the_next_up_reverts_it(
-    engine: Engine, masv: Simulator
-) -> None:
+def test_drift_of_an_entry_is_reverted_after_a_refresh(engine: Engine, masv: Simulator) -> None:
     first, second = added(masv, 2)
     program = fleet({first: {"name": "a"}, second: {"expiry": DEC}})
     engine.up(program)
@@ -78,9 +75,7 @@ def test_drift_of_an_entry_shows_at_a_refresh_and_the_next_up_reverts_it(
     assert engine.up(program, refresh=True).changes == {}
 
 
-def test_long_work_tells_how_far_it_is_and_at_the_end_what_it_took(
-    engine: Engine, masv: Simulator
-) -> None:
+def test_long_work_tells_how_far_it_is(engine: Engine, masv: Simulator) -> None:
     ids = added(masv, 4)
     run = engine.process()
     handler, phase = run.handlers["PackageFleet"], run.phase
@@ -97,7 +92,7 @@ def test_long_work_tells_how_far_it_is_and_at_the_end_what_it_took(
     assert phase.said[-1] == "4 packages, 4 requests, 4 writes, 24.0 s"
 
 
-def test_an_unchanged_entry_is_not_written_though_the_state_knows_less_of_it(
+def test_an_entry_of_which_the_state_knows_less_is_not_written(
     engine: Engine, masv: Simulator
 ) -> None:
     first, second = added(masv, 2)
@@ -134,7 +129,7 @@ def test_a_state_without_its_team_drops_no_entry(engine: Engine, masv: Simulator
         engine.refresh()
 
 
-def test_a_package_moves_from_a_lifecycle_into_a_fleet_and_back_without_a_write(
+def test_a_package_moves_into_a_fleet_and_back_without_writes(
     engine: Engine, masv: Simulator
 ) -> None:
     first, second = added(masv, 2)
@@ -171,9 +166,10 @@ def test_a_few_of_many_are_read_singly(engine: Engine, masv: Simulator) -> None:
     assert len(masv.journal) == 1 + 3
 
 
-def test_a_pending_archive_of_an_entry_is_reminded_of_and_done_after_a_refresh(
+def test_a_pending_archive_of_an_entry_is_done_after_a_refresh(
     engine: Engine, masv: Simulator
 ) -> None:
+    """Until then it is reminded of."""
     [package] = added(masv, 1, expiry="2026-04-01T00:00:00Z")
     program = fleet({package: {"archived": True}})
     engine.up(program)

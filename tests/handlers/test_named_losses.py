@@ -35,9 +35,7 @@ def test_what_an_up_says_is_said_once_though_a_replacement_checks_twice(
     ]
 
 
-def test_an_expiry_that_a_preview_does_not_know_is_named_as_a_possible_loss(
-    engine: Engine, masv: Simulator
-) -> None:
+def test_an_expiry_that_is_not_known_may_be_a_loss(engine: Engine, masv: Simulator) -> None:
     package = masv.account.add_package(name="Day 12")
     said = engine.preview(day12(package, expiry=Unknown())).said
     assert said == [
@@ -75,7 +73,7 @@ def test_what_a_preview_could_not_look_at_is_refused_by_the_up(
         engine.preview(day12(package, **inputs))
 
 
-def test_a_life_extended_by_hand_between_preview_and_up_is_not_shortened_by_a_new_expiry(
+def test_an_end_moved_between_preview_and_up_is_not_shortened(
     engine: Engine, masv: Simulator
 ) -> None:
     package = masv.account.add_package(name="Day 12", expiry=JAN)
@@ -105,9 +103,8 @@ def test_an_update_writes_nothing_that_its_check_did_not_say(
     assert masv.account.package(package).expiry.month == 12
 
 
-def test_ids_that_move_along_a_list_of_forced_resources_destroy_only_what_left_it(
-    engine: Engine, masv: Simulator
-) -> None:
+def test_ids_that_move_along_a_list_destroy_only_what_left(engine: Engine, masv: Simulator) -> None:
+    """Though each resource may destroy."""
     ids = [masv.account.add_package(name=f"Day {i}") for i in range(4)]
 
     def listed(*chosen: str) -> Program:
@@ -135,9 +132,7 @@ def test_a_replacement_that_a_preview_cannot_know_names_what_it_may_destroy(
     assert "may end now: whether the program still declares it is not known yet" in line
 
 
-def test_a_flag_that_a_preview_does_not_know_is_named_as_what_it_may_mean(
-    engine: Engine, masv: Simulator
-) -> None:
+def test_a_flag_that_is_not_known_says_what_it_may_mean(engine: Engine, masv: Simulator) -> None:
     package = masv.account.add_package(name="Day 12")
     [line] = engine.preview(day12(package, forceDestroy=Unknown())).said
     assert "from now on removing this resource may destroy 3 files" in line
@@ -146,7 +141,7 @@ def test_a_flag_that_a_preview_does_not_know_is_named_as_what_it_may_mean(
     assert engine.up(day12(package, forceDestroy=True, name="Day 12")).said == []
 
 
-def test_an_unlimited_package_may_get_an_expiry_that_a_preview_does_not_know(
+def test_an_unlimited_package_may_get_an_expiry_not_known_yet(
     engine: Engine, masv: Simulator
 ) -> None:
     package = masv.account.add_package(unlimited_storage=True)

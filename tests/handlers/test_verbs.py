@@ -28,9 +28,8 @@ def test_adopting_what_is_so_already_reads_once_a_phase_and_writes_nothing(
     assert [entry.method for entry in masv.journal] == ["GET", "GET"]
 
 
-def test_an_up_without_a_change_asks_nothing_and_with_a_refresh_reads_once_a_phase(
-    engine: Engine, masv: Simulator
-) -> None:
+def test_an_up_without_a_change_asks_nothing(engine: Engine, masv: Simulator) -> None:
+    """With a refresh it reads once a phase."""
     program = day12(masv.account.add_package(name="raw"), name="Day 12", archived=True)
     engine.up(program)
     masv.reset_journal()
@@ -75,9 +74,7 @@ def test_a_package_that_vanishes_between_preview_and_up_is_an_error(
     assert "MASV has no package" in refused(engine, day12(package, name="Day 13"))
 
 
-def test_a_removed_package_leaves_the_state_only_on_a_404_of_its_own_team(
-    engine: Engine, masv: Simulator
-) -> None:
+def test_only_a_404_of_its_own_team_ends_a_resource(engine: Engine, masv: Simulator) -> None:
     package = masv.account.add_package(name="Day 12")
     engine.up(day12(package))
     masv.account.teams["01OTHER"] = "other-key"
@@ -168,7 +165,7 @@ def test_a_look_older_than_a_minute_is_not_acted_on(engine: Engine, masv: Simula
     assert masv.writes == []
 
 
-def test_an_imported_state_is_not_taken_for_gone_before_its_team_is_known(
+def test_an_imported_package_is_not_gone_before_its_team_is_known(
     engine: Engine, masv: Simulator
 ) -> None:
     outputs = {"packageId": "01HP", "name": "Day 12", "state": "finalized"}

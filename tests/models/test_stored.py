@@ -117,7 +117,8 @@ def test_archived_by_hand_shows_where_archived_is_declared_false(state: str, sho
     assert refreshed(adopted(live(), archived=False), live(state))["archived"] is shown
 
 
-def test_a_field_absent_from_an_answer_is_no_drift_and_the_stored_value_stays() -> None:
+def test_a_field_absent_from_an_answer_is_no_drift() -> None:
+    """The stored value stays."""
     full = live(unlimited_storage=False, size=5, total_files=2, sender="ana@example.com")
     stored = adopted(full, name="Day 12", expiry=EXPIRY)
     bare = Package.model_validate({"id": "01HP", "state": "finalized"})
@@ -125,9 +126,8 @@ def test_a_field_absent_from_an_answer_is_no_drift_and_the_stored_value_stays() 
     assert again.wire() == stored.wire()
 
 
-def test_once_the_files_are_gone_expiry_and_unlimited_storage_keep_their_last_stored_value() -> (
-    None
-):
+def test_an_end_stays_as_stored_once_the_files_are_gone() -> None:
+    """Expiry and unlimited storage."""
     dated = adopted(live(unlimited_storage=False))
     unlimited = adopted(live(unlimited_storage=True))
     gone = live("expired", expiry="2026-02-02T00:00:00Z", unlimited_storage=False)

@@ -169,7 +169,7 @@ def secret(value: Any) -> dict[str, str]:
     return {reading.SIGNATURE: sealed, "plaintext": json.dumps(value)}
 
 
-def test_a_secret_in_a_step_and_in_a_record_is_read_and_never_in_clear() -> None:
+def test_a_secret_in_step_or_record_is_never_in_clear() -> None:
     inputs = {"packageId": "01HA", "name": secret("Client X"), "expiry": secret("2027-01-01")}
     done = step("update", "01ha", oldState={"inputs": inputs}, newState={"inputs": inputs})
     kept = earlier("01HA", name=secret("Client X"), endBefore=secret("2027-01-01T00:00:00Z"))

@@ -164,7 +164,7 @@ def test_the_access_token_of_a_listing_opens_the_package_it_stands_with(door):
     assert ids == []
 
 
-def test_a_token_that_was_refused_is_replaced_by_reading_the_package_once_more(door):
+def test_a_refused_token_is_replaced_by_another_read(door):
     package_id = door.masv.account.add_package()
     door.masv.switch(token_lifetime=timedelta(minutes=1))
     stale = {"X-Package-Token": door.read(package_id).json()["access_token"]}

@@ -37,7 +37,8 @@ def operations():
     }
 
 
-def test_docs_and_all_it_loads_come_from_the_simulator_and_stand_in_no_journal():
+def test_docs_and_all_it_loads_come_from_the_simulator():
+    """And stand in no journal."""
     with Simulator(packages=0) as masv:
         page = requests.get(f"{masv.url}/docs", timeout=5)
         assert page.headers["Content-Type"] == "text/html; charset=utf-8"
@@ -100,7 +101,8 @@ def test_the_description_names_the_control_api_too():
     assert "post" in described()["paths"]["/_simulator/clock"]
 
 
-def test_every_body_and_every_answer_that_has_one_is_shown_by_an_example(operations):
+def test_every_body_is_shown_by_an_example(operations):
+    """Of a request and of an answer."""
     contents = [
         content
         for operation in operations.values()

@@ -7,7 +7,8 @@ import requests
 from pulumi_masv.simulator import Account, Simulator
 
 
-def test_the_in_process_door_answers_for_masv_itself_and_for_any_address_given():
+def test_the_in_process_door_answers_for_any_address():
+    """For MASV's own too."""
     with Simulator(packages=0).in_process("http://other.example:8080") as masv:
         for base in ("https://api.massive.app", "http://other.example:8080", masv.url):
             assert requests.get(f"{base}/v1.1/nowhere", timeout=5).status_code == 404
@@ -38,7 +39,7 @@ def test_an_account_can_be_given_as_it_is():
         assert account.packages() == []
 
 
-def test_the_same_port_can_be_opened_twice_in_a_row_but_not_at_once():
+def test_a_port_can_be_opened_twice_but_not_at_once():
     with Simulator(packages=0) as masv:
         port = int(masv.url.rpartition(":")[2])
         with pytest.raises(OSError, match="in use"), Simulator(packages=0, port=port):
@@ -49,7 +50,8 @@ def test_the_same_port_can_be_opened_twice_in_a_row_but_not_at_once():
         assert requests.get(masv.url, timeout=5).status_code == 404
 
 
-def test_a_socket_closes_at_once_even_with_a_connection_open_and_an_answer_due():
+def test_a_socket_closes_at_once_with_an_answer_due():
+    """And a connection open."""
     with requests.Session() as idle, Simulator(packages=0) as masv:
         idle.get(masv.url, timeout=5)
         masv.faults.set("latency", seconds=60)
@@ -67,7 +69,7 @@ def test_a_socket_opened_and_closed_at_once_does_not_hang():
             pass
 
 
-def test_a_socket_that_closes_while_it_sends_a_file_does_so_without_a_word(caplog):
+def test_a_socket_that_sends_a_file_closes_silently(caplog):
     with requests.Session() as slow, Simulator(packages=0) as masv:
         slow.get(f"{masv.url}/static-offline-docs/swagger-ui-bundle.js", stream=True, timeout=5)
     assert caplog.records == []

@@ -89,9 +89,7 @@ def test_entries_that_are_taken_out_and_not_shown_are_refused_together(
     assert phase.warned == ['01HA "x": MASV no longer shows it, so it is dropped from the state']
 
 
-def test_an_entry_that_was_to_be_destroyed_and_is_not_shown_any_more_stays(
-    engine: Engine, masv: Simulator
-) -> None:
+def test_an_entry_to_be_destroyed_that_is_not_shown_stays(engine: Engine, masv: Simulator) -> None:
     before = fleet({"01HA": {}, "01HB": {}}, forceDestroy=True)
     engine.up(before)
     stored, after = engine.state["fleet"], fleet({"01HB": {}}, forceDestroy=True)
@@ -115,7 +113,7 @@ def test_a_single_one_that_is_gone_leaves_the_state_with_a_line(
     assert phase.warned == ['01HA "x": MASV no longer shows it, so it is dropped from the state']
 
 
-def test_what_cannot_be_read_in_a_listing_may_be_the_one_that_is_missed(
+def test_an_unreadable_record_may_be_the_one_that_is_missed(
     masv: Simulator, engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     engine.up(one("01HA", archived=True) | one("01HB", archived=True))
@@ -177,9 +175,7 @@ def test_what_has_ended_and_is_hidden_can_leave_the_program(
         engine.up(one("01HB", archived=True))
 
 
-def test_several_that_are_hidden_do_not_leave_the_state_with_a_word_aside(
-    masv: Simulator, engine: Engine
-) -> None:
+def test_several_that_are_hidden_do_not_leave_the_state(masv: Simulator, engine: Engine) -> None:
     engine.up(each_way("01HA", "01HB", "01HC", name="x", forceDestroy=True)[0])
     masv.switch(key_sees="nothing")
     with pytest.raises(Refused):

@@ -56,7 +56,7 @@ def test_a_hold_by_a_second_tag_holds(masv: Simulator, client: Client) -> None:
     assert decision.declared["01HT"].expiry.isoformat().startswith("2027-12")
 
 
-def test_one_record_that_cannot_be_read_does_not_hide_that_a_filter_is_ignored(
+def test_an_unreadable_record_hides_no_ignored_filter(
     masv: Simulator, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     masv.account.add_package(id="01HX", name="odd", expiry=LATE)
@@ -66,9 +66,7 @@ def test_one_record_that_cannot_be_read_does_not_hide_that_a_filter_is_ignored(
         _decide(client, {"match": {"tags": ["trash"]}, "set": END})
 
 
-def test_a_portal_by_a_part_of_its_name_ends_nothing_of_another_portal(
-    masv: Simulator, client: Client
-) -> None:
+def test_a_part_of_a_portals_name_ends_nothing_of_another(masv: Simulator, client: Client) -> None:
     masv.switch(portal_match="substring")
     masv.account.add_package(id="01HP", received=True, portal="Day", expiry=LATE)
     masv.account.add_package(id="01HQ", received=True, portal="Daylight", expiry=LATE)

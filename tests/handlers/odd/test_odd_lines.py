@@ -64,7 +64,7 @@ def test_no_key_in_a_refusal_whatever_its_form(masv: Simulator, body: str) -> No
 
 
 @pytest.mark.parametrize("ignored", ["created_at_start,created_at_end", "created_at_start"])
-def test_an_ignored_filter_is_told_by_a_run_and_not_asked_for_each_package(
+def test_an_ignored_filter_is_found_out_and_told_once(
     masv: Simulator, engine: Engine, ignored: str
 ) -> None:
     for k in range(300):

@@ -46,7 +46,7 @@ def test_a_window_of_which_the_filter_is_ignored_counts_right_or_refuses(
     assert masv.writes == []
 
 
-def test_a_window_is_refused_where_the_total_counts_what_the_key_may_not_see(
+def test_a_window_is_refused_where_the_total_counts_hidden_packages(
     masv: Simulator, engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """And where the bulk request turns only what the key may see."""

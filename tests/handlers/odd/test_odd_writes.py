@@ -61,9 +61,10 @@ def test_two_names_that_look_alike_are_alike(
     assert masv.writes == []
 
 
-def test_what_a_rename_makes_masv_forget_is_told_and_no_other_package_is_renamed(
+def test_what_a_rename_makes_masv_forget_stops_all_renames(
     masv: Simulator,
 ) -> None:
+    """It is told once."""
     masv.switch(put_keeps="nothing")
     for package_id in ("01HX", "01HY"):
         masv.account.add_package(id=package_id, name="raw", description="take 4", expiry=LATE)
@@ -107,7 +108,7 @@ def test_an_answer_of_a_put_that_is_late_itself_is_read_again(
 
 @pytest.mark.parametrize("empty", [{"recipients": []}, {"description": ""}, {"sender": ""}])
 @pytest.mark.parametrize("way", [0, 1])
-def test_an_answer_of_a_put_that_says_less_is_no_proof_that_masv_forgot(
+def test_a_put_that_answers_less_is_not_called_forgetful(
     masv: Simulator, engine: Engine, monkeypatch: pytest.MonkeyPatch, way: int, empty: Any
 ) -> None:
     for package_id in ("01HX", "01HY"):

@@ -12,7 +12,7 @@ from tests.handlers.programs import each_way, one
 
 @pytest.mark.parametrize("status", [400, 401, 403])
 @pytest.mark.parametrize("way", [0, 1])
-def test_one_package_that_is_refused_is_refused_and_the_others_are_looked_at(
+def test_one_package_that_is_refused_stops_no_other(
     engine: Engine, masv: Simulator, status: Any, way: int
 ) -> None:
     masv.switch(foreign_read=status)
@@ -57,9 +57,10 @@ def test_a_key_that_is_refused_fails_the_first_preview_in_one_line(
 
 
 @pytest.mark.parametrize("status", [401, 403, 404, 503])
-def test_a_web_page_is_a_firewall_and_neither_the_key_nor_the_package_is_blamed(
+def test_a_web_page_blames_neither_key_nor_package(
     engine: Engine, masv: Simulator, status: int
 ) -> None:
+    """It comes from a firewall."""
     engine.up(one(name="x"))
     masv.faults.set("html", status=status, times=None)
     with pytest.raises(Refused, match="web page") as refused:
@@ -92,9 +93,7 @@ def test_an_inbox_that_is_closed_hides_nothing_that_was_sent(
     assert engine.state["01HA"]["outputs"]["state"] == "expired"
 
 
-def test_a_closed_inbox_does_not_stop_the_refresh_of_a_stack_for_ever(
-    masv: Simulator, engine: Engine
-) -> None:
+def test_a_closed_inbox_does_not_stop_a_refresh_for_ever(masv: Simulator, engine: Engine) -> None:
     program = each_way("01HA", "01HB", name="x")[0]
     engine.up(program)
     masv.faults.set("status", status=403, route="*/inbox", times=None, message="no")

@@ -32,7 +32,7 @@ def test_a_state_that_nobody_knows_is_refused_and_the_others_go_on(
 
 
 @pytest.mark.parametrize("way", [0, 1])
-def test_what_comes_into_a_state_that_nobody_knows_stays_as_it_is_stored(
+def test_what_gets_an_unknown_state_stays_as_it_is_stored(
     engine: Engine, masv: Simulator, way: int
 ) -> None:
     masv.account.add_package(id="01HX", name="x", shown_state="finalized")

@@ -128,7 +128,7 @@ def test_what_is_declared_as_before_reads_the_same_from_the_old_inputs(
     asked=st.none() | declared,
     secret=secrets,
 )
-def test_what_is_recorded_is_as_right_as_what_is_read_from_a_state(
+def test_what_is_recorded_equals_what_is_read_from_a_state(
     observed: dict[str, Any],
     before: dict[str, Any] | None,
     asked: dict[str, Any] | None,
@@ -260,6 +260,6 @@ def test_what_was_recorded_as_declared_is_plainly_held(
     assert StoredFleet.plainly_holds(state.wire(), inputs.wire())
 
 
-def test_a_name_that_somebody_wrote_as_a_number_is_read_and_not_compared() -> None:
+def test_a_name_written_as_a_number_is_read_and_not_compared() -> None:
     bag = {"live": {"01HA": {"name": 5}}, "declared": {"01HA": ["name"]}}
     assert not StoredFleet.plainly_holds(bag, {"packages": {"01HA": {"name": 5}}})

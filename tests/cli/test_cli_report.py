@@ -31,7 +31,7 @@ def file(tmp_path: Path) -> Path:
     return written
 
 
-def test_a_file_that_is_not_there_is_said_with_how_to_make_it(run: Run) -> None:
+def test_a_missing_file_is_said_with_how_to_make_it(run: Run) -> None:
     line = refusal(run("report", "preveiw.json"))
     assert line.startswith("pulumi-masv: preveiw.json: there is no such file: make it with ")
     assert "MASV_VERDICTS=1 pulumi preview --json" in line

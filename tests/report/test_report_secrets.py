@@ -55,7 +55,8 @@ def test_what_is_lost_at_a_secret_instant_is_counted() -> None:
     assert report.first_loss.id == "01HB"
 
 
-def test_the_calendar_and_the_picture_leave_a_secret_end_out_and_say_so() -> None:
+def test_calendar_and_picture_leave_a_secret_end_out() -> None:
+    """And say so."""
     report = told(printed(records=(veiled(), earlier("01HB"))))
     calendar = icalendar.Calendar.from_ical(RENDER["ics"](report))
     assert [str(one["uid"])[:4] for one in calendar.walk("VEVENT")] == ["01HB"]

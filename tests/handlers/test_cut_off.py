@@ -206,7 +206,7 @@ def requests_of(life: list[Act], switches: Switches | None = None) -> list[int]:
     ],
 )
 @pytest.mark.parametrize("life", LIVES)
-def test_a_life_cut_off_at_any_request_ends_as_if_nothing_had_happened(
+def test_a_life_cut_off_at_any_request_ends_the_same(
     life: str, fault: str, retries: str, refused_again: str
 ) -> None:
     acts, calm = LIVES[life], undisturbed(life)
