@@ -54,7 +54,7 @@ def test_packages_are_frozen_values_with_aware_instants(
         ("a",),
     )
     with pytest.raises(ValueError, match="frozen"):
-        package.name = "other"
+        package.name = "other"  # type: ignore[misc]
 
 
 def test_no_form_of_a_package_holds_its_token_or_its_password(masv: Simulator) -> None:

@@ -119,7 +119,7 @@ def test_the_written_manifest_declares_what_was_imported(
     assert handler.diff(entry["id"], outputs, declared).changes is False
 
 
-DESCRIBED = st.lists(
+DESCRIBED: st.SearchStrategy[Any] = st.lists(
     st.builds(
         dict,
         name=st.text(min_size=1, max_size=8).filter(lambda text: "\x00" not in text),
@@ -180,8 +180,9 @@ def test_what_is_imported_is_what_an_adoption_stores(
     assert masv.writes == []
 
 
-def _comparable(outputs: dict[str, Any]) -> dict[str, Any]:
+def _comparable(outputs: dict[str, Any] | None) -> dict[str, Any]:
     """The single read serves a received package, or does not; then it is known as one."""
+    assert outputs is not None
     live = outputs.get("live", {})
     return {
         **{name: value for name, value in outputs.items() if name != "received"},

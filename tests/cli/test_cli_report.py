@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -145,7 +146,7 @@ def test_on_a_terminal_it_is_text_as_wide_as_that(file: Path) -> None:
 
 
 @pytest.mark.parametrize("quiet", [{"NO_COLOR": "1"}, {"TERM": "dumb"}])
-def test_a_terminal_that_wants_no_colours_gets_none(file: Path, quiet: dict[str, str]) -> None:
+def test_a_terminal_that_wants_no_colours_gets_none(file: Path, quiet: Any) -> None:
     _, shown = in_terminal(str(file), **quiet)
     assert "\x1b" not in shown
     assert "LOSS" in shown

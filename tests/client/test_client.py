@@ -26,6 +26,7 @@ def test_a_package_is_read_with_token_and_date_of_answer(client: Client, masv: S
     package = masv.account.add_package(name="Day 12", size=5)
     found = seen(client, package)
     assert (found.package.name, found.package.size) == ("Day 12", 5)
+    assert found.token
     assert TOKEN_CANARY in found.token.get_secret_value()
     assert found.now == datetime(2026, 3, 2, 9, tzinfo=timezone.utc)
     assert sent(masv) == [("GET", f"/v1.1/teams/{masv.team_id}/packages/{package}", "key")]

@@ -55,6 +55,7 @@ def test_no_error_and_no_repr_tells_a_secret(masv: Simulator) -> None:
     client = connect(masv, maxRetries="0")
     package = masv.account.add_package(password=PASSWORD_CANARY)
     found = seen(client, package)
+    assert found.token
     token = found.token.get_secret_value()
     told = [repr(client), repr(found), str(found), repr(found.package.model_dump())]
     for message in (f"bad key {masv.api_key}", f"bad token {token}", "other eyJhbGci.x.y"):

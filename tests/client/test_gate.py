@@ -129,7 +129,7 @@ def test_in_any_order_no_more_are_in_flight_than_allowed(
                 serial += 1
                 flights.append((serial, attempt, started))
         elif flights:
-            number, attempt, started = flights.pop(which % len(flights))
+            number, flight, started = flights.pop(which % len(flights))
             pause = 10.0 if "pause" in act else None
             paused_until = max(paused_until, timer.now + 10) if pause else paused_until
             current = number > halved_at
@@ -145,10 +145,10 @@ def test_in_any_order_no_more_are_in_flight_than_allowed(
                     allowed, halved_at, halved = max(1, allowed // 2), serial, True
             elif pause:
                 gate.pause(pause)
-            attempt.__exit__(None, None, None)
+            flight.__exit__(None, None, None)
         row = 0 if allowed == most else row
-    for _, attempt, _ in flights:
-        attempt.__exit__(None, None, None)
+    for _, flight, _ in flights:
+        flight.__exit__(None, None, None)
     entered = [gate.attempt() for _ in range(allowed)]
     for attempt in entered:
         attempt.__enter__()

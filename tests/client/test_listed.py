@@ -146,7 +146,7 @@ def test_a_listing_comes_in_the_order_asked_for(client: Client, masv: Simulator,
     for i in range(3):
         masv.account.add_package(
             name="cab"[i], size=i, expiry=FEB + i * day, created_at=masv.account.now - i * day,
-            state=("finalized", "new", "finalized")[i],  # type: ignore[arg-type]
+            state=("finalized", "new", "finalized")[i],
         )  # fmt: skip
     field = sort.removeprefix("-").replace("status", "state")
     listed = client.list_packages(every(sort=sort))

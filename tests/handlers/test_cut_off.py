@@ -207,7 +207,7 @@ def requests_of(life: list[Act], switches: Switches | None = None) -> list[int]:
 )
 @pytest.mark.parametrize("life", LIVES)
 def test_a_life_cut_off_at_any_request_ends_the_same(
-    life: str, fault: str, retries: str, refused_again: str
+    life: str, fault: str, retries: str, refused_again: Any
 ) -> None:
     acts, calm = LIVES[life], undisturbed(life)
     cuts = [(i, k) for i, count in enumerate(requests_of(acts)) for k in range(1, count + 1)]

@@ -105,7 +105,7 @@ def test_what_expires_during_its_adoption_is_archived_after_a_refresh(
         renamed(package_id, *given)
         masv.account.set_now(FEB)
 
-    masv.account.rename = rename_and_expire  # type: ignore[method-assign]
+    masv.account.rename = rename_and_expire  # type: ignore[method-assign, assignment]
     outputs = handler.create(inputs).outs
     engine.state["day12"] = {
         "type": "PackageLifecycle",

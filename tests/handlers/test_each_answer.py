@@ -57,7 +57,7 @@ ANSWERS: dict[str, Switches] = {
     "tokens good for one request": Switches(token_uses=1),
     "a repeated transition is refused": Switches(repeated_transition="refused"),
     "a past expiry ends files": Switches(past_expiry="expires"),
-    **{f"a refused transition is {status}": Switches(refused_transition=status)  # type: ignore[arg-type]
+    **{f"a refused transition is {status}": Switches(refused_transition=status)
        for status in (400, 403, 409, 422)},
 }  # fmt: skip
 
@@ -123,7 +123,7 @@ def test_what_masv_does_not_do_as_asked_is_one_error(
 
 @pytest.mark.parametrize("state", ["expired", "archived"])
 def test_a_rename_that_masv_refuses_after_the_end_is_its_error(
-    engine: Engine, masv: Simulator, state: str
+    engine: Engine, masv: Simulator, state: Any
 ) -> None:
     package = masv.account.add_package(name="raw", state=state)
     masv.account.switches = Switches(rename_after_end="refused")

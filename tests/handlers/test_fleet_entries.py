@@ -35,7 +35,7 @@ def test_an_entry_taken_out_is_destroyed_if_the_flag_stands(
     program = fleet({first: {}}, forceDestroy=True, archiveOnDestroy=True)
     said = engine.preview(program).said
     assert said[0].startswith(f'{second} "raw 1": LOSS 3 files (1.5GB, 1500000000 bytes) end now')
-    assert masv.account.losses == ()
+    assert not masv.account.losses
     engine.up(program)
     assert [loss.package_id for loss in masv.account.losses] == [second]
     assert list(fleet_outputs(engine)["live"]) == [first]
@@ -52,7 +52,7 @@ def test_an_entry_taken_out_is_left_alone_where_that_is_declared(
     assert list(fleet_outputs(engine)["live"]) == [first]
     engine.up({})
     assert masv.journal == []
-    assert masv.account.losses == ()
+    assert not masv.account.losses
 
 
 def test_a_tombstone_taken_out_is_let_go(engine: Engine, masv: Simulator) -> None:

@@ -142,7 +142,7 @@ def test_an_end_that_its_check_could_not_name_is_not_done(engine: Engine, masv: 
     engine.config = {"masv:maxRetries": "0"}
     [line] = refusals(engine, fleet({first: {}}, forceDestroy=True))
     assert "which no check has shown: run again" in line
-    assert masv.account.losses == ()
+    assert not masv.account.losses
     engine.up(fleet({first: {}}, forceDestroy=True))
     assert [loss.package_id for loss in masv.account.losses] == [second]
 

@@ -86,7 +86,7 @@ def test_long_work_tells_how_far_it_is(engine: Engine, masv: Simulator) -> None:
         engine.stopwatch += 6.0
         put(package_id, *given)
 
-    masv.account.rename = slowly  # type: ignore[method-assign]
+    masv.account.rename = slowly  # type: ignore[method-assign, assignment]
     handler.create(inputs)
     assert re.search(r"\d packages done, \d left, 0 failed, \d+ requests a second", phase.said[-2])
     assert phase.said[-1] == "4 packages, 4 requests, 4 writes, 24.0 s"

@@ -1,5 +1,7 @@
 """The verbs of a package: adopted, read, changed, let go or ended, through handlers and client."""
 
+from typing import Any
+
 import pytest
 from pulumi.output import Unknown
 
@@ -122,7 +124,7 @@ def test_files_that_exist_are_not_ended_unless_forced(engine: Engine, masv: Simu
 
 @pytest.mark.parametrize(("state", "writes"), [("expired", 1), ("archived", 0)])
 def test_a_tombstone_is_only_archived_if_asked(
-    engine: Engine, masv: Simulator, state: str, writes: int
+    engine: Engine, masv: Simulator, state: Any, writes: int
 ) -> None:
     package = masv.account.add_package(name="Day 12", state=state)
     engine.up(day12(package, archiveOnDestroy=True))

@@ -224,7 +224,7 @@ def test_each_test_of_a_unittest_case_is_a_test(mocks: Mocks) -> None:
 def test_what_is_wrong_is_told_with_what_is_declared_twice(mocks: Mocks) -> None:
     def program() -> None:
         build()
-        masv.PackageFleet("fleet", packages={"01HB": {"nme": "x"}, "01HA": {}})
+        masv.PackageFleet("fleet", packages={"01HB": {"nme": "x"}, "01HA": {}})  # type: ignore[dict-item]
 
     with pytest.raises(pulumi.RunError) as caught:
         run(program)

@@ -39,7 +39,7 @@ stored = st.fixed_dictionaries(
         "ofALaterVersion": st.just("odd"),
     },
 )
-ends = st.one_of(
+ends: st.SearchStrategy[Any] = st.one_of(
     st.just({}),
     st.fixed_dictionaries({"expiry": instants}, optional={"unlimitedStorage": st.just(False)}),
     st.fixed_dictionaries({"unlimitedStorage": st.booleans()}),
@@ -192,7 +192,9 @@ def test_where_one_flag_is_unknown_no_other_is_left_out() -> None:
     assert written["off"] == []
 
 
-odd = st.none() | st.just({}) | st.just([{}]) | st.just(["name", 5.0]) | st.just("archived")
+odd: st.SearchStrategy[Any] = (
+    st.none() | st.just({}) | st.just([{}]) | st.just(["name", 5.0]) | st.just("archived")
+)
 
 
 @given(off=odd, declared=st.none() | st.just({"*": 5.0}) | st.just("many"))
@@ -219,7 +221,9 @@ def test_what_is_plainly_held_is_what_reading_comes_to(
             assert asked == projected
 
 
-odd_values = st.sampled_from([None, "off", 0.0, 1.0, 5.0, "many", [], {}, "2027-01-31T00:00:00Z"])
+odd_values: st.SearchStrategy[Any] = st.sampled_from(
+    [None, "off", 0.0, 1.0, 5.0, "many", [], {}, "2027-01-31T00:00:00Z"]
+)
 odd_entries = st.fixed_dictionaries(
     {},
     optional=dict.fromkeys(

@@ -143,7 +143,7 @@ def test_a_tombstone_adopted_with_its_past_expiry_is_stored_as_declared() -> Non
 
 
 def test_inputs_declared_equal_their_projection_right_after() -> None:
-    for package, bag in [
+    rows: list[tuple[Package, dict[str, Any]]] = [
         (live(), {"name": "Day 12", "expiry": EXPIRY, "archived": True, "forceDestroy": True}),
         (live(unlimited_storage=True), {"unlimitedStorage": True, "archiveOnDestroy": True}),
         (live(unlimited_storage=False), {"unlimitedStorage": False, "expiry": EXPIRY}),
@@ -151,7 +151,8 @@ def test_inputs_declared_equal_their_projection_right_after() -> None:
         (live("expired"), {"archived": False}),
         (Package(id="01HP", state="new"), {"name": "x", "expiry": EXPIRY}),
         (Package(id="01HP", state="new"), {"unlimitedStorage": True}),
-    ]:
+    ]
+    for package, bag in rows:
         stored = Stored.parse(adopted(package, **bag).wire())
         assert stored.projection().wire() == declare(**bag).wire()
 

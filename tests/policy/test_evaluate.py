@@ -90,7 +90,7 @@ def test_what_is_held_and_not_listed_gets_no_end() -> None:
 def test_a_hold_says_nothing_of_an_entry_whose_files_are_gone() -> None:
     entry = {"P": {"name": "x", "expiry": "2026-12-01T00:00:00Z", "archived": True}}
     rules = manifest({"match": {"state": "expired"}, "hold": True}, packages=entry)
-    gone = {"expiry": NOW - DAY}
+    gone: dict[str, Any] = {"expiry": NOW - DAY}
     for state in ("expired", "archived"):
         assert decide(rules, package(state=state)).declared["P"] == Declared(**entry["P"])
         came = decide(rules, package(state=state, **gone)).declared["P"]

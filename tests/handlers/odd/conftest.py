@@ -7,6 +7,7 @@ import pytest
 
 from pulumi_masv.client import Client
 from pulumi_masv.simulator import Simulator, routes
+from pulumi_masv.simulator.records import package_listed, package_shown
 from tests.client.conftest import connect
 
 SOON, LATE, LAST = "2027-02-01T00:00:00Z", "2027-12-01T00:00:00Z", "2028-12-01T00:00:00Z"
@@ -26,11 +27,13 @@ def client(masv: Simulator) -> Client:
 
 
 def listed_as(monkeypatch: pytest.MonkeyPatch, odd: Callable[[dict[str, Any]], Any]) -> None:
-    shown = routes.package_listed
-    monkeypatch.setattr(routes, "package_listed", lambda account, one: odd(shown(account, one)))
+    monkeypatch.setattr(
+        routes, "package_listed", lambda account, one: odd(package_listed(account, one))
+    )
 
 
 def singly_as(monkeypatch: pytest.MonkeyPatch, odd: Callable[[dict[str, Any]], Any]) -> None:
     """Single reads and answers of a PUT."""
-    shown = routes.package_shown
-    monkeypatch.setattr(routes, "package_shown", lambda account, one: odd(shown(account, one)))
+    monkeypatch.setattr(
+        routes, "package_shown", lambda account, one: odd(package_shown(account, one))
+    )

@@ -6,6 +6,7 @@ import pytest
 
 from pulumi_masv.errors import MasvError
 from pulumi_masv.simulator import Simulator
+from pulumi_masv.simulator.instants import parse_instant
 from tests.handlers.conftest import Engine, Program, Refused
 from tests.handlers.odd.conftest import LATE, listed_as, singly_as
 from tests.handlers.programs import each_way, fleet, one, outputs
@@ -139,8 +140,10 @@ def test_a_second_is_no_reason_to_drop_a_package(
     else:
         from pulumi_masv.simulator import listing
 
-        whole = listing.parse_instant
-        monkeypatch.setattr(listing, "parse_instant", lambda *a: whole(*a).replace(microsecond=0))
+        def whole_seconds(*given: Any) -> Any:
+            return parse_instant(*given).replace(microsecond=0)
+
+        monkeypatch.setattr(listing, "parse_instant", whole_seconds)
     engine.up(one(odd, archived=True))
     masv.account.delete(odd)
     masv.switch(ended_read="missing")

@@ -11,6 +11,7 @@ from pulumi_masv.policy import inventory
 from pulumi_masv.policy.model import ManifestModel
 from pulumi_masv.settings import Settings
 from pulumi_masv.simulator import Simulator, routes
+from pulumi_masv.simulator.messages import json_answer
 from tests.handlers.odd.conftest import LATE, SOON, listed_as
 
 
@@ -104,7 +105,6 @@ def test_a_page_past_the_end_may_be_null(
     """As Go writes an empty list."""
     masv.account.hide("01HA")
     masv.switch(total="all")
-    json_answer = routes.json_answer
 
     def null(status: int, value: Any) -> Any:
         if isinstance(value, dict) and value.get("records") == []:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from pulumi_masv.simulator import Simulator, routes
+from pulumi_masv.simulator.messages import json_answer
 from tests.handlers.conftest import Engine, Refused
 from tests.handlers.odd.conftest import LAST, LATE, SOON, singly_as
 from tests.handlers.programs import contradicted, each_way, fleet, one
@@ -25,7 +26,7 @@ def test_a_deletion_and_an_archive_that_answer_a_body_are_done(
     engine: Engine, masv: Simulator, answer: Any, way: int
 ) -> None:
     masv.switch(done_answer=answer)
-    flags = {"forceDestroy": True, "archiveOnDestroy": True}
+    flags: dict[str, Any] = {"forceDestroy": True, "archiveOnDestroy": True}
     engine.up([one(**flags), fleet({"01HA": {}}, **flags)][way])
     engine.up({})
     assert masv.account.package("01HA").state == "archived"
@@ -100,7 +101,7 @@ def test_an_answer_of_a_put_that_is_late_itself_is_read_again(
     def late(account: Any, package_id: str) -> Any:
         answer = put(account, package_id)
         record = json.loads(answer.body)
-        return routes.json_answer(200, {**record, "name": before[package_id]})
+        return json_answer(200, {**record, "name": before[package_id]})
 
     monkeypatch.setattr(routes, "_put", late)
     engine.up(each_way("01HA", "01HB", name="x")[way])
@@ -116,7 +117,7 @@ def test_a_put_that_answers_less_is_not_called_forgetful(
     put = routes._put
 
     def less(account: Any, package_id: str) -> Any:
-        return routes.json_answer(200, {**json.loads(put(account, package_id).body), **empty})
+        return json_answer(200, {**json.loads(put(account, package_id).body), **empty})
 
     monkeypatch.setattr(routes, "_put", less)
     engine.config["masv:concurrency"] = "1"  # one after the other, so that it always fails
