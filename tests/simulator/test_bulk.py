@@ -1,3 +1,5 @@
+"""A bulk archive turns what has expired between two instants, and nothing else."""
+
 from typing import Any
 
 import pytest

@@ -1,3 +1,5 @@
+"""`pulumi-masv simulator`: what it says, plays, ends with, and makes of mistakes."""
+
 import json
 import signal
 import socket

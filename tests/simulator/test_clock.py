@@ -1,3 +1,5 @@
+"""The account's clock moves only as it is told to, and files end at their very instant."""
+
 from datetime import datetime, timedelta, timezone
 from typing import Any
 

@@ -1,3 +1,5 @@
+"""A contract is a set of switches by name or from a file, and all work can be done under it."""
+
 import json
 from datetime import timedelta
 from pathlib import Path

@@ -1,3 +1,5 @@
+"""The routes that play somebody else: state, journal, clock, packages, switches and faults."""
+
 import json
 from typing import Any
 

@@ -1,3 +1,5 @@
+"""Each route takes its own credential and no other."""
+
 from datetime import timedelta
 from typing import Any
 

@@ -1,3 +1,5 @@
+"""The simulator describes itself: each endpoint, parameter and answer, with no other host."""
+
 import re
 from typing import Any
 from urllib.parse import urljoin, urlsplit

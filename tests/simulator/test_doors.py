@@ -1,3 +1,5 @@
+"""The account has two doors, in process and on a socket, and both close at once."""
+
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 

@@ -1,3 +1,5 @@
+"""A fault strikes the request that it is for, before its effect or after it."""
+
 import json
 import socket
 from datetime import datetime, timezone

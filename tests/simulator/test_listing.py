@@ -1,3 +1,5 @@
+"""A listing: filters, order, pages and total, as the documentation has them."""
+
 from typing import Any
 
 import pytest

@@ -1,3 +1,5 @@
+"""What nobody knows of a listing is a switch, and each side of it can be played."""
+
 from typing import Any
 
 import pytest

@@ -1,3 +1,5 @@
+"""One package: what it answers, what is done to it, and what its end leaves."""
+
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any

@@ -1,3 +1,5 @@
+"""What a record of a listing, a read or a PUT holds, under each switch."""
+
 import json
 from base64 import urlsafe_b64decode
 from datetime import datetime, timedelta, timezone

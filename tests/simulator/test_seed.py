@@ -1,3 +1,5 @@
+"""A seed is the packages that an account starts with; its mistakes are told at once."""
+
 import json
 import re
 from pathlib import Path

@@ -1,3 +1,5 @@
+"""What a team may not do, and what a refusal looks like, is a switch."""
+
 from datetime import timedelta
 from typing import Any
 

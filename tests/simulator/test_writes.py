@@ -1,3 +1,5 @@
+"""What a write answers, and what it does beside what was asked, is a switch."""
+
 import pytest
 
 from tests.simulator.conftest import Asker
