@@ -78,6 +78,7 @@ def calls(program: str) -> list[tuple[str, list[Any], dict[str, Any]]]:
     return made
 
 
+@at_least(20, "packages", "names")
 @settings(max_examples=40)
 @given(packages=PACKAGES, names=NAMES)
 def test_the_written_program_declares_what_was_imported(
@@ -85,6 +86,8 @@ def test_the_written_program_declares_what_was_imported(
 ) -> None:
     """Its diff and check find no change."""
     listed = seen(packages)
+    count("packages", len(packages))
+    count("names", len(names))
     entries = imports.lifecycles(listed, "01TEAM", names)
     handler = offline(PackageLifecycleHandler)
     program = imports.program(listed, names)
@@ -99,6 +102,7 @@ def test_the_written_program_declares_what_was_imported(
         assert handler.diff(entry["id"], outputs, declared).changes is False
 
 
+@at_least(20, "packages", "names")
 @settings(max_examples=40)
 @given(packages=PACKAGES, names=NAMES)
 def test_the_written_manifest_declares_what_was_imported(
@@ -106,6 +110,8 @@ def test_the_written_manifest_declares_what_was_imported(
 ) -> None:
     """Its diff and check find no change."""
     listed = seen(packages)
+    count("packages", len(packages))
+    count("names", len(names))
     [entry] = imports.fleet("season", listed, "01TEAM", names)
     text = imports.manifest(listed, names)
     assert text.isascii() or all(line.isprintable() for line in text.split("\n"))

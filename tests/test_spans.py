@@ -11,12 +11,14 @@ from hypothesis import strategies as st
 from pulumi_masv.reader import Reader
 from pulumi_masv.simulator import Simulator
 from tests.client.conftest import connect
+from tests.generated import at_least, count
 
 PAGE = 4  # so that few packages make many pages
 gaps = st.lists(st.sampled_from([0, 1, 60, 3600, 86400, 90 * 86400]), min_size=1, max_size=150)
 
 
-@settings(max_examples=40, deadline=None)
+@at_least(10, "several pages", "read together")
+@settings(max_examples=40)
 @given(gaps=gaps, every=st.integers(1, 7))
 def test_reading_together_costs_at_most_a_listing_and_four(gaps: list[int], every: int) -> None:
     masv = Simulator(packages=0)
@@ -28,6 +30,8 @@ def test_reading_together_costs_at_most_a_listing_and_four(gaps: list[int], ever
             for after in accumulate(gaps)
         ]
         wanted = set(ids[::every])
+        count("several pages", len(ids) > PAGE)
+        count("read together", len(wanted) > 1)
         found, failed = Reader(connect(masv), lambda: 0.0, 4).read_all(wanted)
         assert (set(found), failed) == (wanted, {})
         assert len(masv.journal) <= min(-(-len(ids) // PAGE) + 4, 2 * len(wanted))
