@@ -14,16 +14,10 @@ from pulumi_masv.client import Client
 from pulumi_masv.errors import Intercepted, PackageRefused, RequestRefused
 from pulumi_masv.models import Query, Seen
 from pulumi_masv.simulator import Simulator
-from tests.client.conftest import connect
+from tests.client.conftest import connect, seen
 
 FEB = datetime(2027, 2, 28, tzinfo=timezone.utc)
 MASV = "https://api.massive.app"
-
-
-def seen(client: Client, package: str) -> Seen:
-    found = client.get_package(package)
-    assert found is not None
-    return found
 
 
 def listed(client: Client) -> Seen:

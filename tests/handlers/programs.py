@@ -74,6 +74,14 @@ def outputs(engine: Engine) -> dict[str, Any]:
     }
 
 
+def stored_names(engine: Engine) -> dict[str, str]:
+    """The name of each package that a state declares, in a fleet or alone."""
+    bags = [one["inputs"] for one in engine.state.values()]
+    alone = {bag["packageId"]: bag for bag in bags if "packageId" in bag}
+    together = {i: entry for bag in bags for i, entry in bag.get("packages", {}).items()}
+    return {i: bag.get("name", "") for i, bag in {**alone, **together}.items()}
+
+
 def fleet_outputs(engine: Engine) -> dict[str, Any]:
     found: dict[str, Any] = engine.state["fleet"]["outputs"]
     return found

@@ -12,6 +12,7 @@ import pytest
 from pulumi_masv.simulator import Simulator, Switches
 from pulumi_masv.simulator.contracts import CONTRACTS
 from tests.handlers.conftest import Engine, Program, Refused
+from tests.handlers.programs import fleet
 
 JAN, FEB, DEC = "2027-01-31T00:00:00Z", "2027-02-28T00:00:00Z", "2027-12-01T00:00:00Z"
 Act = Callable[[Engine], object]
@@ -24,10 +25,6 @@ def one(**inputs: Any) -> Program:
 def window(**inputs: Any) -> Program:
     dates = {"expiryStart": "2026-01-01T00:00:00Z", "expiryEnd": "2026-02-01T00:00:00Z"}
     return {"old": {"__type": "ArchiveWindow", **dates, **inputs}}
-
-
-def fleet(packages: dict[str, Any], **inputs: Any) -> Program:
-    return {"fleet": {"__type": "PackageFleet", "packages": packages, **inputs}}
 
 
 def up(program: Program, *, refresh: bool = False) -> Act:

@@ -145,7 +145,8 @@ def test_an_unlimited_package_may_get_an_expiry_not_known_yet(
     engine: Engine, masv: Simulator
 ) -> None:
     package = masv.account.add_package(unlimited_storage=True)
-    engine.preview(day12(package, unlimitedStorage=False, expiry=Unknown()))
+    phase = engine.preview(day12(package, unlimitedStorage=False, expiry=Unknown()))
+    assert phase.changes == {"day12": "create"}
 
 
 def test_trouble_with_one_package_hides_no_loss_of_another(engine: Engine, masv: Simulator) -> None:

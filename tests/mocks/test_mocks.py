@@ -19,8 +19,9 @@ from tests.mocks.conftest import LOOP, Mocks, build, mocked, run
 @pytest.mark.parametrize("known", [True, False])
 def test_the_same_program_runs_any_number_of_times(known: bool) -> None:
     for _ in range(3):
-        mocked()
+        mocks = mocked()
         run(lambda: build("01HA" if known else pulumi.Output.from_input("01HA")))
+        assert mocks.made.keys() == {"one"}
 
 
 def test_one_set_of_mocks_serves_many_tests(mocks: Mocks) -> None:
@@ -95,6 +96,7 @@ def test_a_program_may_be_a_module_that_is_run_or_loaded_anew(
 
     run(program)
     run(program)
+    assert mocks.made.keys() == {"one", "fleet"}
     del sys.modules["infra_of_a_test"]
 
 

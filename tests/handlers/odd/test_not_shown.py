@@ -9,7 +9,7 @@ from pulumi_masv.simulator import Simulator
 from pulumi_masv.simulator.instants import parse_instant
 from tests.handlers.conftest import Engine, Program, Refused
 from tests.handlers.odd.conftest import LATE, listed_as, singly_as
-from tests.handlers.programs import each_way, fleet, one, outputs
+from tests.handlers.programs import each_way, fleet, one, outputs, stored_names
 
 
 @pytest.mark.parametrize("way", [0, 1])
@@ -161,6 +161,7 @@ def test_one_package_that_cannot_be_read_does_not_stop_a_refresh(
     masv.account.rename("01HB", "by hand")
     masv.faults.set("status", status=status, route="*/packages/01HA", times=None, message="no")
     engine.refresh()
+    assert stored_names(engine) == {"01HA": "x", "01HB": "by hand"}
 
 
 @pytest.mark.parametrize(("way", "status"), [(0, 403), (0, 404), (1, 404)])
@@ -176,6 +177,7 @@ def test_what_has_ended_and_is_hidden_can_leave_the_program(
         engine.up(fleet({"01HB": {"archived": True}}))
     else:
         engine.up(one("01HB", archived=True))
+    assert stored_names(engine).keys() == {"01HB"}
 
 
 def test_several_that_are_hidden_do_not_leave_the_state(masv: Simulator, engine: Engine) -> None:

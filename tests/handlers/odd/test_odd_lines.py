@@ -8,7 +8,7 @@ import pytest
 from pulumi_masv.simulator import Simulator
 from tests.handlers.conftest import Engine, Refused
 from tests.handlers.odd.conftest import LAST, LATE, SOON
-from tests.handlers.programs import contradicted, each_way, one
+from tests.handlers.programs import contradicted, each_way, one, stored_names
 
 
 @pytest.mark.parametrize("odd", [{"name": "\ud83c"}, {"size": 10**400}, {"total_files": 10**400}])
@@ -98,10 +98,7 @@ def test_a_page_in_place_of_one_package_stops_no_other(
     masv.account.rename("01HB", "by hand")
     masv.faults.set("html", status=404, route="*/packages/01HA", times=None)
     engine.refresh()
-    if way:
-        assert engine.state["fleet"]["inputs"]["packages"]["01HB"]["name"] == "by hand"
-    else:
-        assert engine.state["01HB"]["inputs"]["name"] == "by hand"
+    assert stored_names(engine)["01HB"] == "by hand"
 
 
 def test_a_line_names_no_field_of_this_program(masv: Simulator, engine: Engine) -> None:

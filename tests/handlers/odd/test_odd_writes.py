@@ -9,7 +9,7 @@ from pulumi_masv.simulator import Simulator, routes
 from pulumi_masv.simulator.messages import json_answer
 from tests.handlers.conftest import Engine, Refused
 from tests.handlers.odd.conftest import LAST, LATE, SOON, singly_as
-from tests.handlers.programs import contradicted, each_way, fleet, one
+from tests.handlers.programs import contradicted, each_way, fleet, one, stored_names
 
 
 @pytest.mark.parametrize("alone", ["unlimited stays", "refused"])
@@ -105,6 +105,8 @@ def test_an_answer_of_a_put_that_is_late_itself_is_read_again(
 
     monkeypatch.setattr(routes, "_put", late)
     engine.up(each_way("01HA", "01HB", name="x")[way])
+    assert stored_names(engine) == {"01HA": "x", "01HB": "x"}
+    assert contradicted(engine) == []
 
 
 @pytest.mark.parametrize("empty", [{"recipients": []}, {"description": ""}, {"sender": ""}])
