@@ -1,190 +1,46 @@
 """Cut off at any request and run again, every verb ends in the same place with nothing lost."""
 
-import re
-from collections.abc import Callable
-from copy import deepcopy
-from dataclasses import replace
-from functools import cache
 from typing import Any
 
 import pytest
 
-from pulumi_masv.simulator import Simulator, Switches
+from pulumi_masv.simulator import Switches
 from pulumi_masv.simulator.contracts import CONTRACTS
-from tests.handlers.conftest import Engine, Program, Refused
-from tests.handlers.programs import fleet
-
-JAN, FEB, DEC = "2027-01-31T00:00:00Z", "2027-02-28T00:00:00Z", "2027-12-01T00:00:00Z"
-Act = Callable[[Engine], object]
-
-
-def one(**inputs: Any) -> Program:
-    return {"day12": {"packageId": "01HA", **inputs}}
-
-
-def window(**inputs: Any) -> Program:
-    dates = {"expiryStart": "2026-01-01T00:00:00Z", "expiryEnd": "2026-02-01T00:00:00Z"}
-    return {"old": {"__type": "ArchiveWindow", **dates, **inputs}}
-
-
-def up(program: Program, *, refresh: bool = False) -> Act:
-    def up(engine: Engine) -> object:
-        return engine.up(program, refresh=refresh)
-
-    return up
+from tests.handlers.conftest import Engine, Refused
+from tests.handlers.lives import (
+    FAULTS,
+    LIVES,
+    Act,
+    account,
+    beginnings,
+    branched,
+    ends,
+    holds,
+    stored,
+    undisturbed,
+)
 
 
-def clock(moment: str) -> Act:
-    return lambda engine: engine.masv.account.set_now(moment)
+def cut_off(engine: Engine, act: Act, fault: str, request: int) -> bool:
+    """Do an act that a fault befalls, and again if it says so in one line."""
+    engine.masv.faults.set(at=request, **FAULTS[fault])
+    try:
+        act(engine)
+    except Refused as refused:
+        assert len(refused.lines) == 1
+        engine.masv.faults.clear()
+        act(engine)
+        return True
+    engine.masv.faults.clear()  # what is read side by side may need a request less
+    return False
 
 
-def by_hand(method: str, *arguments: Any) -> Act:
-    return lambda engine: getattr(engine.masv.account, method)(*arguments)
-
-
-# Each life is what happens in order; every act in it is cut off at each of its requests.
-LIVES: dict[str, list[Act]] = {
-    "adopt, change everything, end": [
-        up(one(name="Day 12", expiry=JAN)),
-        up(one(name="Day 13", expiry=FEB, archived=True)),
-        up(one(name="Day 13", unlimitedStorage=True, forceDestroy=True, archiveOnDestroy=True)),
-        up({}),
-    ],
-    "adopt with a shorter life, drift, refresh, revert": [
-        up(one(name="Day 12", expiry=JAN)),
-        by_hand("rename", "01HA", "by hand"),
-        by_hand("set_expiry", "01HA", DEC),
-        lambda engine: engine.refresh(),
-        up(one(name="Day 12", expiry=JAN)),
-    ],
-    "a pending archive and its day": [
-        up(one(archived=True, expiry=JAN)),
-        clock("2027-02-01T00:00:00Z"),
-        up(one(archived=True, expiry=JAN), refresh=True),
-        up(one(archived=False, expiry=JAN)),
-        up(one(archived=True, name="Day 12", expiry=JAN)),
-    ],
-    "a forced end by destroy": [
-        up(one(forceDestroy=True, archiveOnDestroy=True)),
-        lambda engine: engine.destroy(),
-    ],
-    "a replacement that ends the old package": [
-        up(one(name="Day 12", forceDestroy=True, archiveOnDestroy=True)),
-        up({"day12": {"packageId": "01HB", "name": "Day 13", "expiry": FEB}}),
-    ],
-    "a renamed resource": [
-        up(one(name="Day 12", forceDestroy=True)),
-        up({"renamed": {"packageId": "01HA", "name": "Day 12", "forceDestroy": True}}),
-    ],
-    "a tombstone let go of and archived": [
-        up(one(archiveOnDestroy=True)),
-        by_hand("delete", "01HA"),
-        up({}, refresh=True),
-    ],
-    "a fleet that is adopted, changed, thinned out and destroyed": [
-        up(fleet({"01HA": {"name": "Day 12", "expiry": JAN}, "01HB": {}}, forceDestroy=True)),
-        up(
-            fleet(
-                {"01HA": {"name": "x"}, "01HB": {"expiry": FEB}, "01HC": {"archived": True}},
-                forceDestroy=True,
-                archiveOnDestroy=True,
-            )
-        ),
-        up(fleet({"01HA": {"name": "x"}, "01HC": {}}, forceDestroy=True, archiveOnDestroy=True)),
-        lambda engine: engine.destroy(),
-    ],
-    "a fleet, drift, refresh, revert": [
-        up(fleet({"01HA": {"name": "Day 12", "expiry": JAN}, "01HB": {"unlimitedStorage": True}})),
-        by_hand("rename", "01HA", "by hand"),
-        by_hand("set_expiry", "01HB", DEC),
-        lambda engine: engine.refresh(),
-        up(fleet({"01HA": {"name": "Day 12", "expiry": JAN}, "01HB": {"unlimitedStorage": True}})),
-    ],
-    "a package that moves into a fleet and out of it": [
-        up(one(name="Day 12", forceDestroy=True)),
-        up(fleet({"01HA": {"name": "Day 12"}, "01HB": {}}, forceDestroy=True)),
-        up({**one(name="Day 12"), **fleet({"01HB": {}}, forceDestroy=True)}),
-    ],
-    "a window that is moved, turned round, and shown again at its end": [
-        up(window()),
-        up(window(expiryEnd="2026-03-01T00:00:00Z")),
-        up(window(expiryEnd="2026-03-01T00:00:00Z", archived=False)),
-        up(window(received=True, unarchiveOnDestroy=True)),
-        up({}),
-    ],
-    "a window, drift, refresh, revert": [
-        up({**window(), **one(name="Day 12")}),
-        by_hand("unarchive", "01HC"),
-        lambda engine: engine.refresh(),
-        up({**window(), **one(name="Day 12")}),
-    ],
-}
-
-FAULTS: dict[str, dict[str, Any]] = {
-    "lost before its effect": {"kind": "reset"},
-    "lost after its effect": {"kind": "reset", "effect": True},
-    "500": {"kind": "status", "status": 500},
-    "500 after its effect": {"kind": "status", "status": 500, "effect": True},
-    "429": {"kind": "rate_limit"},
-}
-
-
-def account(switches: Switches | None = None) -> Simulator:
-    masv = Simulator(packages=0, switches=switches)
-    masv.account.add_package(id="01HA", name="raw", expiry=DEC)
-    masv.account.add_package(id="01HB", name="other", expiry=DEC)
-    for package, day, received in (
-        ("01HC", "2026-01-01", False),
-        ("01HD", "2026-02-01", False),
-        ("01HE", "2026-02-02", False),
-        ("01HF", "2026-01-15", True),
-    ):
-        expiry = f"{day}T00:00:00Z"
-        masv.account.add_package(id=package, state="expired", expiry=expiry, received=received)
-    return masv
-
-
-def holds(masv: Simulator) -> list[Any]:
-    """What MASV holds, without when it was last touched."""
-    packages = sorted(masv.account.packages(), key=lambda package: package.id)
-    return [replace(package, updated_at=package.created_at) for package in packages]
-
-
-def ends(masv: Simulator) -> list[tuple[str, str]]:
-    return [(loss.package_id, loss.cause) for loss in masv.account.losses]
-
-
-def stored(engine: Engine) -> dict[str, Any]:
-    """What the stack's state holds, but for the random part of an id."""
-    return {
-        name: {**one, "id": re.sub("^(window|fleet)-.*", "", one["id"])}
-        for name, one in engine.state.items()
-    }
-
-
-@cache
-def undisturbed(life: str) -> list[tuple[list[Any], list[tuple[str, str]], dict[str, Any]]]:
-    """What MASV holds, what has ended and what is stored after each act of a life."""
-    masv, after = account(), []
-    with masv.in_process():
-        engine = Engine(masv)
-        for act in LIVES[life]:
-            act(engine)
-            after.append((holds(masv), ends(masv), deepcopy(stored(engine))))
-    return after
-
-
-def requests_of(life: list[Act], switches: Switches | None = None) -> list[int]:
-    """How many requests each act of an undisturbed life makes."""
-    masv = account(switches)
-    counts = []
-    with masv.in_process():
-        engine = Engine(masv)
-        for act in life:
-            masv.reset_journal()
-            act(engine)
-            counts.append(len(masv.journal))
-    return counts
+def each_end_was_named(engine: Engine, life: str) -> bool:
+    return "tombstone" in life or all(
+        any("LOSS" in line or "destroys" in line for line in engine.said if package_id in line)
+        for package_id, cause in ends(engine.masv)
+        if cause == "delete"
+    )
 
 
 @pytest.mark.parametrize(
@@ -207,34 +63,22 @@ def test_a_life_cut_off_at_any_request_ends_the_same(
     life: str, fault: str, retries: str, refused_again: Any
 ) -> None:
     acts, calm = LIVES[life], undisturbed(life)
-    cuts = [(i, k) for i, count in enumerate(requests_of(acts)) for k in range(1, count + 1)]
-    assert cuts
-    for cut, k in cuts:
-        masv = account()
-        switches = masv.account.switches
-        masv.account.switches = replace(switches, repeated_transition=refused_again)
-        with masv.in_process():
-            engine = Engine(masv, config={"masv:maxRetries": retries})
-            for i, act in enumerate(acts):
-                if i == cut:
-                    masv.faults.set(at=k, **FAULTS[fault])
-                try:
-                    act(engine)
-                except Refused as refused:
-                    assert i == cut, refused
-                    assert len(refused.lines) == 1
-                    assert retries == "0", refused
-                    masv.faults.clear()
-                    act(engine)
-                found = (holds(masv), ends(masv), stored(engine))
-                if i >= cut and found == calm[i]:
-                    break  # what follows is what follows undisturbed
-        where = f"act {cut + 1}, request {k}"
-        assert found == calm[i], where
-        for package_id, cause in ends(masv):
-            if cause == "delete" and "tombstone" not in life:
-                named = [line for line in engine.said if package_id in line]
-                assert any("LOSS" in line or "destroys" in line for line in named), where
+    switches = Switches(repeated_transition=refused_again)
+    for cut, (before, requests) in enumerate(beginnings(life, switches, retries)):
+        for request in range(1, requests + 1):
+            where = f"act {cut + 1}, request {request}"
+            engine = branched(before)
+            with engine.masv.in_process():
+                was_refused = cut_off(engine, acts[cut], fault, request)
+                assert retries == "0" or not was_refused, where
+                for i, act in enumerate([None, *acts[cut + 1 :]], cut):
+                    if act:
+                        act(engine)
+                    found = (holds(engine.masv), ends(engine.masv), stored(engine))
+                    if found == calm[i]:
+                        break  # what follows is what follows undisturbed
+            assert found == calm[i], where
+            assert each_end_was_named(engine, life), where
 
 
 def shown(packages: list[Any]) -> list[tuple[str, str, str]]:
@@ -251,34 +95,20 @@ def shown(packages: list[Any]) -> list[tuple[str, str, str]]:
 )
 @pytest.mark.parametrize("life", LIVES)
 def test_a_life_under_any_contract_ends_as_it_does_as_documented(life: str, contract: str) -> None:
-    acts, switches = LIVES[life], CONTRACTS[contract]
+    acts = LIVES[life]
     [*_, (documented, ended, _)] = undisturbed(life)
-    counts = requests_of(acts, switches)
-    cuts = [(i, k) for i, n in enumerate(counts) for k in sorted({1, n // 2 + 1, n}) if n]
-    assert cuts
-    for cut, k in cuts:
-        masv = account(switches)
-        with masv.in_process():
-            engine = Engine(masv, config={"masv:maxRetries": "0"})
-            for i, act in enumerate(acts):
-                if i == cut:
-                    lost = "lost before its effect" if k % 2 else "lost after its effect"
-                    masv.faults.set(at=k, **FAULTS[lost])
-                try:
+    for cut, (before, requests) in enumerate(beginnings(life, CONTRACTS[contract])):
+        for request in sorted({1, requests // 2 + 1, requests} if requests else ()):
+            where = f"act {cut + 1}, request {request}"
+            engine = branched(before)
+            with engine.masv.in_process():
+                lost = "lost before its effect" if request % 2 else "lost after its effect"
+                cut_off(engine, acts[cut], lost, request)
+                for act in acts[cut + 1 :]:
                     act(engine)
-                except Refused as refused:
-                    assert i == cut, refused
-                    assert len(refused.lines) == 1
-                    masv.faults.clear()
-                    act(engine)
-                masv.faults.clear()  # what is read side by side may need a request less
-        where = f"act {cut + 1}, request {k}"
-        assert shown(holds(masv)) == shown(documented), where
-        assert ends(masv) == ended, where
-        for package_id, cause in ends(masv):
-            if cause == "delete" and "tombstone" not in life:
-                named = [line for line in engine.said if package_id in line]
-                assert any("LOSS" in line or "destroys" in line for line in named), where
+            assert shown(holds(engine.masv)) == shown(documented), where
+            assert ends(engine.masv) == ended, where
+            assert each_end_was_named(engine, life), where
 
 
 @pytest.mark.parametrize("contract", CONTRACTS)
