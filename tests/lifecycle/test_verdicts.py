@@ -5,7 +5,7 @@ from datetime import datetime, timedelta, timezone
 from typing import Any, get_args
 
 import pytest
-from hypothesis import event, given
+from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 from pulumi_masv import plan
@@ -86,6 +86,7 @@ def spelled(end: End) -> Any:
 
 @pytest.mark.parametrize("does", get_args(Does))
 @at_least(10, "observed")
+@settings(max_examples=40)
 @given(st.data(), st.lists(NAMES, max_size=2))
 def test_a_verdict_written_and_read_again_is_the_same(
     does: Does, data: st.DataObject, refusals: list[str]
@@ -105,6 +106,7 @@ def test_a_verdict_written_and_read_again_is_the_same(
 
 @pytest.mark.parametrize("does", get_args(Does))
 @at_least(10, "observed")
+@settings(max_examples=40)
 @given(st.data())
 def test_what_was_observed_is_read_again_as_it_was(does: Does, data: st.DataObject) -> None:
     verdict = data.draw(verdicts(does))
@@ -130,6 +132,7 @@ def test_a_loss_is_read_again_as_it_was(does: Does, data: st.DataObject) -> None
 
 
 @pytest.mark.parametrize("does", get_args(Does))
+@settings(max_examples=40)
 @given(st.data())
 def test_a_record_written_by_its_model_is_read_alike(does: Does, data: st.DataObject) -> None:
     record = read(data.draw(verdicts(does)))
