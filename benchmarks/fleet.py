@@ -58,7 +58,7 @@ def arguments(given: Sequence[str]) -> argparse.Namespace:
     add(
         "--single",
         **sizes,
-        default=[series(each) for each in ("1000/10000", "5000", "10000", "20000:1")],
+        default=[series(each) for each in ("1000/10000", "5000", "10000", "20000:1", "50000:1")],
         help="for those that need one resource only, or none",
     )
     add("--targets", action="store_true", help="only what the targets need, instead of all that")

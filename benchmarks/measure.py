@@ -9,15 +9,12 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from processes import Taken, end, wait
 from simulated import Masv, simulator
 from variants import Variant
-
-from pulumi_masv.models import parse_instant
 
 # What is run, in this order: name -> the command.
 PHASES: Final = {
@@ -183,7 +180,8 @@ def _id(number: int) -> str:
 
 
 def _phase(masv: Masv, stack: Stack, command: tuple[str, ...]) -> dict[str, Any]:
-    began, cpu_before = masv.begin(), masv.cpu
+    masv.forget()
+    cpu_before = masv.cpu
     taken = stack.run(*command)
     cpu = None if cpu_before is None else round(masv.cpu - cpu_before, 2)
     return {
@@ -191,17 +189,9 @@ def _phase(masv: Masv, stack: Stack, command: tuple[str, ...]) -> dict[str, Any]
         "cpu": taken.cpu,
         "written_bytes": taken.written or None,  # where /tmp is in memory, nothing is
         **masv.requests(),
-        "write_seconds": _write_seconds(masv, began),
         "handler_bytes": taken.handler_bytes,
         "simulator_cpu_seconds": cpu,
     }
-
-
-def _write_seconds(masv: Masv, began: datetime) -> float:
-    """From the first write to the last, by the simulator's own clock, in which it notes them."""
-    instants = [parse_instant(package["updated_at"]) for package in masv.packages()]
-    written = [instant for instant in instants if instant > began]
-    return (max(written) - min(written)).total_seconds() if written else 0.0
 
 
 def _prove(masv: Masv, names: Mapping[str, str]) -> None:

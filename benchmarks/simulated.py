@@ -5,7 +5,6 @@ import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,7 @@ import requests
 from processes import cpu_seconds
 
 from pulumi_masv.client import moment_of
-from pulumi_masv.models import format_instant, parse_instant
+from pulumi_masv.models import format_instant
 
 
 class Masv:
@@ -38,10 +37,9 @@ class Masv:
     def cpu(self) -> float | None:
         return cpu_seconds(self._pid)
 
-    def begin(self) -> datetime:
-        """Forget the requests so far; the instant on its own clock."""
+    def forget(self) -> None:
+        """Forget the requests so far."""
         self._ask("DELETE", "journal")
-        return parse_instant(self._ask("POST", "clock", {"advance": 0})["now"])
 
     def requests(self) -> dict[str, int]:
         methods = [entry["method"] for entry in self._ask("GET", "journal")]

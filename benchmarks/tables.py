@@ -27,11 +27,13 @@ from figures import (
     sizes,
     values,
 )
-from measure import FIRST, PHASES, Size
+from measure import FIRST, NOOP, PHASES, REFRESH, Size
 from variants import VARIANTS, Variant
 
 UNKNOWN: Final = "–"  # not measured, or there is no such thing
 _SUMMARY: Final = (Size(1_000, 1_000), Size(10_000, 10_000))
+_SHARD: Final = "d", Size(20_000, 20_000)
+_SHARDS: Final = 50  # of a million packages
 _FLOORS: Final = ("g", "h")
 _ROLES: Final = ("engine", "program", "handler")
 _SECONDS: Final = """\
@@ -119,6 +121,21 @@ def summary(measured: Measured) -> str:
         f"measured. On {spell_machine(measured['machine'])}; "
         f"{measured['latency'] * 1000:g} ms for each of MASV's answers."
     )
+
+
+def night(measured: Measured) -> str:
+    """The part on a large archive: what one fleet took, and what fifty take one after the other."""
+    rows = []
+    for phase in (REFRESH, NOOP):
+        asked, took = (
+            median(measured, *_SHARD, figure) for figure in (requests(phase), of(phase, "seconds"))
+        )
+        if asked is None or took is None:
+            return UNKNOWN
+        one = [f"{asked:,.0f}", spell_seconds(took)]
+        rows.append([phase, *one, f"{_SHARDS * asked:,.0f}", f"{_SHARDS * took / 60:,.0f}"])
+    head = ["", "requests of one", "its seconds", f"requests of {_SHARDS}", "their minutes"]
+    return table(head, rows)
 
 
 def by_size(

@@ -2,8 +2,8 @@
 
 `team` knows the routes of the API key and `api` those of a package's token; `pages` makes a
 listing whole and `filters` holds it against what was asked, `finding` looks in the listings for
-one package, `records` reads what an answer shows. `transport` knows how one request is sent,
-repeated and bounded, `answers` how its failure reads.
+one package, `records` reads what an answer shows. `transport` knows how often one request is sent
+and when, `exchange` how it goes out and comes back, `answers` how its failure reads.
 """
 
 from pulumi_masv.client.api import Client

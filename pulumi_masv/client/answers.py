@@ -13,11 +13,19 @@ from urllib.parse import quote
 from pydantic import SecretStr
 
 from pulumi_masv.client.gate import LONGEST_PAUSE
-from pulumi_masv.errors import UnexpectedAnswer
+from pulumi_masv.errors import MasvError, UnexpectedAnswer
 
 _TOKEN: Final = re.compile(r"eyJ[\w-]+(\.[\w-]*)*")
 _PAGE: Final = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype|html)", re.IGNORECASE)
 CHECK_URL: Final = "check the network and masv:baseUrl (or MASV_BASE_URL)"
+
+
+class Again(Exception):
+    """An attempt that may be repeated, with the error to end on and the pause asked for."""
+
+    def __init__(self, error: MasvError, pause: float | None = None) -> None:
+        self.error = error
+        self.pause = pause
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,8 @@
 """Many packages written side by side: progress told, failures kept, nothing begun in vain."""
 
+import threading
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -54,13 +55,13 @@ class Batch:
             return
         session, note = self._session, self._session.announcer.note
         started = told = session.stopwatch()
-        requests, writes = session.masv().requests, 0
-        with ThreadPoolExecutor(session.settings().concurrency) as pool:
-            running = [pool.submit(self._one, job) for job in jobs]
-            for done, each in enumerate(as_completed(running), 1):
-                written = each.result()
-                self.not_begun += written is None
-                writes += written or 0
+        requests, done, telling = session.masv().requests, 0, threading.Lock()
+
+        def one(job: Job) -> int | None:
+            nonlocal told, done
+            written = self._one(job)
+            with telling:
+                done += 1
                 now = session.stopwatch()
                 if now - told >= _EVERY:
                     told = now
@@ -70,6 +71,14 @@ class Batch:
                         f"{len(self.failures)} failed, {rate:.0f} requests a second",
                         urn=self._urn,
                     )
+            return written
+
+        with ThreadPoolExecutor(session.settings().concurrency) as pool:
+            running = [pool.submit(one, job) for job in jobs]
+            wait(running)  # not for one after the other, which would wake this thread as often
+        written = [each.result() for each in running]
+        writes = sum(filter(None, written))
+        self.not_begun += written.count(None)
         note(
             f"{counted(len(jobs), 'package')}, "
             f"{counted(session.masv().requests - requests, 'request')}, "

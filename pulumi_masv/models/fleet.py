@@ -15,10 +15,9 @@ from pulumi_masv.models.instants import Instant, format_instant, parse_instant
 from pulumi_masv.models.package import PackageId, State, Text, normal
 from pulumi_masv.models.secret import SecretiveFleet
 from pulumi_masv.models.stored import Outputs, Stored, projected
-from pulumi_masv.short import ALIKE, OFF, of_each, spelled_out
+from pulumi_masv.short import ALIKE, OFF, USUAL, of_each, spelled_out, usual
 
 _SUMMARY: Final = ("new", "finalized", "expired", "archived", "files", "bytes")
-_FLAGS: Final = ("archived", "pendingArchive", "unlimitedStorage")
 _OWN_FLAGS: Final = ("forceDestroy", "retainRemoved", "archiveOnDestroy")
 _WIRE: Final = {name: to_camel(name) for name in Declared.model_fields}
 _DECLARED: Final = frozenset(_WIRE.values())
@@ -127,8 +126,8 @@ class StoredFleet(SecretiveFleet, Outputs):
             return bag
         live, declared, off = bag.get("live"), bag.get("declared"), bag.get(OFF)
         if isinstance(live, Mapping) and isinstance(off, (list, tuple)):
-            flags = {flag: False for flag in _FLAGS if flag in off}
-            entries = {i: spelled_out(entry, flags) for i, entry in live.items()}
+            left_out = usual(off)
+            entries = {i: spelled_out(entry, left_out) for i, entry in live.items()}
             bag = {**bag, "live": entries}
         if isinstance(live, Mapping) and isinstance(declared, Mapping):
             bag = {**bag, "declared": of_each(declared, live)}
@@ -139,12 +138,12 @@ class StoredFleet(SecretiveFleet, Outputs):
         bag = super().wire()
         live: dict[str, dict[str, Any]] = bag["live"]
         # Of what MASV says of one package and not of another, false must not look like unknown.
-        off = [flag for flag in _FLAGS if all(flag in entry for entry in live.values())]
+        off = [name for name in USUAL if all(name in entry for entry in live.values())]
         for package_id, entry in live.items():
             secret = self.secrets().get(package_id, ())  # it would be told by being left out
-            for flag in off:
-                if entry[flag] is False and flag not in secret:
-                    del entry[flag]
+            for name in off:
+                if entry[name] == USUAL[name] and name not in secret:
+                    del entry[name]
         alike = Counter(self.declared.values()).most_common(1)
         if alike and alike[0][1] > 1 and self.declared.keys() == live.keys():
             names = alike[0][0]

@@ -13,7 +13,7 @@ from pulumi_masv.resources.base import MasvResource
 from pulumi_masv.resources.entries import Entries, PackageArgs, PackageArgsDict
 from pulumi_masv.resources.outputs import whole
 from pulumi_masv.resources.secrecy import secret_entries
-from pulumi_masv.short import OFF, of_each, spelled_out
+from pulumi_masv.short import OFF, of_each, spelled_out, usual
 
 
 class _Known(TypedDict):
@@ -126,8 +126,9 @@ class PackageFleet(MasvResource, module="masv", name="PackageFleet"):
         off = pulumi.get(self, OFF)
 
         async def spelled(live: Any) -> Any:
-            names = map(self.translate_output_property, await off.future() or ())
-            return live and _whole(live, dict.fromkeys(names, False))
+            left_out = usual(await off.future() or ())
+            names = {self.translate_output_property(n): value for n, value in left_out.items()}
+            return live and _whole(live, names)
 
         return pulumi.get(self, "live").apply(spelled)
 
@@ -173,9 +174,9 @@ class PackageFleet(MasvResource, module="masv", name="PackageFleet"):
         return pulumi.get(self, "archive_on_destroy")
 
 
-def _whole(live: Mapping[str, Mapping[str, Any]], flags: Mapping[str, bool]) -> Any:
+def _whole(live: Mapping[str, Mapping[str, Any]], left_out: Mapping[str, Any]) -> Any:
     """Return what Pulumi hands on of a map, spelled out, its whole numbers as such again."""
     return {
-        package_id: {name: whole(value) for name, value in spelled_out(one, flags).items()}
+        package_id: {name: whole(value) for name, value in spelled_out(one, left_out).items()}
         for package_id, one in live.items()
     }

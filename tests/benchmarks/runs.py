@@ -14,7 +14,6 @@ def run(key: str, packages: int, account: int | None = None, **given: Any) -> di
         "written_bytes": 1,
         "reads": 0,
         "writes": 1,
-        "write_seconds": 1.0,
         "handler_bytes": 1,
     }
     return {

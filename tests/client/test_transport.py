@@ -7,6 +7,7 @@ import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,8 @@ import pytest
 import responses
 
 from pulumi_masv.client import Client
+from pulumi_masv.client.answers import Again, Request
+from pulumi_masv.client.exchange import Exchanger
 from pulumi_masv.errors import (
     Intercepted,
     MasvError,
@@ -206,10 +209,11 @@ def test_an_encrypted_answer_byte_by_byte_ends_with_its_time(
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(chain, key)
     with dripping(HEAD, lambda raw: context.wrap_socket(raw, server_side=True)) as port:
-        client = connect(f"https://localhost:{port}", timeout=0.5, maxRetries=0)
-        client._transport._session().verify = str(chain)
-        with pytest.raises(Unreachable, match=r"no answer within 0\.5 s"):
-            client.get_package("01HP")
+        settings = resolve({"masv:baseUrl": f"https://localhost:{port}", "masv:timeout": "0.5"}, {})
+        exchanger = Exchanger(settings, lambda: datetime.now(timezone.utc))
+        exchanger._connection()[1]["verify"] = str(chain)
+        with pytest.raises(Again, match=r"no answer within 0\.5 s"):
+            exchanger.exchange(Request("GET", "/v1/packages/01HP", {}))
 
 
 def test_a_handshake_that_does_not_end_ends_with_its_time() -> None:

@@ -122,8 +122,8 @@ def test_outputs_resolve_with_the_inputs_and_what_the_mock_returns(mocks: Mocks)
 
 
 SHORT = {
-    "live": {"01HA": {"state": "finalized", "totalFiles": 3.0, "archived": True}, "01HB": {}},
-    "off": ["archived", "pendingArchive"],
+    "live": {"01HA": {"totalFiles": 3.0, "archived": True}, "01HB": {"state": "new"}},
+    "off": ["archived", "pendingArchive", "state"],
     "declared": {"*": ["name"], "01HB": ["expiry", "name"]},
 }
 
@@ -131,7 +131,7 @@ SHORT = {
 LONG = {
     "live": {
         "01HA": {"state": "finalized", "totalFiles": 3, "archived": True, "pendingArchive": False},
-        "01HB": {"archived": False, "pendingArchive": False},
+        "01HB": {"state": "new", "archived": False, "pendingArchive": False},
     },
     "declared": {"01HA": ["name"], "01HB": ["expiry", "name"]},
 }
@@ -161,7 +161,7 @@ def test_a_program_reads_a_fleet_as_if_its_state_were_spelled_out(
         "01HA": {
             "state": "finalized", "total_files": 3, "archived": True, "pending_archive": False
         },
-        "01HB": {"archived": False, "pending_archive": False},
+        "01HB": {"state": "new", "archived": False, "pending_archive": False},
     }  # fmt: skip
     assert read == [live, LONG["declared"], False]
     assert isinstance(read[0]["01HA"]["total_files"], int)
