@@ -78,12 +78,16 @@ def calls(program: str) -> list[tuple[str, list[Any], dict[str, Any]]]:
     return made
 
 
+@at_least(20, "packages", "names")
 @settings(max_examples=40)
 @given(packages=PACKAGES, names=NAMES)
-def test_the_program_declares_what_was_imported_and_its_diff_and_check_find_no_change(
+def test_the_written_program_declares_what_was_imported(
     packages: list[Package], names: set[str]
 ) -> None:
+    """Its diff and check find no change."""
     listed = seen(packages)
+    count("packages", len(packages))
+    count("names", len(names))
     entries = imports.lifecycles(listed, "01TEAM", names)
     handler = offline(PackageLifecycleHandler)
     program = imports.program(listed, names)
@@ -98,12 +102,16 @@ def test_the_program_declares_what_was_imported_and_its_diff_and_check_find_no_c
         assert handler.diff(entry["id"], outputs, declared).changes is False
 
 
+@at_least(20, "packages", "names")
 @settings(max_examples=40)
 @given(packages=PACKAGES, names=NAMES)
-def test_the_manifest_declares_what_was_imported_and_its_diff_and_check_find_no_change(
+def test_the_written_manifest_declares_what_was_imported(
     packages: list[Package], names: set[str]
 ) -> None:
+    """Its diff and check find no change."""
     listed = seen(packages)
+    count("packages", len(packages))
+    count("names", len(names))
     [entry] = imports.fleet("season", listed, "01TEAM", names)
     text = imports.manifest(listed, names)
     assert text.isascii() or all(line.isprintable() for line in text.split("\n"))
@@ -117,7 +125,7 @@ def test_the_manifest_declares_what_was_imported_and_its_diff_and_check_find_no_
     assert handler.diff(entry["id"], outputs, declared).changes is False
 
 
-DESCRIBED = st.lists(
+DESCRIBED: st.SearchStrategy[Any] = st.lists(
     st.builds(
         dict,
         name=st.text(min_size=1, max_size=8).filter(lambda text: "\x00" not in text),
@@ -142,9 +150,10 @@ SWITCHES = st.fixed_dictionaries(
 @settings(max_examples=60)
 @at_least(20, "an entry that declares", "an entry that declares nothing")
 @given(described=DESCRIBED, switches=SWITCHES, names=NAMES)
-def test_what_is_imported_is_what_an_adoption_would_store_and_a_refresh_finds(
+def test_what_is_imported_is_what_an_adoption_stores(
     described: list[dict[str, Any]], switches: dict[str, Any], names: set[str]
 ) -> None:
+    """And what a refresh finds."""
     masv = Simulator(packages=0)
     for one in described:
         masv.account.add_package(**one)
@@ -177,8 +186,9 @@ def test_what_is_imported_is_what_an_adoption_would_store_and_a_refresh_finds(
     assert masv.writes == []
 
 
-def _comparable(outputs: dict[str, Any]) -> dict[str, Any]:
+def _comparable(outputs: dict[str, Any] | None) -> dict[str, Any]:
     """The single read serves a received package, or does not; then it is known as one."""
+    assert outputs is not None
     live = outputs.get("live", {})
     return {
         **{name: value for name, value in outputs.items() if name != "received"},

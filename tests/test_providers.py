@@ -9,9 +9,9 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-import grpc
+import grpc  # type: ignore[import-untyped]
 import pytest
-from google.protobuf.empty_pb2 import Empty
+from google.protobuf.empty_pb2 import Empty  # type: ignore[import-untyped]
 from pulumi.dynamic import Config, ConfigureRequest
 from pulumi.runtime.proto import engine_pb2_grpc
 
@@ -38,7 +38,8 @@ def strings(blob: str) -> list[Any]:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_state_names_the_handler_by_module_and_class_and_holds_nothing_else(name: str) -> None:
+def test_the_state_names_the_handler_and_nothing_else(name: str) -> None:
+    """By module and class."""
     names = strings(pickled(NAMES[name]))
     assert "pulumi_masv.providers" in names
     assert name in names

@@ -1,16 +1,14 @@
 """What a run reads of a team costs at most twice what it must, and no write is overlooked."""
 
 import threading
-from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from pulumi_masv.client import Client
 from pulumi_masv.errors import CredentialRefused, PackageRefused, RateLimited
 from pulumi_masv.reader import Reader
-from pulumi_masv.settings import resolve
 from pulumi_masv.simulator import Simulator
+from tests.client.conftest import connect
 
 
 class Stopwatch:
@@ -25,15 +23,9 @@ def stopwatch() -> Stopwatch:
     return Stopwatch()
 
 
-def connected(masv: Simulator) -> Client:
-    given = {"baseUrl": masv.url, "apiKey": masv.api_key, "teamId": masv.team_id}
-    settings = resolve({f"masv:{key}": value for key, value in given.items()}, {})
-    return Client(settings, sleep=lambda _: None)
-
-
 @pytest.fixture
 def listing(masv: Simulator, stopwatch: Stopwatch) -> Reader:
-    return Reader(connected(masv), stopwatch, 4)
+    return Reader(connect(masv), stopwatch, 4)
 
 
 def added(masv: Simulator, count: int, **what: Any) -> list[str]:
@@ -122,78 +114,6 @@ def test_what_no_listing_shows_is_read_singly_before_it_is_called_gone(
     assert any(entry.path.endswith("/packages/01HGONE") for entry in masv.journal)
 
 
-# What is read together is listed by spans of time.
-
-
-def spread(masv: Simulator, count: int, apart: timedelta, **what: Any) -> list[str]:
-    """So many packages, each so much older than the one before it."""
-    start = masv.account.now - timedelta(days=1)
-    return [masv.account.add_package(created_at=start - n * apart, **what) for n in range(count)]
-
-
-def spans(masv: Simulator) -> int:
-    return sum(entry.path.endswith(("/packages", "/inbox")) for entry in masv.journal)
-
-
-def test_packages_of_a_large_team_are_listed_by_when_they_were_created(
-    listing: Reader, masv: Simulator
-) -> None:
-    everything = spread(masv, 2000, timedelta(hours=1))
-    ids = set(everything[400:480])
-    found, failed = listing.read_all(ids)
-    assert (set(found), failed) == (ids, {})
-    assert len(masv.journal) == 2
-
-
-def test_a_gap_between_packages_is_not_listed(listing: Reader, masv: Simulator) -> None:
-    everything = spread(masv, 2000, timedelta(hours=1))
-    ids = {*everything[:60], *everything[1000:1060], everything[1990]}
-    found, failed = listing.read_all(ids)
-    assert (set(found), failed) == (ids, {})
-    assert len(masv.journal) == 1 + 2 + 2 + 1
-
-
-def test_packages_far_apart_are_read_singly(listing: Reader, masv: Simulator) -> None:
-    everything = spread(masv, 2000, timedelta(hours=1))
-    ids = set(everything[::200])
-    assert set(listing.read_all(ids)[0]) == ids
-    assert spans(masv) == 1
-    assert len(masv.journal) == 1 + 10
-
-
-def test_a_stored_creation_narrows_where_ids_tell_none(listing: Reader, masv: Simulator) -> None:
-    spread(masv, 1000, timedelta(hours=1))
-    now = masv.account.now
-    made = {f"P{n}": now - timedelta(hours=n) for n in range(40)}
-    for package, moment in made.items():
-        masv.account.add_package(id=package, created_at=moment)
-    assert set(listing.read_all(set(made), made)[0]) == set(made)
-    assert len(masv.journal) <= 2
-
-
-@pytest.mark.parametrize("served", ["served", "missing"])
-def test_sent_and_received_packages_are_found_by_spans(
-    listing: Reader, masv: Simulator, served: Any
-) -> None:
-    masv.switch(inbox_read=served, ended_read=served)
-    sent = spread(masv, 1000, timedelta(hours=1))
-    received = spread(masv, 1000, timedelta(hours=1), received=True)
-    ids = {*sent[100:160], *received[100:160], received[700], sent[900]}
-    found, failed = listing.read_all(ids)
-    assert (set(found), failed) == (ids, {})
-    assert len(masv.journal) <= 25
-
-
-@pytest.mark.parametrize("ignored", ["created_at_start,created_at_end", "created_at_end"])
-def test_a_span_that_masv_ignores_loses_no_package(
-    listing: Reader, masv: Simulator, ignored: str
-) -> None:
-    masv.switch(ignored_filters=ignored)
-    everything = spread(masv, 300, timedelta(hours=1))
-    ids = {*everything[100:140], everything[299]}
-    assert set(listing.read_all(ids)[0]) == ids
-
-
 @pytest.mark.parametrize("status", [400, 404, 500])
 def test_a_listing_that_is_refused_leaves_single_reads(
     listing: Reader, masv: Simulator, status: int
@@ -258,7 +178,7 @@ def test_a_key_is_shown_nothing_where_both_first_pages_are_empty(
     assert listing.shows_nothing()
     masv.faults.clear()
     masv.account.show(hidden)
-    fresh = Reader(connected(masv), stopwatch, 4)
+    fresh = Reader(connect(masv), stopwatch, 4)
     assert not fresh.shows_nothing()
 
 
@@ -324,13 +244,6 @@ def test_an_end_that_may_not_be_read_stays_as_it_was_listed(
     [seen, _] = listed(listing, added(masv, 2))
     masv.faults.set("status", status=status, route=f"*/{seen.package.id}", times=None)
     assert listing.settle(seen) is seen
-
-
-def test_many_ids_that_tell_no_time_cost_one_listing(listing: Reader, masv: Simulator) -> None:
-    spread(masv, 100, timedelta(hours=1))
-    ids = {masv.account.add_package(id=f"P{n}") for n in range(20)}
-    assert set(listing.read_all(ids)[0]) == ids
-    assert len(masv.journal) == 3
 
 
 def test_a_storm_ends_the_reading_of_single_packages(listing: Reader, masv: Simulator) -> None:

@@ -52,7 +52,8 @@ def test_the_recording_names_nothing_of_the_machine_it_was_made_on() -> None:
         assert local not in PICTURE
 
 
-def test_a_loss_is_red_in_light_and_dark_and_on_the_page_that_stands_still() -> None:
+def test_a_loss_is_red_in_every_picture() -> None:
+    """In light and dark, and on the page that stands still."""
     first, *_ = re.findall(r'<text class="([^"]+)"[^>]*y="([\d.]+)"[^>]*>LOSS</text>', PICTURE)
     colours = re.findall(rf"\.{first[0]} {{ fill: #(..)(..)(..)", PICTURE)
     assert len(colours) == 2

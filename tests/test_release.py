@@ -19,7 +19,7 @@ SCHEMAS = {"masv.schema.json", "seed.schema.json"}
 
 
 def build(source: Path, folder: Path) -> Path:
-    command = [sys.executable, "-m", "hatchling", "build", "-d", folder]
+    command: list[str | Path] = [sys.executable, "-m", "hatchling", "build", "-d", folder]
     subprocess.run(command, cwd=source, capture_output=True, check=True)
     return folder
 

@@ -31,7 +31,7 @@ def test_the_key_remembers_which_of_the_two_it_came_from() -> None:
     )
 
 
-def test_a_missing_key_and_team_are_told_in_one_line_with_both_spellings() -> None:
+def test_missing_settings_are_one_line_with_both_spellings() -> None:
     assert resolve({}, {}).missing() == (
         "masv:apiKey (or MASV_API_KEY) is not set; masv:teamId (or MASV_TEAM_ID) is not set"
     )

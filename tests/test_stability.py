@@ -53,7 +53,7 @@ def test_the_delete_hook_has_the_name_that_states_hold() -> None:
 @pytest.mark.parametrize("path", STATES, ids=lambda path: path.stem)
 def test_every_stored_state_has_the_frozen_outputs(path: Path) -> None:
     stored = json.loads(path.read_text())["deployment"]["resources"]
-    seen = {}
+    seen: dict[str, Any] = {}
     for resource in stored:
         name = resource["type"].rpartition(":")[2]
         if resource["type"] == TOKENS.get(name):

@@ -106,7 +106,7 @@ def test_an_answer_without_a_date_tells_nothing_of_the_clock(run: Run, masv: Sim
         ({"MASV_BASE_URL": "http://127.0.0.1:9"}, "packages", "check the network and"),
     ],
 )
-def test_what_failed_says_what_to_do_and_the_rest_is_checked_all_the_same(
+def test_what_failed_says_what_to_do_and_stops_no_check(
     run: Run, monkeypatch: pytest.MonkeyPatch, changes: dict[str, str], failed: str, says: str
 ) -> None:
     for name, value in changes.items():

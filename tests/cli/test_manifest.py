@@ -39,9 +39,7 @@ def test_a_manifest_without_mistakes_is_counted_and_masv_is_not_asked(
     assert masv.journal == []
 
 
-def test_the_mistakes_of_several_files_are_all_told_and_the_status_is_1(
-    run: Run, rules: Path
-) -> None:
+def test_all_mistakes_of_several_files_are_told_with_status_1(run: Run, rules: Path) -> None:
     Path("a.yaml").write_text("rule: []\n")
     Path("b.yaml").write_text("packages:\n  A: {archive: true}\n")
     done = run("validate", "a.yaml", "masv.yaml", "b.yaml", "none.yaml")

@@ -1,10 +1,11 @@
 """A client in front of the simulator in process; its pauses are kept and not slept."""
 
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from pulumi_masv.client import Client
+from pulumi_masv.models import Query, Seen, State
 from pulumi_masv.settings import resolve
 from pulumi_masv.simulator import Simulator
 
@@ -28,3 +29,13 @@ def connect(masv: Simulator, pauses: list[float] | None = None, **settings: Any)
 @pytest.fixture
 def client(masv: Simulator, pauses: list[float]) -> Client:
     return connect(masv, pauses)
+
+
+def seen(client: Client, package: str) -> Seen:
+    found = client.get_package(package)
+    assert found is not None
+    return found
+
+
+def every(**query: Any) -> Query:
+    return Query(status=get_args(State), **query)

@@ -62,8 +62,8 @@ def test_eight_are_allowed_at_first_or_as_many_as_the_setting(most: int, first: 
     assert Allowance.at_first(most).allowed == first
 
 
-def test_until_the_first_429_each_answer_allows_one_more_up_to_the_setting() -> None:
-    """So what is in flight doubles in a round trip."""
+def test_until_the_first_429_each_answer_allows_one_more() -> None:
+    """Up to the setting; so what is in flight doubles in a round trip."""
     assert grown(Allowance.at_first(12), 6) == [9, 10, 11, 12, 12, 12]
 
 
@@ -101,9 +101,10 @@ acts = st.lists(
 @at_least(20, "started", "kept waiting by the others", "kept waiting by a pause")
 @settings(max_examples=300)
 @given(most=st.integers(1, 12), acts=acts)
-def test_in_any_order_of_starts_and_ends_no_more_are_in_flight_than_allowed_and_none_in_a_pause(
+def test_in_any_order_no_more_are_in_flight_than_allowed(
     most: int, acts: list[tuple[str, int]]
 ) -> None:
+    """And none starts in a pause."""
     timer = Timer()
     gate = Gate(most, stopwatch=timer.read, wait=blocks)
     flights: list[tuple[int, AbstractContextManager[int], int]] = []
@@ -128,7 +129,7 @@ def test_in_any_order_of_starts_and_ends_no_more_are_in_flight_than_allowed_and_
                 serial += 1
                 flights.append((serial, attempt, started))
         elif flights:
-            number, attempt, started = flights.pop(which % len(flights))
+            number, flight, started = flights.pop(which % len(flights))
             pause = 10.0 if "pause" in act else None
             paused_until = max(paused_until, timer.now + 10) if pause else paused_until
             current = number > halved_at
@@ -144,10 +145,10 @@ def test_in_any_order_of_starts_and_ends_no_more_are_in_flight_than_allowed_and_
                     allowed, halved_at, halved = max(1, allowed // 2), serial, True
             elif pause:
                 gate.pause(pause)
-            attempt.__exit__(None, None, None)
+            flight.__exit__(None, None, None)
         row = 0 if allowed == most else row
-    for _, attempt, _ in flights:
-        attempt.__exit__(None, None, None)
+    for _, flight, _ in flights:
+        flight.__exit__(None, None, None)
     entered = [gate.attempt() for _ in range(allowed)]
     for attempt in entered:
         attempt.__enter__()
@@ -176,9 +177,10 @@ def enters(gate: Gate) -> str:
         return str(error) or "blocked"
 
 
-def test_a_verdict_ends_all_with_its_line_and_after_a_minute_one_at_a_time_asks_again(
+def test_a_verdict_ends_all_with_its_line_for_a_minute(
     refused: tuple[Gate, Timer],
 ) -> None:
+    """After it, one at a time asks again."""
     gate, timer = refused
     assert gate.give_up("a later line", None) == "the first line"
     timer.now = 59.9
@@ -249,7 +251,8 @@ signal.raise_signal(signal.SIGINT)
 """
 
 
-def test_ctrl_c_ends_threads_that_wait_for_an_hour_in_a_pool_or_not() -> None:
+def test_ctrl_c_ends_threads_that_wait_for_an_hour() -> None:
+    """Those of a pool, and others."""
     ended = subprocess.run(
         [sys.executable, "-c", ENDING], capture_output=True, text=True, timeout=60
     )

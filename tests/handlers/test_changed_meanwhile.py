@@ -50,7 +50,7 @@ def moved(masv: Simulator) -> None:
 
 @pytest.mark.parametrize("hand", [described, moved])
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_change_by_hand_in_a_long_run_is_not_blamed_on_masv(
+def test_a_change_by_hand_during_a_run_is_not_masvs(
     engine: Engine, masv: Simulator, kind: str, hand: Callable[[Simulator], None]
 ) -> None:
     ids = ["01HA", *(masv.account.add_package(name=f"raw {n}") for n in range(40))]

@@ -18,7 +18,7 @@ from pulumi_masv.simulator import Simulator
 from pulumi_masv.simulator.brain import Brain
 from pulumi_masv.simulator.messages import Answer, Request, json_answer, text_answer
 from tests.handlers.conftest import Engine, Refused
-from tests.handlers.test_first_contact import each_way, fleet, one
+from tests.handlers.programs import each_way, fleet, one
 
 LATE, LAST = "2027-12-01T00:00:00Z", "2028-12-01T00:00:00Z"
 IDS = [f"01H{letter}" for letter in "ABCDEFGHIJKLMNOPQRST"]
@@ -72,6 +72,7 @@ def test_ok_in_text_html_after_an_archive_is_no_firewall(
         text_answer(200, "OK", "text/html") if request.method == "PUT" and answer.status < 300
         else None))  # fmt: skip
     engine.up(one("01HA", archived=True))
+    assert masv.account.package("01HA").state == "archived"
 
 
 # A firewall's rule that strikes one write only, by a word in its body.
@@ -158,7 +159,7 @@ def test_a_team_without_an_inbox_needs_none_for_a_rule_by_portal(
 ) -> None:
     none = json_answer(404, {"message": "no"})
     answering(monkeypatch, lambda asked, _: none if asked.path.endswith("/inbox") else None)
-    inventory.decide(PORTAL, _client(masv))
+    assert inventory.decide(PORTAL, _client(masv)).declared == {}
 
 
 # Instants at the ends of the calendar.

@@ -69,7 +69,7 @@ def package(masv: Simulator) -> str:
 @pytest.mark.parametrize("entry", [{"name": "x"}, {"unlimitedStorage": True}])
 @pytest.mark.parametrize("adopts", [True, False])
 @pytest.mark.parametrize("kind", KINDS)
-def test_what_can_end_no_file_is_done_by_a_look_of_any_age(
+def test_what_ends_no_file_needs_no_fresh_look(
     engine: Engine, masv: Simulator, kind: str, adopts: bool, entry: dict[str, Any], hand: str
 ) -> None:
     if not adopts:

@@ -92,6 +92,6 @@ def test_where_the_program_takes_no_part_nothing_is_destroyed() -> None:
     assert bounds.kept(alone, Plan(package, loss=shorter()), "urn:a").refusals == ()
 
 
-def test_a_destroy_of_what_is_declared_is_not_bound_by_an_ups_preview(opened: Any) -> None:
+def test_a_destroy_is_not_bound_by_an_ups_preview(opened: Any) -> None:
     result = Plan(Package(id="01HP", state="finalized"), loss=deleted())
     assert bounds.kept(opened(), result, "urn:a", is_up=False).refusals == ()

@@ -1,6 +1,6 @@
 """In which order things happen in a check."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import pytest
@@ -22,13 +22,13 @@ class Told:
     def __init__(self, order: list[str]) -> None:
         self.order = order
 
-    def note(self, text: str, *, urn: str = "") -> None:
+    def note(self, text: str, *, urn: str = "", is_warning: bool = False) -> None:
         self.order.append(f"note {text}")
 
     def verdicts(self, several: Sequence[Verdict], *, urn: str = "") -> None:
         self.order.append(f"announce {len(several)} at {urn}")
 
-    def unchanged(self, several: Sequence[Verdict]) -> None:
+    def unchanged(self, several: Iterable[Verdict]) -> None:
         self.order.append("unchanged")
 
 

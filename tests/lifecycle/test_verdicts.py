@@ -5,7 +5,7 @@ from datetime import datetime, timedelta, timezone
 from typing import Any, get_args
 
 import pytest
-from hypothesis import event, given
+from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 from pulumi_masv import plan
@@ -85,13 +85,16 @@ def spelled(end: End) -> Any:
 
 
 @pytest.mark.parametrize("does", get_args(Does))
+@at_least(10, "observed")
+@settings(max_examples=40)
 @given(st.data(), st.lists(NAMES, max_size=2))
 def test_a_verdict_written_and_read_again_is_the_same(
     does: Does, data: st.DataObject, refusals: list[str]
 ) -> None:
     verdict = data.draw(verdicts(does))
     event(f"{does}: {verdict.observed.state if verdict.observed else 'nobody could look'}")
-    count("with a loss" if verdict.loss else "without a loss")
+    count("observed", verdict.observed is not None)
+    event("with a loss" if verdict.loss else "without a loss")
     for step in verdict.steps:
         event(type(step).__name__)
     record = read(verdict, *refusals)
@@ -102,6 +105,8 @@ def test_a_verdict_written_and_read_again_is_the_same(
 
 
 @pytest.mark.parametrize("does", get_args(Does))
+@at_least(10, "observed")
+@settings(max_examples=40)
 @given(st.data())
 def test_what_was_observed_is_read_again_as_it_was(does: Does, data: st.DataObject) -> None:
     verdict = data.draw(verdicts(does))
@@ -127,6 +132,7 @@ def test_a_loss_is_read_again_as_it_was(does: Does, data: st.DataObject) -> None
 
 
 @pytest.mark.parametrize("does", get_args(Does))
+@settings(max_examples=40)
 @given(st.data())
 def test_a_record_written_by_its_model_is_read_alike(does: Does, data: st.DataObject) -> None:
     record = read(data.draw(verdicts(does)))

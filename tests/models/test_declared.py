@@ -49,9 +49,13 @@ def test_unlimited_storage_excludes_expiry() -> None:
 
 
 def test_what_a_preview_does_not_know_yet_is_no_mistake() -> None:
-    known, none = LifecycleInputs.parse({"packageId": "01HP", "name": object()}, {"name"})
+    known, none = LifecycleInputs.parse(
+        {"packageId": "01HP", "name": object()}, frozenset({"name"})
+    )
     assert (known and known.wire(), none) == ({"packageId": "01HP"}, [])
-    unknown, problems = LifecycleInputs.parse({"packageId": object(), "name": " "}, {"packageId"})
+    unknown, problems = LifecycleInputs.parse(
+        {"packageId": object(), "name": " "}, frozenset({"packageId"})
+    )
     assert unknown is None
     assert [problem.property for problem in problems] == ["name"]
 

@@ -119,7 +119,8 @@ def test_archived_by_hand_shows_where_archived_is_declared_false(state: str, sho
     assert refreshed(adopted(live(), archived=False), live(state))["archived"] is shown
 
 
-def test_a_field_absent_from_an_answer_is_no_drift_and_the_stored_value_stays() -> None:
+def test_a_field_absent_from_an_answer_is_no_drift() -> None:
+    """The stored value stays."""
     full = live(unlimited_storage=False, size=5, total_files=2, sender="ana@example.com")
     stored = adopted(full, name="Day 12", expiry=EXPIRY)
     bare = Package.model_validate({"id": "01HP", "state": "finalized"})
@@ -127,9 +128,8 @@ def test_a_field_absent_from_an_answer_is_no_drift_and_the_stored_value_stays() 
     assert again.wire() == stored.wire()
 
 
-def test_once_the_files_are_gone_expiry_and_unlimited_storage_keep_their_last_stored_value() -> (
-    None
-):
+def test_an_end_stays_as_stored_once_the_files_are_gone() -> None:
+    """Expiry and unlimited storage."""
     dated = adopted(live(unlimited_storage=False))
     unlimited = adopted(live(unlimited_storage=True))
     gone = live("expired", expiry="2026-02-02T00:00:00Z", unlimited_storage=False)
@@ -145,7 +145,7 @@ def test_a_tombstone_adopted_with_its_past_expiry_is_stored_as_declared() -> Non
 
 
 def test_inputs_declared_equal_their_projection_right_after() -> None:
-    for package, bag in [
+    rows: list[tuple[Package, dict[str, Any]]] = [
         (live(), {"name": "Day 12", "expiry": EXPIRY, "archived": True, "forceDestroy": True}),
         (live(unlimited_storage=True), {"unlimitedStorage": True, "archiveOnDestroy": True}),
         (live(unlimited_storage=False), {"unlimitedStorage": False, "expiry": EXPIRY}),
@@ -153,7 +153,8 @@ def test_inputs_declared_equal_their_projection_right_after() -> None:
         (live("expired"), {"archived": False}),
         (Package(id="01HP", state="new"), {"name": "x", "expiry": EXPIRY}),
         (Package(id="01HP", state="new"), {"unlimitedStorage": True}),
-    ]:
+    ]
+    for package, bag in rows:
         stored = Stored.parse(adopted(package, **bag).wire())
         assert stored.projection().wire() == declare(**bag).wire()
 

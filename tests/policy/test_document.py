@@ -108,7 +108,8 @@ def test_an_editor_flags_what_is_wrong(wrong: dict[str, Any]) -> None:
     assert mistakes(yaml.safe_dump(wrong))
 
 
-def test_all_mistakes_are_told_at_once_each_with_its_place_and_what_to_do() -> None:
+def test_all_mistakes_are_told_at_once_with_their_places() -> None:
+    """Each says what to do."""
     text = """\
 packages:
   01J8ZK3V9DA111ESDAY12A001R:
@@ -207,7 +208,7 @@ def test_what_is_no_manifest_at_all_is_one_line(text: str, line: str) -> None:
         ("packages: {expiry: {bound: 1}}", "1:21: bound is not known here: write one of "),
     ],
 )
-def test_a_name_that_is_also_a_kind_of_expiry_has_its_own_place(text: str, line: str) -> None:
+def test_a_name_that_is_a_kind_of_expiry_has_its_place(text: str, line: str) -> None:
     assert line in mistakes(text)[0]
 
 

@@ -24,7 +24,7 @@ def test_the_first_matching_rule_wins_and_an_entry_beats_it() -> None:
     assert decision.declared["R"] == Declared(archived=True)
 
 
-def test_the_defaults_fill_in_what_an_entry_or_a_rule_does_not_say() -> None:
+def test_defaults_fill_in_what_an_entry_or_rule_leaves_out() -> None:
     later = NOW + 90 * DAY
     rules = manifest(
         {"match": {"name": "*_raw"}, "set": {"expiry": "unlimited"}},
@@ -72,7 +72,8 @@ def test_a_hold_rule_beats_an_entry_and_every_rule_wherever_it_stands() -> None:
     ]
 
 
-def test_a_hold_lets_an_end_move_later_and_never_lets_unlimited_become_dated() -> None:
+def test_a_hold_lets_an_end_move_later_only() -> None:
+    """It never lets unlimited become dated."""
     rules = manifest(
         {"match": {}, "hold": True}, {"match": {}, "set": {"expiry": "2028-01-01T00:00:00Z"}}
     )
@@ -89,14 +90,14 @@ def test_what_is_held_and_not_listed_gets_no_end() -> None:
 def test_a_hold_says_nothing_of_an_entry_whose_files_are_gone() -> None:
     entry = {"P": {"name": "x", "expiry": "2026-12-01T00:00:00Z", "archived": True}}
     rules = manifest({"match": {"state": "expired"}, "hold": True}, packages=entry)
-    gone = {"expiry": NOW - DAY}
+    gone: dict[str, Any] = {"expiry": NOW - DAY}
     for state in ("expired", "archived"):
         assert decide(rules, package(state=state)).declared["P"] == Declared(**entry["P"])
         came = decide(rules, package(state=state, **gone)).declared["P"]
         assert came == Declared(name="x", expiry=NOW - DAY, archived=True)
 
 
-def test_an_entry_that_is_not_listed_gets_no_end_while_a_rule_may_hold_it() -> None:
+def test_an_entry_not_listed_gets_no_end_while_possibly_held() -> None:
     entry = {"P": {"name": "x", "expiry": "2026-12-01T00:00:00Z"}}
     decision = decide(manifest({"match": {"name": "*_keep"}, "hold": True}, packages=entry))
     assert decision.declared["P"] == Declared(name="x")
@@ -124,7 +125,8 @@ def test_an_entry_does_not_rename_its_package_out_of_a_hold() -> None:
 # What is not known decides nothing.
 
 
-def test_a_rule_that_cannot_be_decided_leaves_the_package_alone_and_says_so() -> None:
+def test_a_rule_that_cannot_be_decided_leaves_the_package_alone() -> None:
+    """And says so."""
     rules = manifest(
         {"match": {"sender": "vip@*"}, "set": {"expiry": {"at_least": "created + 90d"}}},
         {"match": {}, "set": {"expiry": {"at_most": "created + 1d"}}},
@@ -184,19 +186,20 @@ def test_a_hold_by_ids_that_holds_nothing_is_a_mistake(match: dict[str, Any], as
 
 
 @pytest.mark.parametrize("match", [{"name": "*do not delete*"}, {"tags": "t", "state": "new"}])
-def test_a_hold_that_waits_for_packages_to_come_is_told_and_no_mistake(match: Any) -> None:
+def test_a_hold_that_waits_for_packages_is_no_mistake(match: Any) -> None:
+    """It is told."""
     decision = decide(manifest({"match": match, "hold": True}), package(tags=("t",)))
     assert (decision.holding, decision.warnings) == ({}, ["rule 1 matches none of 1 package"])
 
 
-def test_a_hold_by_tag_takes_names_without_case_and_a_rule_does_not() -> None:
+def test_only_a_hold_takes_tags_in_either_case() -> None:
     held = manifest({"match": {"tags": "Legal"}, "hold": True})
     assert decide(held, package(tags=("T1", "legal"))).holding == {"P": 0}
     ended = manifest({"match": {"tags": "Legal"}, "set": {"archived": True}})
     assert decide(ended, package(tags=("T1", "legal"))).declared == {}
 
 
-def test_an_unknown_end_is_left_alone_by_a_hold_and_by_at_least() -> None:
+def test_a_hold_and_at_least_leave_an_unknown_end_alone() -> None:
     unsaid = package(unlimited_storage=None)
     at_least = {"expiry": {"at_least": "created + 20d"}}
     assert end(decide(manifest({"match": {}, "set": at_least}), unsaid)) is None
@@ -236,7 +239,7 @@ def test_a_rule_that_matches_nothing_or_everything_is_told() -> None:
     assert decide(rules).warnings == []
 
 
-def test_an_end_that_cannot_be_as_the_rule_says_is_told_once_for_all_packages() -> None:
+def test_an_impossible_end_is_told_once_for_all_packages() -> None:
     rules = manifest(
         {"match": {"name": "a"}, "set": {"expiry": "2026-01-31T00:00:00Z"}},
         {"match": {"name": "b"}, "set": {"expiry": {"at_most": "created + 1d"}}},

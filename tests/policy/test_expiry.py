@@ -45,13 +45,15 @@ def test_an_expiry_comes_to(expiry: Any, observed: dict[str, Any], ends: Any) ->
     assert end(decide(rules, package(**observed))) == ends
 
 
-def test_fractions_of_a_second_are_rounded_up_since_masv_may_not_keep_them() -> None:
+def test_fractions_of_a_second_are_rounded_up() -> None:
+    """MASV may not keep them."""
     created = CREATED + timedelta(milliseconds=175)
     rules = manifest({"match": {}, "set": {"expiry": {"at_least": "created + 90d"}}})
     assert end(decide(rules, package(created_at=created))) == CREATED + 90 * DAY + timedelta(0, 1)
 
 
-def test_an_overdue_package_gets_its_grace_once_and_the_result_does_not_move() -> None:
+def test_an_overdue_package_gets_its_grace_once() -> None:
+    """The result does not move."""
     rules = manifest({"match": {}, "set": {"expiry": {"at_most": "created + 1d", "grace": "7d"}}})
     first = end(decide(rules, package()))
     for days in range(8):

@@ -80,7 +80,7 @@ def test_a_manifest_without_rules_or_holds_asks_masv_nothing() -> None:
         assert inventory.asks(Manifest.model_validate(more))
 
 
-def test_an_inbox_that_may_not_be_read_is_told_with_the_way_on(masv: Simulator) -> None:
+def test_an_inbox_that_is_refused_says_the_way_on(masv: Simulator) -> None:
     masv.faults.set("status", status=403, route="*/inbox", times=None)
     with pytest.raises(RequestRefused, match="or write `received: false` in the match of every"):
         inventory.gather(manifest({}), client(masv))
@@ -101,7 +101,7 @@ def test_a_package_may_tell_its_tag_by_name(masv: Simulator) -> None:
     assert decision.holding == {"A": 0}
 
 
-def test_a_rule_by_portal_is_refused_where_a_part_of_a_name_will_do(masv: Simulator) -> None:
+def test_a_rule_is_refused_where_part_of_a_portal_matches(masv: Simulator) -> None:
     masv.account.add_package(portal="rushes-of-others")
     rules = Manifest.model_validate(
         {"rules": [{"match": {"portal": "rushes"}, "set": {"archived": True}}]}

@@ -44,7 +44,8 @@ def decides(match: dict[str, Any], **values: Any) -> bool:
     return asked.holds(asked.value(package(**values)))
 
 
-def test_a_rule_takes_a_pattern_letter_by_letter_and_a_hold_no_less() -> None:
+def test_a_hold_matches_whatever_a_rule_matches() -> None:
+    """A rule takes a pattern letter by letter."""
     seen: Counter[str] = Counter()
 
     @given(PATTERNS, TEXTS)
@@ -156,7 +157,8 @@ def test_every_text_of_a_hold_is_compared_without_case(match: Any, values: Any) 
     assert not decides(match, **values)
 
 
-def test_an_address_is_the_same_in_either_case_of_plain_letters_for_a_rule() -> None:
+def test_a_rule_takes_an_address_in_either_case() -> None:
+    """Of plain letters."""
     assert decides({"sender": "Dailies@*"}, sender="DAILIES@studio.example")
     assert not decides({"sender": "sam@*"}, sender="\u017fam@studio.example")  # a long s
 

@@ -24,7 +24,7 @@ ENDS = (
     | st.builds(lambda length: {"at_least": f"created + {length}"}, LENGTHS)
 )
 SETTINGS = st.fixed_dictionaries({"expiry": ENDS}, optional={"archived": st.just(True)})
-MATCHES = st.just({}) | st.fixed_dictionaries(
+MATCHES: st.SearchStrategy[Any] = st.just({}) | st.fixed_dictionaries(
     {},
     optional={
         "state": st.sampled_from(["finalized", "expired", ["expired", "archived"]]),

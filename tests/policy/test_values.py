@@ -69,7 +69,8 @@ def told(match: dict[str, str]) -> list[tuple[int, int]]:
     return []
 
 
-def test_a_size_is_what_its_text_says_or_is_refused_with_its_place() -> None:
+def test_a_size_is_what_its_text_says_or_refused() -> None:
+    """With its place."""
     seen: Counter[str] = Counter()
 
     @given(SIZES | NUMBERS, st.integers(0, 10**16))
@@ -113,7 +114,8 @@ def test_a_size_that_is_nearly_right_is_shown_right(typed: str, hint: str) -> No
         TypeAdapter(Size).validate_python(typed)
 
 
-def test_a_length_is_what_its_text_says_or_is_refused_with_its_place() -> None:
+def test_a_length_is_what_its_text_says_or_refused() -> None:
+    """With its place."""
     seen: Counter[bool] = Counter()
     odd = ["1.5d", "-1d", "+1d", "0d", "01d", "1m", "1y", "1 d", "d", "1dd", "P1D", "٣d", "1D"]
     lengths = st.builds(

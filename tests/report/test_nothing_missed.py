@@ -15,7 +15,7 @@ from tests.report.conftest import destroyed, line, of_name, printed, record, ste
 
 Way = Callable[[str, str, str], str | bytes]
 
-CALM = {"steps": [], "diagnostics": []}
+CALM: dict[str, Any] = {"steps": [], "diagnostics": []}
 CALMS = [CALM, json.loads(printed(records=(record("01HZ", "changed"),))), {"steps": []}]
 SAID = {"message": '01HA "Day 12": LOSS 12 files\n', "severity": "warning"}
 LOSSES = [
@@ -89,7 +89,8 @@ def test_a_loss_beside_a_preview_without_one_is_never_0(
     way: str, calm: Any, loss: Any, noise: str, indents: tuple[int | None, int | None]
 ) -> None:
     spelled = (json.dumps(one, indent=n) for one, n in zip((calm, loss), indents, strict=True))
-    assert status(WAYS[way](*spelled, noise)) != 0
+    without, with_loss = spelled
+    assert status(WAYS[way](without, with_loss, noise)) != 0
 
 
 @given(st.sampled_from(LOSSES), st.sampled_from([None, 4]), st.data())

@@ -14,6 +14,11 @@ TEAM = "01TEAM00000000000000000001"
 class Asker:
     """Sends requests; knows which credential a route takes, and can be told to send another."""
 
+    id: str  # and what else a file's own fixture says of the package that it is about
+    token: str
+    sent: dict[str, str]
+    received: dict[str, str]
+
     def __init__(self, masv: Simulator, session: requests.Session) -> None:
         self.masv = masv
         self.session = session

@@ -1,14 +1,18 @@
+"""`pulumi-masv simulator`: what it says, plays, ends with, and makes of mistakes."""
+
 import json
 import signal
 import socket
 import subprocess
 import sys
+from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
 
 
-def start(*arguments):
+def start(*arguments: Any) -> Any:
     return subprocess.Popen(
         [sys.executable, "-m", "pulumi_masv.cli", *arguments],
         stdout=subprocess.PIPE,
@@ -19,13 +23,13 @@ def start(*arguments):
     )
 
 
-def run(*arguments):
+def run(*arguments: Any) -> Any:
     process = start(*arguments)
     printed, complained = process.communicate(timeout=20)
     return process.returncode, printed, complained
 
 
-def test_the_simulator_says_how_to_use_it_runs_and_ends_quietly(tmp_path):
+def test_the_simulator_says_how_to_use_it_runs_and_ends_quietly(tmp_path: Path) -> None:
     seed = tmp_path / "seed.json"
     seed.write_text(json.dumps({"packages": [{"name": "A"}]}))
     process = start("simulator", "--seed", str(seed), "--now", "2027-01-01T00:00:00Z")
@@ -46,7 +50,7 @@ def test_the_simulator_says_how_to_use_it_runs_and_ends_quietly(tmp_path):
 
 
 @pytest.mark.parametrize("by_name", [False, True])
-def test_the_simulator_plays_a_contract(tmp_path, by_name):
+def test_the_simulator_plays_a_contract(tmp_path: Path, by_name: bool) -> None:
     contract = tmp_path / "contract.json"
     contract.write_text(json.dumps({"contract": 1, "switches": {"listed_keys": "sample"}}))
     process = start("simulator", "--contract", "as documented" if by_name else str(contract))
@@ -62,13 +66,13 @@ def test_the_simulator_plays_a_contract(tmp_path, by_name):
     assert process.communicate(timeout=20) == ("", "")
 
 
-def test_help_says_which_contracts_there_are():
+def test_help_says_which_contracts_there_are() -> None:
     status, printed, _ = run("simulator", "--help")
     assert (status, "--contract" in printed) == (0, True)
     assert "the nastiest" in " ".join(printed.split())
 
 
-def test_a_port_in_use_is_one_line_and_status_2():
+def test_a_port_in_use_is_one_line_and_status_2() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         assert run("simulator", "--port", port) == (
@@ -90,11 +94,11 @@ def test_a_port_in_use_is_one_line_and_status_2():
         ),
     ],
 )
-def test_a_bad_argument_is_one_line_and_status_2(arguments, line):
+def test_a_bad_argument_is_one_line_and_status_2(arguments: Any, line: str) -> None:
     assert run("simulator", *arguments) == (2, "", f"pulumi-masv: {line}\n")
 
 
-def test_all_mistakes_of_a_seed_are_a_line_each(tmp_path):
+def test_all_mistakes_of_a_seed_are_a_line_each(tmp_path: Path) -> None:
     seed = tmp_path / "seed.yaml"
     seed.write_text("packages:\n- state: finalised\n- expiry: noon\n  nmae: A\n")
     status, printed, complained = run("simulator", "--seed", str(seed))
@@ -104,7 +108,7 @@ def test_all_mistakes_of_a_seed_are_a_line_each(tmp_path):
     assert all(line.startswith(f"pulumi-masv: seed {seed}: package ") for line in lines)
 
 
-def test_nothing_that_it_hands_out_says_canary():
+def test_nothing_that_it_hands_out_says_canary() -> None:
     process = start("simulator", "--packages", "1")
     exports = [process.stdout.readline() for _ in range(4)]
     environment = dict(line[7:].rstrip("\n").split("=", 1) for line in exports[1:])
@@ -118,13 +122,13 @@ def test_nothing_that_it_hands_out_says_canary():
     assert process.communicate(timeout=20) == ("", "")
 
 
-def test_version_prints_the_version():
+def test_version_prints_the_version() -> None:
     status, printed, complained = run("version")
     assert (status, complained) == (0, "")
     assert printed.count(".") == 2
 
 
-def test_without_typer_one_line_says_what_to_install(tmp_path):
+def test_without_typer_one_line_says_what_to_install(tmp_path: Path) -> None:
     (tmp_path / "typer.py").write_text("raise ModuleNotFoundError('no typer', name='typer')")
     code = (
         f"import sys; sys.path.insert(0, {str(tmp_path)!r}); import pulumi_masv.cli as c; c.main()"

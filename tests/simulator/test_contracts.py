@@ -1,6 +1,9 @@
+"""A contract is a set of switches by name or from a file, and all work can be done under it."""
+
 import json
 from datetime import timedelta
-from typing import get_args, get_type_hints
+from pathlib import Path
+from typing import Any, get_args, get_type_hints
 
 import pytest
 import requests
@@ -14,13 +17,13 @@ from tests.simulator.conftest import Asker
 NAMED = pytest.mark.parametrize("contract", CONTRACTS)
 
 
-def write(tmp_path, text):
+def write(tmp_path: Path, text: str) -> Any:
     path = tmp_path / "contract.json"
     path.write_text(text)
     return path
 
 
-def test_a_contract_is_switches_and_whatever_else(tmp_path):
+def test_a_contract_is_switches_and_whatever_else(tmp_path: Path) -> None:
     switches = {"done_answer": "text", "token_lifetime": 90, "page_size": 25}
     document = {"contract": 1, "switches": switches, "seen": {"keys": ["id"]}}
     assert load(write(tmp_path, json.dumps(document))) == Switches(
@@ -53,7 +56,9 @@ def test_a_contract_is_switches_and_whatever_else(tmp_path):
         ),
     ],
 )
-def test_a_file_that_is_no_contract_is_refused_in_one_line(tmp_path, text, says):
+def test_a_file_that_is_no_contract_is_refused_in_one_line(
+    tmp_path: Path, text: Any, says: str
+) -> None:
     path = tmp_path / "contract.json"
     path.write_bytes(text.encode("utf-8", "surrogateescape"))
     with pytest.raises(ValueError) as refused:
@@ -63,19 +68,21 @@ def test_a_file_that_is_no_contract_is_refused_in_one_line(tmp_path, text, says)
     assert "\n" not in told
 
 
-def test_a_contract_that_is_not_there_is_refused_in_one_line(tmp_path):
+def test_a_contract_that_is_not_there_is_refused_in_one_line(tmp_path: Path) -> None:
     with pytest.raises(ValueError) as refused:
         load(tmp_path / "none.json")
     assert str(refused.value) == f"contract {tmp_path / 'none.json'}: No such file or directory"
 
 
 @NAMED
-def test_a_named_contract_is_what_a_file_with_its_switches_says(tmp_path, contract):
+def test_a_named_contract_is_what_a_file_with_its_switches_says(
+    tmp_path: Path, contract: Any
+) -> None:
     document = {"contract": 1, "switches": CONTRACTS[contract].as_json()}
     assert load(write(tmp_path, json.dumps(document))) == CONTRACTS[contract]
 
 
-def test_the_documented_contract_shows_twelve_keys(ask):
+def test_the_documented_contract_shows_twelve_keys(ask: Asker) -> None:
     package_id = ask.masv.account.add_package()
     ask.masv.account.switches = CONTRACTS["as documented"]
     assert len(ask.read(package_id).json()) == len(ask.listed().json()["records"][0]) == 12
@@ -83,11 +90,13 @@ def test_the_documented_contract_shows_twelve_keys(ask):
 
 @NAMED
 @pytest.mark.parametrize("box", ["packages", "inbox"])
-def test_the_work_can_be_done_under_every_named_contract(ask, contract, box):
+def test_the_work_can_be_done_under_every_named_contract(
+    ask: Asker, contract: Any, box: str
+) -> Any:
     package_id = ask.masv.account.add_package(name="before", received=box == "inbox")
     ask.masv.account.switches = CONTRACTS[contract]
 
-    def send(method, path="", **more):
+    def send(method: str, path: str = "", **more: Any) -> Any:
         ask.ids(), ask.ids()  # so that what was written is seen
         query = "status=new,finalized,expired,archived"
         (record,) = ask.listed(query, box).json()["records"]
@@ -131,7 +140,7 @@ POSITIONS = {
         {name: st.sampled_from(choices) for name, choices in POSITIONS.items()}
     )
 )
-def test_all_switches_combine_freely(positions):
+def test_all_switches_combine_freely(positions: Any) -> None:
     masv = Simulator(packages=0, now="2027-01-01T00:00:00Z", switches=Switches(**positions))
     ids = [
         masv.account.add_package(tags=["t"], unlimited_storage=True, shown_state="frozen"),
@@ -162,7 +171,7 @@ def test_all_switches_combine_freely(positions):
     assert len(masv.account.losses) == 2
 
 
-def test_the_requests_of_the_vendors_own_client_are_served():
+def test_the_requests_of_the_vendors_own_client_are_served() -> None:
     """Instants without a zone, limit=100, headers in lower case, and empty arrays, comma-joined."""
     masv = Simulator(packages=0, switches=CONTRACTS["the vendor's client"])
     made = [masv.account.add_package(expiry="2027-06-01T00:00:00Z") for _ in range(60)]
@@ -170,7 +179,7 @@ def test_the_requests_of_the_vendors_own_client_are_served():
     key = {"x-api-key": masv.api_key, "accept": "application/json"}
     with masv, requests.Session() as session:
 
-        def get(path, **query):
+        def get(path: str, **query: str) -> Any:
             answer = session.get(masv.url + path, params=query, headers=key, timeout=5)
             assert answer.status_code == 200, answer.text
             return answer.json()

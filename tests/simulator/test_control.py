@@ -1,15 +1,19 @@
+"""The routes that play somebody else: state, journal, clock, packages, switches and faults."""
+
 import json
+from typing import Any
 
 import pytest
 
 from pulumi_masv.simulator import KEY_CANARY, PASSWORD_CANARY, TOKEN_CANARY
+from tests.simulator.conftest import Asker
 
 
-def control(door, method, path, body=None):
+def control(door: Asker, method: str, path: str, body: Any = None) -> Any:
     return door(method, f"/_simulator/{path}", data=None if body is None else json.dumps(body))
 
 
-def test_the_state_shows_everything_but_the_secrets(door):
+def test_the_state_shows_everything_but_the_secrets(door: Asker) -> None:
     package_id = door.masv.account.add_package(expiry="2027-02-01T00:00:00Z")
     door.listed()
     door.masv.faults.set("reset")
@@ -25,14 +29,14 @@ def test_the_state_shows_everything_but_the_secrets(door):
     assert not any(word in answer.text for word in (KEY_CANARY, TOKEN_CANARY, PASSWORD_CANARY))
 
 
-def test_control_stands_in_no_journal_and_meets_no_fault(door):
+def test_control_stands_in_no_journal_and_meets_no_fault(door: Asker) -> None:
     door.masv.faults.set("reset")
     assert control(door, "GET", "journal").json() == []
     assert door.masv.journal == []
     assert len(door.masv.faults.waiting()) == 1
 
 
-def test_the_journal_is_read_and_forgotten(ask):
+def test_the_journal_is_read_and_forgotten(ask: Asker) -> None:
     ask.listed("limit=1")
     assert control(ask, "GET", "journal").json() == [
         {
@@ -48,7 +52,7 @@ def test_the_journal_is_read_and_forgotten(ask):
     assert ask.masv.journal == []
 
 
-def test_the_clock_is_advanced_and_set_and_files_end(ask):
+def test_the_clock_is_advanced_and_set_and_files_end(ask: Asker) -> None:
     package_id = ask.masv.account.add_package(expiry="2027-01-02T00:00:00Z", size=5, total_files=1)
     moved = control(ask, "POST", "clock", {"advance": 3600})
     assert moved.json() == {"now": "2027-01-01T01:00:00.000Z"}
@@ -64,7 +68,7 @@ def test_the_clock_is_advanced_and_set_and_files_end(ask):
     ]
 
 
-def test_a_package_is_added_with_any_of_its_attributes(ask):
+def test_a_package_is_added_with_any_of_its_attributes(ask: Asker) -> None:
     described = {
         "name": "Day 3",
         "state": "expired",
@@ -79,11 +83,11 @@ def test_a_package_is_added_with_any_of_its_attributes(ask):
     assert (package.received, package.tags) == (True, ("t",))
 
 
-def test_somebody_changes_a_package_by_hand(ask):
+def test_somebody_changes_a_package_by_hand(ask: Asker) -> None:
     account = ask.masv.account
     package_id = account.add_package(state="new")
 
-    def by_hand(verb, body=None):
+    def by_hand(verb: Any, body: Any = None) -> Any:
         assert control(ask, "POST", f"packages/{package_id}/{verb}", body).status_code == 200
         return account.package(package_id)
 
@@ -98,7 +102,7 @@ def test_somebody_changes_a_package_by_hand(ask):
     assert account.packages() == []
 
 
-def test_faults_are_set_and_cleared(ask):
+def test_faults_are_set_and_cleared(ask: Asker) -> None:
     fault = {"kind": "rate_limit", "retry_after": 3, "times": 2}
     assert control(ask, "POST", "faults", fault).json()["kind"] == "rate_limit"
     assert ask.listed().headers["Retry-After"] == "3"
@@ -106,7 +110,7 @@ def test_faults_are_set_and_cleared(ask):
     assert ask.listed().status_code == 200
 
 
-def test_switches_are_changed_one_by_one(ask):
+def test_switches_are_changed_one_by_one(ask: Asker) -> None:
     changed = control(ask, "PUT", "switches", {"token_lifetime": 90, "bulk_body": "text"}).json()
     assert (changed["token_lifetime"], changed["bulk_body"]) == (90, "text")
     changed = control(ask, "PUT", "switches", {"token_lifetime": None}).json()
@@ -143,7 +147,9 @@ def test_switches_are_changed_one_by_one(ask):
         ("PUT", "switches", {"token_lifetime": "1h"}, "switch token_lifetime"),
     ],
 )
-def test_a_control_request_that_makes_no_sense_says_so(ask, method, path, body, says):
+def test_a_control_request_that_makes_no_sense_says_so(
+    ask: Asker, method: str, path: str, body: Any, says: str
+) -> None:
     answer = control(ask, method, path, body)
     assert answer.status_code == 400
     assert says in answer.json()["error"]
@@ -159,7 +165,9 @@ def test_a_control_request_that_makes_no_sense_says_so(ask, method, path, body, 
         ("switches", {"past": 1, "page_size": "x"}, ("past", "page_size: a valid integer")),
     ],
 )
-def test_all_mistakes_of_a_control_request_are_told_at_once(ask, path, body, mistakes):
+def test_all_mistakes_of_a_control_request_are_told_at_once(
+    ask: Asker, path: str, body: Any, mistakes: Any
+) -> None:
     answer = control(ask, "PUT" if path == "switches" else "POST", path, body)
     assert answer.status_code == 400
     assert answer.json()["error"].count("; ") >= len(mistakes) - 1
@@ -176,13 +184,13 @@ STRANGERS = (
 
 
 @pytest.mark.parametrize("host", [*HOSTS, *(f"{host}:8080" for host in HOSTS)])
-def test_the_control_api_answers_loopback_names(door, host):
+def test_the_control_api_answers_loopback_names(door: Asker, host: Any) -> None:
     answer = door("GET", "/_simulator/state", headers={"Host": host})
     assert answer.status_code == 200
 
 
 @pytest.mark.parametrize("host", STRANGERS)
-def test_the_control_api_answers_no_other_name(door, host):
+def test_the_control_api_answers_no_other_name(door: Asker, host: Any) -> None:
     package_id = door.masv.account.add_package()
     for method, path in (("GET", "state"), ("POST", f"packages/{package_id}/delete")):
         answer = door(method, f"/_simulator/{path}", headers={"Host": host})
@@ -196,7 +204,7 @@ def test_the_control_api_answers_no_other_name(door, host):
     "origin",
     ["https://evil.example", "null", "http://localhost:3000", "http://127.0.0.1.evil.example"],
 )
-def test_the_control_api_answers_no_page_from_elsewhere(door, origin):
+def test_the_control_api_answers_no_page_from_elsewhere(door: Asker, origin: str) -> None:
     package_id = door.masv.account.add_package()
     headers = {"Origin": origin, "Host": "127.0.0.1:8080"}
     answer = door("POST", f"/_simulator/packages/{package_id}/delete", headers=headers)
@@ -211,7 +219,7 @@ def test_the_control_api_answers_no_page_from_elsewhere(door, origin):
     "kind", ["text/plain", "application/x-www-form-urlencoded", "application/jsonx", None]
 )
 @pytest.mark.parametrize("body", ['{"advance": 5}', ""])
-def test_the_control_api_takes_json_only(door, kind, body):
+def test_the_control_api_takes_json_only(door: Asker, kind: Any, body: str) -> None:
     answer = door("POST", "/_simulator/clock", data=body, headers={"Content-Type": kind})
     assert answer.status_code == (400 if kind is None and not body else 415)
     if body:
@@ -220,7 +228,7 @@ def test_the_control_api_takes_json_only(door, kind, body):
 
 
 @pytest.mark.parametrize("body", ["{", "[1]", "5", "\ufffe", "[" * 100_000])
-def test_a_body_that_is_no_json_object_is_400_with_a_reason(door, body):
+def test_a_body_that_is_no_json_object_is_400_with_a_reason(door: Asker, body: Any) -> None:
     answer = door(
         "POST", "/_simulator/clock", data=body.encode("utf-16" if body == "\ufffe" else "utf-8")
     )
@@ -228,13 +236,13 @@ def test_a_body_that_is_no_json_object_is_400_with_a_reason(door, body):
     assert answer.json()["error"].startswith("the body is not ")
 
 
-def test_an_unknown_control_call_lists_those_there_are(ask):
+def test_an_unknown_control_call_lists_those_there_are(ask: Asker) -> None:
     answer = control(ask, "GET", "time")
     assert answer.status_code == 404
     assert "POST /_simulator/clock" in answer.json()["error"]
 
 
-def test_a_control_call_with_a_wrong_method_names_the_right_ones(ask):
+def test_a_control_call_with_a_wrong_method_names_the_right_ones(ask: Asker) -> None:
     answer = control(ask, "POST", "journal")
     assert (answer.status_code, answer.headers["Allow"]) == (405, "GET, DELETE")
     assert "DELETE /_simulator/journal" in answer.json()["error"]

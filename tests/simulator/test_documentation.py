@@ -1,4 +1,7 @@
+"""The simulator describes itself: each endpoint, parameter and answer, with no other host."""
+
 import re
+from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import pytest
@@ -23,13 +26,13 @@ DOCUMENTED = {
 }
 
 
-def described():
+def described() -> Any:
     with Simulator(packages=0) as masv:
         return requests.get(f"{masv.url}/openapi.json", timeout=5).json()
 
 
 @pytest.fixture(scope="module")
-def operations():
+def operations() -> Any:
     return {
         f"{method} {path}": operation
         for path, operations in described()["paths"].items()
@@ -37,7 +40,8 @@ def operations():
     }
 
 
-def test_docs_and_all_it_loads_come_from_the_simulator_and_stand_in_no_journal():
+def test_docs_and_all_it_loads_come_from_the_simulator() -> None:
+    """And stand in no journal."""
     with Simulator(packages=0) as masv:
         page = requests.get(f"{masv.url}/docs", timeout=5)
         assert page.headers["Content-Type"] == "text/html; charset=utf-8"
@@ -51,7 +55,7 @@ def test_docs_and_all_it_loads_come_from_the_simulator_and_stand_in_no_journal()
         assert masv.journal == []
 
 
-def test_docs_names_no_other_host_and_neither_does_its_style():
+def test_docs_names_no_other_host_and_neither_does_its_style() -> None:
     with Simulator(packages=0) as masv:
         page = requests.get(f"{masv.url}/docs", timeout=5).text
         assert "//" not in page.replace("// ", "")
@@ -60,7 +64,7 @@ def test_docs_names_no_other_host_and_neither_does_its_style():
     assert re.findall(r"""url\((?!["']?data:)|@import""", css) == []
 
 
-def test_the_description_has_every_endpoint_with_its_credential():
+def test_the_description_has_every_endpoint_with_its_credential() -> None:
     found = {
         (method, path, next(iter(operation["security"][0])))
         for path, operations in described()["paths"].items()
@@ -70,7 +74,7 @@ def test_the_description_has_every_endpoint_with_its_credential():
     assert found == DOCUMENTED
 
 
-def test_the_description_has_every_parameter_of_the_two_listings():
+def test_the_description_has_every_parameter_of_the_two_listings() -> None:
     paths = described()["paths"]
     sent, received = (
         {p["name"] for p in paths[f"/v1.1/teams/{{team}}/{box}"]["get"]["parameters"]}
@@ -83,7 +87,7 @@ def test_the_description_has_every_parameter_of_the_two_listings():
     assert received == sent | {"portal"}
 
 
-def test_the_documented_package_has_the_keys_of_a_real_answer():
+def test_the_documented_package_has_the_keys_of_a_real_answer() -> None:
     description = described()
     masv = Simulator(packages=0)
     masv.account.add_package(tags=["01TAG1"])
@@ -96,11 +100,12 @@ def test_the_documented_package_has_the_keys_of_a_real_answer():
     assert description["components"]["schemas"]["Package"]["properties"].keys() == shown.keys()
 
 
-def test_the_description_names_the_control_api_too():
+def test_the_description_names_the_control_api_too() -> None:
     assert "post" in described()["paths"]["/_simulator/clock"]
 
 
-def test_every_body_and_every_answer_that_has_one_is_shown_by_an_example(operations):
+def test_every_body_is_shown_by_an_example(operations: Any) -> None:
+    """Of a request and of an answer."""
     contents = [
         content
         for operation in operations.values()
@@ -111,7 +116,7 @@ def test_every_body_and_every_answer_that_has_one_is_shown_by_an_example(operati
     assert all("example" in content or "examples" in content for content in contents)
 
 
-def test_only_the_answer_204_has_no_body(operations):
+def test_only_the_answer_204_has_no_body(operations: Any) -> None:
     bare = {
         status
         for operation in operations.values()
@@ -121,7 +126,7 @@ def test_only_the_answer_204_has_no_body(operations):
     assert bare == {"204"}
 
 
-def test_every_query_parameter_says_what_it_does_and_shows_it(operations):
+def test_every_query_parameter_says_what_it_does_and_shows_it(operations: Any) -> None:
     for box in ("packages", "inbox"):
         parameters = operations[f"get /v1.1/teams/{{team}}/{box}"]["parameters"]
         asked = [each for each in parameters if each["in"] == "query"]
@@ -129,7 +134,7 @@ def test_every_query_parameter_says_what_it_does_and_shows_it(operations):
         assert all(each["description"] and "example" in each for each in asked)
 
 
-def test_each_example_of_the_control_api_is_an_answer_and_no_refusal(operations):
+def test_each_example_of_the_control_api_is_an_answer_and_no_refusal(operations: Any) -> None:
     shown = [
         operation["responses"]["200"]["content"]["application/json"]["example"]
         for name, operation in operations.items()

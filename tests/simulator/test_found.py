@@ -2,7 +2,7 @@
 
 from contextlib import suppress
 from datetime import timedelta
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given, settings
@@ -14,6 +14,7 @@ from pulumi_masv.simulator.instants import as_instant
 from pulumi_masv.simulator.listing import Listing
 from pulumi_masv.simulator.package import State
 from tests.generated import at_least, count
+from tests.simulator.conftest import Asker
 
 TEAM, OTHER = "01TEAM00000000000000000001", "01TEAM00000000000000000002"
 START = "2027-01-01T00:00:00Z"
@@ -64,7 +65,7 @@ PACKAGES = st.fixed_dictionaries(
         "id": st.none() | st.sampled_from(["01A", "01B"]),
     }
 )
-SWITCHES = {
+SWITCHES: dict[str, list[Any]] = {
     "key_sees": ["all"] * 5 + ["nothing"],
     "page_size": [None, 2],
     "over_limit": ["refused", "cut", "served"],
@@ -87,7 +88,7 @@ SWITCHED = st.fixed_dictionaries(
 )
 
 
-def outcome(account: "Account | Afresh", query: str, *, received: bool) -> object:
+def outcome(account: Any, query: str, *, received: bool) -> object:
     """Return the total and the packages of a page, or how it was refused."""
     try:
         listing = Listing.read(
@@ -103,36 +104,39 @@ def outcome(account: "Account | Afresh", query: str, *, received: bool) -> objec
 
 
 @pytest.fixture
-def looks(monkeypatch):
+def looks(monkeypatch: pytest.MonkeyPatch) -> Any:
     """The ids of the packages that filters have looked at so far."""
-    ids = []
+    ids: list[str] = []
     keeps = Filter.keeps
-    monkeypatch.setattr(
-        Filter, "keeps", lambda self, package: ids.append(package.id) or keeps(self, package)
-    )
+
+    def looked(self: Filter, package: Package) -> bool:
+        ids.append(package.id)
+        return keeps(self, package)
+
+    monkeypatch.setattr(Filter, "keeps", looked)
     return ids
 
 
 @pytest.fixture
-def many(ask):
+def many(ask: Asker) -> Any:
     """Two thousand packages, named by their place in the order of their creation."""
     for place in range(2000):
         ask.masv.account.add_package(name=f"Day {place}", size=place % 7)
     return ask
 
 
-def all_names(ask):
+def all_names(ask: Asker) -> Any:
     pages = [ask.names(f"sort=created_at&limit=50&page={page}") for page in range(1, 41)]
     return [name for page in pages for name in page]
 
 
-def test_all_pages_of_a_list_look_at_each_package_once(many, looks):
+def test_all_pages_of_a_list_look_at_each_package_once(many: Any, looks: Any) -> None:
     assert len(set(all_names(many))) == 2000
     assert len(looks) == len(set(looks)) == 2000
 
 
 @pytest.mark.parametrize("unknown", get_args(Switches.__annotations__["unknown_filter"]))
-def test_pages_by_tag_look_at_each_package_once(many, looks, unknown):
+def test_pages_by_tag_look_at_each_package_once(many: Any, looks: Any, unknown: Any) -> None:
     many.masv.switch(unknown_filter=unknown)
     many.masv.account.add_package(tags=["t"])
     for page in (1, 2, 3):
@@ -140,7 +144,7 @@ def test_pages_by_tag_look_at_each_package_once(many, looks, unknown):
     assert len(looks) == 2001
 
 
-def test_after_a_change_only_what_changed_is_looked_at(many, looks):
+def test_after_a_change_only_what_changed_is_looked_at(many: Any, looks: Any) -> None:
     account = many.masv.account
     first, second, third, *_ = [package.id for package in account.packages()]
     for sort in ("sort=size", "sort=-size", "sort=name"):
@@ -155,7 +159,7 @@ def test_after_a_change_only_what_changed_is_looked_at(many, looks):
     assert looks == [first, second] * 2
 
 
-def test_files_that_end_between_two_pages_are_all_that_is_looked_at(many, looks):
+def test_files_that_end_between_two_pages_are_all_that_is_looked_at(many: Any, looks: Any) -> None:
     soon = many.masv.account.add_package(expiry="2027-01-02T00:00:00Z")
     many.listed("status=finalized")
     looks.clear()
@@ -203,7 +207,7 @@ class Afresh:
 class World:
     """An account, and the clock on the wall."""
 
-    def __init__(self, switches):
+    def __init__(self, switches: Any) -> None:
         self.seconds = 0.0
         self.account = Account(
             now=START,
@@ -212,7 +216,7 @@ class World:
             elapsed=lambda: self.seconds,
         )
 
-    def run(self, step):
+    def run(self, step: Any) -> None:
         account = self.account
         match step:
             case "add", described:
@@ -268,7 +272,9 @@ STEPS = st.one_of(
     switches=SWITCHED,
     steps=st.lists(STEPS, min_size=8, max_size=25),
 )
-def test_a_kept_list_is_as_one_made_afresh(packages, queries, switches, steps):
+def test_a_kept_list_is_as_one_made_afresh(
+    packages: Any, queries: Any, switches: Any, steps: Any
+) -> None:
     world = World(switches)
     asked = [
         ("&".join(f"{key}={value}" for key, value in query.items()), received)

@@ -1,5 +1,8 @@
 """Whatever is sent to a route that the simulator describes, it answers as it describes."""
 
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, settings
@@ -33,25 +36,27 @@ on_one_simulator = settings(suppress_health_check=[HealthCheck.function_scoped_f
 
 
 @pytest.fixture
-def masv():
+def masv() -> Iterator[Any]:
     with Simulator(packages=3) as masv:
         yield masv
 
 
 @pytest.fixture
-def package_id(masv):
+def package_id(masv: Simulator) -> Any:
     return masv.account.packages()[0].id
 
 
 @API.parametrize()
 @on_one_simulator
-def test_a_described_route_answers_a_stranger_as_described(case, masv):
+def test_a_described_route_answers_a_stranger_as_described(case: Any, masv: Simulator) -> None:
     case.call_and_validate(base_url=masv.url)
 
 
 @API.parametrize()
 @on_one_simulator
-def test_a_described_route_answers_who_may_ask_as_described(case, masv, package_id):
+def test_a_described_route_answers_who_may_ask_as_described(
+    case: Any, masv: Simulator, package_id: str
+) -> None:
     known = {"team": masv.team_id, "id": package_id}
     for name in known.keys() & case.path_parameters.keys():
         case.path_parameters[name] = known[name]

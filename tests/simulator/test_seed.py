@@ -1,5 +1,9 @@
+"""A seed is the packages that an account starts with; its mistakes are told at once."""
+
 import json
 import re
+from pathlib import Path
+from typing import Any
 
 import jsonschema_rs
 import pytest
@@ -12,13 +16,13 @@ from pulumi_masv.simulator import Simulator
 from tests.generated import at_least, count
 
 
-def lines_of(seed):
+def lines_of(seed: Any) -> Any:
     with pytest.raises(ValueError) as error:
         Simulator(seed=seed)
     return str(error.value).splitlines()
 
 
-def test_a_seed_is_the_packages_there_are():
+def test_a_seed_is_the_packages_there_are() -> None:
     seed = {"packages": [{"name": "A", "unlimited_storage": True}, {"state": "archived"}]}
     packages = Simulator(seed=seed).account.packages()
     assert [(p.name, p.state) for p in packages] == [
@@ -28,7 +32,7 @@ def test_a_seed_is_the_packages_there_are():
 
 
 @pytest.mark.parametrize("start", ["", "\ufeff"])
-def test_a_seed_can_be_a_file(tmp_path, start):
+def test_a_seed_can_be_a_file(tmp_path: Path, start: str) -> None:
     file = tmp_path / "seed.json"
     file.write_text(start + json.dumps({"packages": [{"name": "Größe"}]}), encoding="utf-8")
     assert Simulator(seed=file).account.packages()[0].name == "Größe"
@@ -36,7 +40,7 @@ def test_a_seed_can_be_a_file(tmp_path, start):
 
 
 @pytest.mark.parametrize("suffix", ["yaml", "yml"])
-def test_a_seed_can_be_yaml(tmp_path, suffix):
+def test_a_seed_can_be_yaml(tmp_path: Path, suffix: str) -> None:
     file = tmp_path / f"seed.{suffix}"
     file.write_text("packages:\n  - name: Größe\n    expiry: 2027-03-01T00:00:00Z\n", "utf-8")
     [package] = Simulator(seed=file).account.packages()
@@ -62,7 +66,9 @@ def test_a_seed_can_be_yaml(tmp_path, suffix):
         ("a.yaml", "", 'it must say {"packages": [{…}, …]} and nothing else'),
     ],
 )
-def test_a_file_that_is_no_seed_is_one_line_with_its_place(tmp_path, name, text, line):
+def test_a_file_that_is_no_seed_is_one_line_with_its_place(
+    tmp_path: Path, name: str, text: str, line: str
+) -> None:
     file = tmp_path / name
     file.write_bytes(text.encode("utf-8", "surrogateescape"))
     [told] = lines_of(file)
@@ -71,7 +77,7 @@ def test_a_file_that_is_no_seed_is_one_line_with_its_place(tmp_path, name, text,
 
 
 @pytest.mark.parametrize("folder", [True, False])
-def test_a_seed_that_cannot_be_read_is_one_line(tmp_path, folder):
+def test_a_seed_that_cannot_be_read_is_one_line(tmp_path: Path, folder: bool) -> None:
     file = tmp_path if folder else tmp_path / "none.json"
     reason = "Is a directory" if folder else "No such file or directory"
     assert lines_of(file) == [f"seed {file}: {reason}"]
@@ -99,7 +105,7 @@ MISTAKES = {
 @at_least(10, "several mistakes")
 @at_least(1, "one mistake", "right")
 @given(st.lists(st.sets(st.sampled_from(sorted(MISTAKES))), min_size=1, max_size=4))
-def test_all_mistakes_of_a_seed_are_told_at_once_with_their_places(wrong):
+def test_all_mistakes_of_a_seed_are_told_at_once_with_their_places(wrong: Any) -> None:
     described = [{key: MISTAKES[key][0] for key in each} for each in wrong]
     due = [
         f"seed: package {n}: {MISTAKES[key][1]}" for n, each in enumerate(wrong, 1) for key in each
@@ -134,13 +140,13 @@ def test_all_mistakes_of_a_seed_are_told_at_once_with_their_places(wrong):
         ),
     ],
 )
-def test_what_cannot_be_together_is_told_with_its_place(packages, line):
+def test_what_cannot_be_together_is_told_with_its_place(packages: Any, line: str) -> None:
     [told] = lines_of({"packages": packages})
     assert told.startswith(f"seed: {line}")
 
 
 @pytest.mark.parametrize("key", ["5", "2027-01-31", "~"])
-def test_a_key_that_is_no_text_is_a_mistake_with_its_place(tmp_path, key):
+def test_a_key_that_is_no_text_is_a_mistake_with_its_place(tmp_path: Path, key: str) -> None:
     file = tmp_path / "seed.yaml"
     file.write_text(f"packages:\n- {key}: a\n")
     name = str(next(iter(yaml.safe_load(f"{key}: a"))))
@@ -148,7 +154,7 @@ def test_a_key_that_is_no_text_is_a_mistake_with_its_place(tmp_path, key):
     assert told.startswith(f"seed {file}: package 1: a package has no {name!r}")
 
 
-def test_the_sample_of_the_documentation_is_a_seed(tmp_path):
+def test_the_sample_of_the_documentation_is_a_seed(tmp_path: Path) -> None:
     page = seed.PAGE.read_text(encoding="utf-8")
     [sample] = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
     file = tmp_path / "seed.yaml"
@@ -156,14 +162,14 @@ def test_the_sample_of_the_documentation_is_a_seed(tmp_path):
     assert len(Simulator(seed=file, now="2027-01-04T09:00:00Z").account.packages()) == 3
 
 
-def test_the_schema_refuses_what_a_seed_refuses():
+def test_the_schema_refuses_what_a_seed_refuses() -> None:
     schema = json.loads(seed.SCHEMA.read_text(encoding="utf-8"))
     assert jsonschema_rs.is_valid(schema, {"packages": [{"name": "A", "tags": ["t"]}, {}]})
     for key in MISTAKES.keys() - {"expiry", "created_at"}:  # it checks no instants
         assert not jsonschema_rs.is_valid(schema, {"packages": [{key: MISTAKES[key][0]}]}), key
 
 
-def test_nothing_is_added_where_a_package_is_mistaken():
+def test_nothing_is_added_where_a_package_is_mistaken() -> None:
     from pulumi_masv.simulator.seed import sow
 
     account = Simulator(packages=2).account

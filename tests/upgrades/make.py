@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from pulumi_masv.simulator import Simulator
 
@@ -27,7 +28,7 @@ def account(masv: Simulator) -> None:
     add(
         id="01HSECRET", name="raw", expiry="2099-03-01T00:00:00Z", created_at="2026-02-20T09:00:00Z"
     )
-    ended = {"state": "expired", "created_at": "2025-12-01T09:00:00Z"}
+    ended: dict[str, Any] = {"state": "expired", "created_at": "2025-12-01T09:00:00Z"}
     add(id="01H0VER", expiry="2026-02-20T00:00:00Z", **ended)
     add(id="01HWIND0W", expiry="2026-01-15T00:00:00Z", **ended)
     for number in (1, 2, 3):

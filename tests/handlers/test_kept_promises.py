@@ -106,9 +106,10 @@ def test_an_up_of_what_is_so_already_asks_and_changes_nothing(
     assert masv.writes == []
 
 
-def test_what_only_counts_at_the_end_changes_the_state_without_key_or_request(
+def test_what_counts_only_at_the_end_needs_no_request(
     engine: Engine, masv: Simulator, kind: Kind
 ) -> None:
+    """Nor a key."""
     program = kind.program(masv)
     engine.up(program)
     masv.reset_journal()
@@ -118,9 +119,10 @@ def test_what_only_counts_at_the_end_changes_the_state_without_key_or_request(
     assert engine.state["it"]["outputs"].items() >= kind.flag.items()
 
 
-def test_a_preview_without_a_key_says_so_in_one_line_and_the_up_refuses(
+def test_a_preview_without_a_key_says_so_in_one_line(
     engine: Engine, masv: Simulator, kind: Kind
 ) -> None:
+    """The up refuses."""
     program = kind.program(masv)
     program = {f"{name}{i}": inputs for i in range(3) for name, inputs in program.items()}
     engine.config = {"masv:apiKey": None}
@@ -161,7 +163,7 @@ def test_a_wrong_setting_is_refused_in_the_preview(
         engine.preview(kind.program(masv))
 
 
-def test_another_team_is_named_beside_the_stored_one_by_read_update_and_delete(
+def test_every_verb_names_another_team_beside_the_stored_one(
     engine: Engine, masv: Simulator, kind: Kind
 ) -> None:
     program = changed(kind.program(masv), kind.flag)
@@ -181,9 +183,10 @@ def test_another_team_is_named_beside_the_stored_one_by_read_update_and_delete(
     assert list(engine.state) == ["it"]
 
 
-def test_a_state_that_nobody_can_read_is_one_line_and_does_not_break_a_refreshs_diff(
+def test_a_state_that_nobody_can_read_is_one_line(
     engine: Engine, masv: Simulator, kind: Kind
 ) -> None:
+    """And does not break the diff of a refresh."""
     program = kind.program(masv)
     engine.up(program)
     engine.state["it"]["outputs"] |= kind.broken
@@ -212,9 +215,8 @@ def test_nothing_secret_is_stored_or_said(engine: Engine, masv: Simulator, kind:
         assert canary not in told
 
 
-def test_an_end_moved_by_hand_after_the_preview_is_not_reverted_by_an_up_that_refreshes(
-    engine: Engine, masv: Simulator
-) -> None:
+def test_an_end_moved_after_the_preview_stays_at_an_up(engine: Engine, masv: Simulator) -> None:
+    """Though it refreshes."""
     package = masv.account.add_package(name="Day 12", expiry="2027-01-31T00:00:00Z")
     program = {"day12": {"packageId": package, "expiry": "2027-01-31T00:00:00Z"}}
     engine.up(program)

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -31,7 +32,7 @@ def file(tmp_path: Path) -> Path:
     return written
 
 
-def test_a_file_that_is_not_there_is_said_with_how_to_make_it(run: Run) -> None:
+def test_a_missing_file_is_said_with_how_to_make_it(run: Run) -> None:
     line = refusal(run("report", "preveiw.json"))
     assert line.startswith("pulumi-masv: preveiw.json: there is no such file: make it with ")
     assert "MASV_VERDICTS=1 pulumi preview --json" in line
@@ -145,7 +146,7 @@ def test_on_a_terminal_it_is_text_as_wide_as_that(file: Path) -> None:
 
 
 @pytest.mark.parametrize("quiet", [{"NO_COLOR": "1"}, {"TERM": "dumb"}])
-def test_a_terminal_that_wants_no_colours_gets_none(file: Path, quiet: dict[str, str]) -> None:
+def test_a_terminal_that_wants_no_colours_gets_none(file: Path, quiet: Any) -> None:
     _, shown = in_terminal(str(file), **quiet)
     assert "\x1b" not in shown
     assert "LOSS" in shown

@@ -1,19 +1,18 @@
-"""Cut off at any request and run again, every verb ends in the same place with nothing lost."""
+"""What happens to a stack, act by act, as it is undisturbed and as it stands before each act."""
 
 import re
 from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import replace
-from functools import cache
+from functools import cache, lru_cache
+from threading import RLock
 from typing import Any
 
-import pytest
-
 from pulumi_masv.simulator import Simulator, Switches
-from pulumi_masv.simulator.contracts import CONTRACTS
-from tests.handlers.conftest import Engine, Program, Refused
+from pulumi_masv.simulator.found import Found
+from tests.handlers.conftest import Engine, Program
+from tests.handlers.programs import DEC, FEB, JAN, fleet
 
-JAN, FEB, DEC = "2027-01-31T00:00:00Z", "2027-02-28T00:00:00Z", "2027-12-01T00:00:00Z"
 Act = Callable[[Engine], object]
 
 
@@ -24,10 +23,6 @@ def one(**inputs: Any) -> Program:
 def window(**inputs: Any) -> Program:
     dates = {"expiryStart": "2026-01-01T00:00:00Z", "expiryEnd": "2026-02-01T00:00:00Z"}
     return {"old": {"__type": "ArchiveWindow", **dates, **inputs}}
-
-
-def fleet(packages: dict[str, Any], **inputs: Any) -> Program:
-    return {"fleet": {"__type": "PackageFleet", "packages": packages, **inputs}}
 
 
 def up(program: Program, *, refresh: bool = False) -> Act:
@@ -177,124 +172,23 @@ def undisturbed(life: str) -> list[tuple[list[Any], list[tuple[str, str]], dict[
     return after
 
 
-def requests_of(life: list[Act], switches: Switches | None = None) -> list[int]:
-    """How many requests each act of an undisturbed life makes."""
-    masv = account(switches)
-    counts = []
+def branched(engine: Engine) -> Engine:
+    """A stack and its account of their own, as these are now."""
+    its = engine.masv.account
+    own = {id(its.lock): RLock(), id(its._found): lru_cache(Found)}  # cannot be copied
+    masv = Simulator(account=deepcopy(its, own))
+    return replace(engine, masv=masv, state=deepcopy(engine.state), said=[*engine.said])
+
+
+def beginnings(life: str, switches: Switches, retries: str = "0") -> list[tuple[Engine, int]]:
+    """The stack before each act of an undisturbed life, and how many requests the act makes."""
+    masv, found = account(switches), []
     with masv.in_process():
-        engine = Engine(masv)
-        for act in life:
+        engine = Engine(masv, config={"masv:maxRetries": retries})
+        for act in LIVES[life]:
+            before = branched(engine)
             masv.reset_journal()
             act(engine)
-            counts.append(len(masv.journal))
-    return counts
-
-
-@pytest.mark.parametrize(
-    ("retries", "refused_again"),
-    [
-        pytest.param("0", "accepted", marks=pytest.mark.thorough),
-        ("0", "refused"),
-        pytest.param("5", "refused", marks=pytest.mark.thorough),
-    ],
-)
-@pytest.mark.parametrize(
-    "fault",
-    [
-        pytest.param(name, marks=[pytest.mark.thorough] if name.startswith("500") else [])
-        for name in FAULTS
-    ],
-)
-@pytest.mark.parametrize("life", LIVES)
-def test_a_life_cut_off_at_any_request_ends_as_if_nothing_had_happened(
-    life: str, fault: str, retries: str, refused_again: str
-) -> None:
-    acts, calm = LIVES[life], undisturbed(life)
-    cuts = [(i, k) for i, count in enumerate(requests_of(acts)) for k in range(1, count + 1)]
-    assert cuts
-    for cut, k in cuts:
-        masv = account()
-        switches = masv.account.switches
-        masv.account.switches = replace(switches, repeated_transition=refused_again)
-        with masv.in_process():
-            engine = Engine(masv, config={"masv:maxRetries": retries})
-            for i, act in enumerate(acts):
-                if i == cut:
-                    masv.faults.set(at=k, **FAULTS[fault])
-                try:
-                    act(engine)
-                except Refused as refused:
-                    assert i == cut, refused
-                    assert len(refused.lines) == 1
-                    assert retries == "0", refused
-                    masv.faults.clear()
-                    act(engine)
-                found = (holds(masv), ends(masv), stored(engine))
-                if i >= cut and found == calm[i]:
-                    break  # what follows is what follows undisturbed
-        where = f"act {cut + 1}, request {k}"
-        assert found == calm[i], where
-        for package_id, cause in ends(masv):
-            if cause == "delete" and "tombstone" not in life:
-                named = [line for line in engine.said if package_id in line]
-                assert any("LOSS" in line or "destroys" in line for line in named), where
-
-
-def shown(packages: list[Any]) -> list[tuple[str, str, str]]:
-    """What is the same of every MASV: each package's id, name and state."""
-    return [(one.id, one.name, one.state) for one in packages]
-
-
-@pytest.mark.parametrize(
-    "contract",
-    [
-        pytest.param(name, marks=[] if name == "the nastiest" else pytest.mark.thorough)
-        for name in CONTRACTS
-    ],
-)
-@pytest.mark.parametrize("life", LIVES)
-def test_a_life_under_any_contract_ends_as_it_does_as_documented(life: str, contract: str) -> None:
-    acts, switches = LIVES[life], CONTRACTS[contract]
-    [*_, (documented, ended, _)] = undisturbed(life)
-    counts = requests_of(acts, switches)
-    cuts = [(i, k) for i, n in enumerate(counts) for k in sorted({1, n // 2 + 1, n}) if n]
-    assert cuts
-    for cut, k in cuts:
-        masv = account(switches)
-        with masv.in_process():
-            engine = Engine(masv, config={"masv:maxRetries": "0"})
-            for i, act in enumerate(acts):
-                if i == cut:
-                    lost = "lost before its effect" if k % 2 else "lost after its effect"
-                    masv.faults.set(at=k, **FAULTS[lost])
-                try:
-                    act(engine)
-                except Refused as refused:
-                    assert i == cut, refused
-                    assert len(refused.lines) == 1
-                    masv.faults.clear()
-                    act(engine)
-                masv.faults.clear()  # what is read side by side may need a request less
-        where = f"act {cut + 1}, request {k}"
-        assert shown(holds(masv)) == shown(documented), where
-        assert ends(masv) == ended, where
-        for package_id, cause in ends(masv):
-            if cause == "delete" and "tombstone" not in life:
-                named = [line for line in engine.said if package_id in line]
-                assert any("LOSS" in line or "destroys" in line for line in named), where
-
-
-@pytest.mark.parametrize("contract", CONTRACTS)
-@pytest.mark.parametrize("life", LIVES)
-def test_an_up_that_changes_nothing_writes_nothing_under_any_contract(
-    life: str, contract: str
-) -> None:
-    masv = account(CONTRACTS[contract])
-    with masv.in_process():
-        engine = Engine(masv)
-        for act in LIVES[life]:
-            act(engine)
-            if act.__name__ == "up":
-                masv.reset_journal()
-                act(engine)
-                assert masv.writes == []
+            found.append((before, len(masv.journal)))
+    assert any(requests for _, requests in found)
+    return found

@@ -14,16 +14,10 @@ from pulumi_masv.client import Client
 from pulumi_masv.errors import Intercepted, PackageRefused, RequestRefused
 from pulumi_masv.models import Query, Seen
 from pulumi_masv.simulator import Simulator
-from tests.client.conftest import connect
+from tests.client.conftest import connect, seen
 
 FEB = datetime(2027, 2, 28, tzinfo=timezone.utc)
 MASV = "https://api.massive.app"
-
-
-def seen(client: Client, package: str) -> Seen:
-    found = client.get_package(package)
-    assert found is not None
-    return found
 
 
 def listed(client: Client) -> Seen:
@@ -84,9 +78,10 @@ def test_an_answer_that_shows_another_thing_shows_nothing(masv: Simulator, body:
 @pytest.mark.parametrize(
     ("answer", "sure"), [("204", True), ("empty", True), ("text", False), ("object", False)]
 )
-def test_a_deletion_or_an_archive_with_a_body_has_to_be_read_again(
+def test_an_end_that_answers_a_body_is_read_again(
     client: Client, masv: Simulator, answer: Any, sure: bool
 ) -> None:
+    """A deletion or an archive."""
     masv.switch(done_answer=answer)
     found = seen(client, masv.account.add_package())
     assert client.delete_package(found) is sure
@@ -96,9 +91,10 @@ def test_a_deletion_or_an_archive_with_a_body_has_to_be_read_again(
 
 
 @pytest.mark.parametrize("status", [200, 403, 404])
-def test_a_write_answered_by_a_web_page_is_neither_done_nor_tried_again(
+def test_a_write_answered_by_a_web_page_is_not_done(
     client: Client, masv: Simulator, status: int
 ) -> None:
+    """Nor is it tried again."""
     found = seen(client, masv.account.add_package())
     handle = masv._brain.handle
 
@@ -126,7 +122,7 @@ def test_a_token_that_a_listing_leaves_out_is_fetched_singly(
     assert [entry.method for entry in masv.journal] == ["GET", "PUT"]
 
 
-def test_a_token_that_the_single_read_leaves_out_is_fetched_from_a_listing(
+def test_a_token_missing_in_a_single_read_comes_from_a_listing(
     client: Client, masv: Simulator
 ) -> None:
     masv.switch(read_tokens="blank")
@@ -183,7 +179,7 @@ def test_the_level_of_a_token_is_a_hint_and_nothing_else(
     assert ("only allows downloads" in str(caught.value)) is told
 
 
-def test_a_write_to_a_package_that_may_no_longer_be_read_keeps_its_refusal(
+def test_a_refused_write_keeps_its_refusal_if_reads_fail_too(
     client: Client, masv: Simulator
 ) -> None:
     masv.switch(foreign_read=403)

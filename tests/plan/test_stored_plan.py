@@ -82,7 +82,7 @@ def test_a_new_future_is_refused_for_gone_files_though_stored() -> None:
 @pytest.mark.parametrize("stored", [{"expiry": LATER}, {"unlimited_storage": True}])
 @pytest.mark.parametrize("expiry", [None, LATER])
 @pytest.mark.parametrize("declared", [SOON, LAST])
-def test_what_is_stored_does_not_tell_an_end_that_the_answer_leaves_open(
+def test_what_is_stored_settles_no_end_left_open(
     stored: dict[str, Any], expiry: datetime | None, declared: datetime
 ) -> None:
     observed = package(expiry=expiry, unlimited_storage=None)

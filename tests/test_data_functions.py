@@ -32,9 +32,10 @@ def _program(masv: Simulator, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]
     CONFIG.reset(token)
 
 
-def test_packages_are_frozen_values_with_aware_instants_and_none_where_nothing_is_set(
+def test_packages_are_frozen_values_with_aware_instants(
     masv: Simulator,
 ) -> None:
+    """And None where nothing is set."""
     masv.switch(expiry_while_unlimited="zero")
     masv.account.add_package(
         name="raw",
@@ -53,7 +54,7 @@ def test_packages_are_frozen_values_with_aware_instants_and_none_where_nothing_i
         ("a",),
     )
     with pytest.raises(ValueError, match="frozen"):
-        package.name = "other"
+        package.name = "other"  # type: ignore[misc]
 
 
 def test_no_form_of_a_package_holds_its_token_or_its_password(masv: Simulator) -> None:
@@ -81,7 +82,8 @@ def test_one_package_is_had_by_what_it_is_in_one_request(masv: Simulator) -> Non
     assert len(masv.journal) == 1
 
 
-def test_none_is_an_error_that_says_what_was_asked_and_which_states_count(masv: Simulator) -> None:
+def test_none_found_says_what_was_asked(masv: Simulator) -> None:
+    """And which states count."""
     masv.account.add_package(name="Day 12", state="archived")
     with pytest.raises(masv_.PackageNotFound) as caught:
         masv_.get_package(name="Day 12")
@@ -178,7 +180,7 @@ def test_a_filter_that_is_false_filters_too(masv: Simulator) -> None:
         ({"package_id": 5}, "package_id: int is not a string: write str"),
     ],
 )
-def test_one_package_is_asked_for_by_its_id_or_by_what_it_is(
+def test_one_package_is_asked_for_by_id_or_filters(
     masv: Simulator, asked: dict[str, Any], wrong: str
 ) -> None:
     with pytest.raises(masv_.FilterError, match=wrong):
@@ -217,7 +219,7 @@ def test_a_missing_key_is_one_line_that_names_both_spellings(
         masv_.get_packages()
 
 
-def test_an_error_can_be_caught_by_its_class_and_ends_a_program_without_a_traceback() -> None:
+def test_an_error_can_be_caught_and_shows_no_traceback() -> None:
     with pytest.raises(masv_.PackageNotFound) as caught:
         masv_.get_package("01HNOWHERE")
     assert isinstance(caught.value, pulumi.RunError)

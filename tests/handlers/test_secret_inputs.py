@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from pulumi_masv.simulator import Simulator
-from tests.handlers.conftest import Engine, Phase, Program, Refused
+from tests.handlers.conftest import Engine, Program, Refused
+from tests.handlers.wire import Phase
 
 DEC, SOON, SOONER = "2027-12-01T00:00:00Z", "2027-03-04T05:06:07Z", "2027-03-03T05:06:07Z"
 PAST = "2020-03-04T05:06:07Z"
@@ -24,9 +25,11 @@ def lifecycle(package: str, secrets: list[str] | None = None, **values: Any) -> 
 
 
 def fleet(package: str, secrets: list[str] | None = None, **values: Any) -> Program:
-    flags = {n: values.pop(n) for n in ("forceDestroy", "archiveOnDestroy") if n in values}
+    flags: dict[str, Any] = {
+        n: values.pop(n) for n in ("forceDestroy", "archiveOnDestroy") if n in values
+    }
     named = {package: SECRET if secrets is None else secrets}
-    bag = {"packages": {package: values}, "secretInputs": named, **flags}
+    bag: dict[str, Any] = {"packages": {package: values}, "secretInputs": named, **flags}
     return {"p": {"__type": "PackageFleet", **bag}}
 
 
@@ -233,7 +236,10 @@ def test_a_secret_of_a_wrong_kind_is_refused_without_being_quoted(
 
 
 def test_a_map_that_is_no_map_is_refused_without_being_quoted(recorded: Engine) -> None:
-    bag = {"packages": '{"01H": {"name": "Merger"}}', "secretInputs": {"": ["packages"]}}
+    bag: dict[str, Any] = {
+        "packages": '{"01H": {"name": "Merger"}}',
+        "secretInputs": {"": ["packages"]},
+    }
     told = refused(lambda: recorded.up({"p": {"__type": "PackageFleet", **bag}}))
     assert told == "p: packages: expected names and their values, not [secret]"
 
@@ -270,6 +276,9 @@ def test_a_secret_window_hides_masvs_words_of_itself_and_of_no_package(
     window = {"__type": "ArchiveWindow", "secretInputs": ["expiryStart"], **ends}
     masv.faults.set("status", status=422, message="no 2020-03-04", method="PUT", times=None)
     assert "MASV's words may contain a secret" in refused(lambda: recorded.up({"w": window}))
-    both = {"w": {**window, "archived": False}, "p": {"packageId": package, "name": "Day 12"}}
+    both: Program = {
+        "w": {**window, "archived": False},
+        "p": {"packageId": package, "name": "Day 12"},
+    }
     with pytest.raises(Refused, match="answered 422: no 2020-03-04"):
         recorded.up(both)

@@ -14,9 +14,7 @@ from tests.cli.conftest import Run
 FILES = ["import.json", "imported.py", "masv.yaml"]
 
 
-def test_packages_are_written_as_an_import_and_the_program_that_declares_the_same(
-    run: Run, masv: Simulator
-) -> None:
+def test_packages_are_written_as_an_import_and_its_program(run: Run, masv: Simulator) -> None:
     package = masv.account.add_package(name='The "end"', expiry="2027-01-31T00:00:00Z")
     done = run("import-file", "--declare", "name,expiry")
     assert (done.code, done.err) == (0, "")
@@ -47,9 +45,7 @@ def test_packages_are_written_as_an_import_and_the_program_that_declares_the_sam
     assert entry["outputs"]["declared"] == ["expiry", "name", "packageId"]
 
 
-def test_a_fleet_is_one_entry_a_manifest_and_a_program_of_three_lines(
-    run: Run, masv: Simulator
-) -> None:
+def test_a_fleet_is_an_entry_a_manifest_and_three_lines(run: Run, masv: Simulator) -> None:
     named = masv.account.add_package(name="Größe", expiry="2027-01-31T00:00:00Z")
     forever = masv.account.add_package(name=" ", unlimited_storage=True)
     gone = masv.account.add_package(name="C", state="archived")

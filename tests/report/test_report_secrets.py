@@ -27,10 +27,13 @@ def veiled(package_id: str = "01HA", **more: Any) -> Bag:
     return {**bag, **more}
 
 
+EACH: list[dict[str, Any]] = [{}, {"loss": None}]
+
+
 @pytest.mark.parametrize("form", sorted(RENDER))
 @pytest.mark.parametrize("does", ["changed", "adopted", "unchanged", "ended", "unknown"])
 def test_a_record_of_secrets_is_shown_in_every_format(form: str, does: str) -> None:
-    texts = [printed(records=(veiled(does=does, **more),)) for more in ({}, {"loss": None})]
+    texts = [printed(records=(veiled(does=does, **more),)) for more in EACH]
     for text in texts:
         assert run(text, "--format", form).exit_code in (0, 3)
 
@@ -55,7 +58,8 @@ def test_what_is_lost_at_a_secret_instant_is_counted() -> None:
     assert report.first_loss.id == "01HB"
 
 
-def test_the_calendar_and_the_picture_leave_a_secret_end_out_and_say_so() -> None:
+def test_calendar_and_picture_leave_a_secret_end_out() -> None:
+    """And say so."""
     report = told(printed(records=(veiled(), earlier("01HB"))))
     calendar = icalendar.Calendar.from_ical(RENDER["ics"](report))
     assert [str(one["uid"])[:4] for one in calendar.walk("VEVENT")] == ["01HB"]
@@ -85,7 +89,8 @@ def test_packages_whose_id_is_hidden_all_stay() -> None:
 def test_secret_dates_of_a_window_and_secret_flags_are_shown_as_secret() -> None:
     span = {"expiryStart": SECRET, "expiryEnd": "2026-12-31T00:00:00Z"}
     window = step("update", "w", kind="ArchiveWindow", newState={"inputs": span})
-    old, new = {"inputs": {}}, {"inputs": {"forceDestroy": SECRET}}
+    old: Bag = {"inputs": {}}
+    new: Bag = {"inputs": {"forceDestroy": SECRET}}
     flags = step("update", "a", oldState=old, newState=new)
     assert told(printed(window, flags)).resources == (
         "archive window w: update, its dates are secret",

@@ -1,4 +1,4 @@
-"""Archive windows, through the handlers and the client into the simulator."""
+"""An archive window archives what has expired in it by one request, and counts what it did."""
 
 from typing import Any
 
@@ -6,46 +6,32 @@ import pytest
 from pulumi.output import Unknown
 
 from pulumi_masv.simulator import Simulator, Switches
-from tests.handlers.conftest import Engine, Program, Refused
+from tests.handlers.conftest import Engine, Refused
+from tests.handlers.programs import (
+    AFTER,
+    BEFORE,
+    END,
+    MIDDLE,
+    START,
+    refused,
+    states,
+    tombstones,
+    window,
+)
 
-BEFORE, START, MIDDLE, END, AFTER = (f"2026-0{month}-15T00:00:00Z" for month in range(1, 6))
+pytestmark = pytest.mark.usefixtures("in_june")
+
 MS_BEFORE, MS_AFTER = "2026-02-14T23:59:59.999Z", "2026-04-15T00:00:00.001Z"
-
-
-@pytest.fixture(autouse=True)
-def _later(masv: Simulator) -> None:
-    masv.account.set_now("2026-06-01T09:00:00Z")
-
-
-def window(**inputs: Any) -> Program:
-    declared = {"expiryStart": START, "expiryEnd": END, **inputs}
-    return {"old": {"__type": "ArchiveWindow", **declared}}
-
-
-def tombstones(masv: Simulator, *days: str, received: bool = False) -> list[str]:
-    return [
-        masv.account.add_package(state="expired", expiry=day, received=received) for day in days
-    ]
-
-
-def states(masv: Simulator, packages: list[str]) -> list[str]:
-    return [masv.account.package(package).state for package in packages]
-
-
-def refused(engine: Engine, program: Program) -> str:
-    with pytest.raises(Refused) as caught:
-        engine.up(program)
-    [line] = caught.value.lines
-    return line
 
 
 WITHIN = ["expired", "archived", "archived", "archived", "expired"]
 
 
 @pytest.mark.parametrize("received", [False, True])
-def test_all_expired_packages_of_a_window_are_archived_by_one_request_with_both_its_ends(
+def test_all_that_has_expired_is_archived_by_one_request(
     engine: Engine, masv: Simulator, received: bool
 ) -> None:
+    """Both ends of the window belong to it."""
     other = tombstones(masv, MIDDLE, received=not received)
     live = masv.account.add_package(expiry="2027-01-01T00:00:00Z", received=received)
     packages = tombstones(masv, BEFORE, START, MIDDLE, END, AFTER, received=received)
@@ -77,9 +63,10 @@ def test_a_window_with_nothing_to_do_sends_no_write(engine: Engine, masv: Simula
     assert masv.writes == []
 
 
-def test_an_up_without_a_change_costs_two_requests_a_phase_with_a_refresh_and_none_without(
+def test_only_a_refresh_of_an_unchanged_window_costs_requests(
     engine: Engine, masv: Simulator
 ) -> None:
+    """Two in each phase."""
     tombstones(masv, *[MIDDLE] * 60)
     engine.up(window())
     masv.reset_journal()
@@ -99,9 +86,10 @@ def test_a_window_of_many_packages_is_counted_and_not_listed(
 
 
 @pytest.mark.parametrize("at", [MS_BEFORE, MS_AFTER])
-def test_what_lies_a_moment_outside_of_a_window_is_not_counted_however_much_it_is(
+def test_what_lies_a_moment_outside_is_not_counted(
     engine: Engine, masv: Simulator, at: str
 ) -> None:
+    """However much it is."""
     tombstones(masv, *[at] * 130, MIDDLE)
     assert engine.up(window()).said == [f"window {START} to {END} (sent): archive 1 package"]
     assert engine.up(window(), refresh=True).changes == {}
@@ -118,9 +106,7 @@ def test_an_archive_that_comes_a_little_later_is_waited_for(
     assert engine.state["old"]["outputs"]["archivedCount"] == 1
 
 
-def test_an_archive_that_does_not_come_is_an_error_that_says_how_many_are_left(
-    engine: Engine, masv: Simulator
-) -> None:
+def test_an_archive_that_does_not_come_says_what_is_left(engine: Engine, masv: Simulator) -> None:
     masv.switch(bulk_delay=10**6)
     packages = tombstones(masv, MIDDLE, MIDDLE)
     assert refused(engine, window()) == (
@@ -159,7 +145,7 @@ def test_whatever_a_bulk_answer_holds_the_effect_is_read_from_the_listing(
 
 
 @pytest.mark.parametrize("archived", [True, False])
-def test_something_in_the_window_not_as_declared_is_drift_until_an_up_reverts_it(
+def test_what_is_not_as_declared_is_drift_until_reverted(
     engine: Engine, masv: Simulator, archived: bool
 ) -> None:
     packages = tombstones(masv, START, MIDDLE, END)
@@ -182,7 +168,7 @@ def test_an_empty_window_is_no_drift_whatever_is_declared(engine: Engine, masv: 
     assert masv.writes == []
 
 
-def test_a_package_that_expires_into_the_window_is_archived_once_a_refresh_has_shown_it(
+def test_what_expires_into_the_window_is_archived_after_a_refresh(
     engine: Engine, masv: Simulator
 ) -> None:
     package = masv.account.add_package(expiry="2026-07-01T00:00:00Z")
@@ -246,7 +232,7 @@ def test_the_end_of_a_window_leaves_what_the_program_still_declares_archived(
     assert states(masv, packages) == ["expired", "archived", "expired", "archived", "archived"]
 
 
-def test_a_window_declared_as_a_refresh_happened_to_show_it_turns_the_rest(
+def test_a_window_declared_as_a_refresh_showed_it_turns_the_rest(
     engine: Engine, masv: Simulator
 ) -> None:
     for archived in (True, False):
@@ -273,56 +259,6 @@ def test_a_window_may_reach_to_the_ends_of_the_calendar(
     packages = tombstones(masv, MIDDLE)
     engine.up(window(expiryStart=start, expiryEnd=end))
     assert states(masv, packages) == ["archived"]
-
-
-@pytest.mark.parametrize("first", ["the window", "the package"])
-def test_a_package_that_a_window_of_the_same_program_contradicts_is_refused(
-    engine: Engine, masv: Simulator, first: str
-) -> None:
-    [package] = tombstones(masv, MIDDLE)
-    shown = {"day12": {"packageId": package, "archived": False}}
-    program = {**window(), **shown} if first == "the window" else {**shown, **window()}
-    line = refused(engine, program)
-    assert line.endswith(
-        f"archived: {package} lies in the window {START} to {END} (sent), which an ArchiveWindow "
-        "of this program declares archived: declare both alike, or move the window"
-    )
-    assert masv.writes == []
-
-
-def test_a_declared_expiry_is_known_though_nothing_changes_of_its_package(
-    engine: Engine, masv: Simulator
-) -> None:
-    [package] = tombstones(masv, MIDDLE)
-    shown = {"day12": {"packageId": package, "archived": False, "expiry": MIDDLE}}
-    engine.up(shown)
-    assert "declare both alike" in refused(engine, {**shown, **window()})
-
-
-def test_a_package_in_the_other_box_or_outside_or_alike_contradicts_nothing(
-    engine: Engine, masv: Simulator
-) -> None:
-    [received] = tombstones(masv, MIDDLE, received=True)
-    [outside] = tombstones(masv, AFTER)
-    [alike] = tombstones(masv, MIDDLE)
-    engine.up(
-        {
-            **window(),
-            "a": {"packageId": received, "archived": False},
-            "b": {"packageId": outside, "archived": False},
-            "c": {"packageId": alike, "archived": True},
-        }
-    )
-    assert states(masv, [received, outside, alike]) == ["expired", "expired", "archived"]
-
-
-def test_two_windows_that_contradict_each_other_are_refused(
-    engine: Engine, masv: Simulator
-) -> None:
-    other = {"new": window(expiryStart=END, expiryEnd=AFTER, archived=False)["old"]}
-    assert "overlaps the window" in refused(engine, {**window(), **other})
-    apart = {"new": {**other["new"], "received": True}}
-    engine.up({**window(), **apart})
 
 
 def test_every_mistake_in_a_window_is_told_at_once(engine: Engine, masv: Simulator) -> None:
