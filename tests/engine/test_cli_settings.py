@@ -27,6 +27,7 @@ def listing(stack: Stack, folder: Path, **changes: str) -> tuple[int, str]:
 def test_settings_come_from_the_selected_stack_or_a_line_says_why_not(
     stack: Stack, masv: Simulator
 ) -> None:
+    stack.run("stack", "change-secrets-provider", "passphrase")
     stack.run("config", "set", "--secret", "masv:apiKey", masv.api_key)
     stack.run("config", "set", "masv:teamId", masv.team_id)
     stack.run("config", "set", "masv:baseUrl", masv.url)
