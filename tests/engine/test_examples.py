@@ -15,7 +15,7 @@ from pulumi_masv import __version__
 from pulumi_masv.simulator import Simulator
 from tests.engine import wheels
 from tests.engine.conftest import BIN, ROOT, Result, Stack, environment_of
-from tests.engine.test_gitops import CLAIM, DAILIES, MASTER
+from tests.engine.gitops.jobs import CLAIM, DAILIES, MASTER
 
 EXAMPLES = sorted(path.parent for path in (ROOT / "examples").glob("*/Pulumi.yaml"))
 
@@ -193,9 +193,7 @@ def test_several_accounts_each_use_their_own_key(example: Stack, masv: Simulator
 
 
 @pytest.mark.parametrize("example", ["archive_window"], indirect=True)
-def test_a_rolling_window_archives_what_is_old_enough_and_moves_by_its_end_alone(
-    example: Stack, masv: Simulator
-) -> None:
+def test_a_rolling_window_moves_by_its_end_alone(example: Stack, masv: Simulator) -> None:
     today = datetime.now(timezone.utc).replace(hour=0, minute=0, second=0, microsecond=0)
     masv.account.set_now(today)
     old, younger, received = (
@@ -216,9 +214,7 @@ def test_a_rolling_window_archives_what_is_old_enough_and_moves_by_its_end_alone
 
 
 @pytest.mark.parametrize("example", ["select_and_manage"], indirect=True)
-def test_what_a_filter_chooses_is_managed_and_what_it_no_longer_chooses_is_let_go(
-    example: Stack, masv: Simulator
-) -> None:
+def test_what_a_filter_no_longer_chooses_is_let_go_of(example: Stack, masv: Simulator) -> None:
     ours = [masv.account.add_package(sender="dailies@studio.example") for _ in range(2)]
     other = masv.account.add_package(sender="sound@mixhouse.example")
     long_gone = masv.account.add_package(sender="dailies@studio.example", state="expired")

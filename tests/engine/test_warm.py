@@ -10,7 +10,10 @@ from pathlib import Path
 
 import pytest
 
-BEGUN = ("pulumi_masv", *(f"pulumi_masv.{room}" for room in ("program", "handlers", "client", "cli")))
+BEGUN = (
+    "pulumi_masv",
+    *(f"pulumi_masv.{room}" for room in ("program", "handlers", "client", "cli")),
+)
 SCRIPT = f"""\
 import json, os, sys, tempfile, threading
 threading.Timer(0.1, lambda: print("at last")).start()

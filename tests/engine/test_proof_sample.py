@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 
 from pulumi_masv.simulator import Simulator
 from tests.engine.conftest import Initialised, Stack, stack_in
-from tests.engine.test_deletions import OTHER_PROVIDER, report
+from tests.engine.deletions.programs import OTHER_PROVIDER, report
 from tests.handlers.conftest import Program
 from tests.handlers.test_proof import IDS, lives, untouched
 
