@@ -7,17 +7,19 @@ from pathlib import Path
 import pytest
 
 from pulumi_masv.simulator import Simulator
-from tests.engine.conftest import BIN, Stack
+from tests.engine.conftest import BIN, Initialised, Stack
 from tests.engine.gitops.github import GitHub
 from tests.engine.gitops.gitlab import GitLab
 from tests.engine.gitops.jobs import CLAIM, DAILIES, EXAMPLE, MASTER
 from tests.engine.gitops.pipelines import Forge
+from tests.engine.keeper import PROVIDER
 
 
 @pytest.fixture(params=[GitHub, GitLab])
 def forge(
     request: pytest.FixtureRequest,
     stack: Stack,
+    initialised: Initialised,
     virtualenv: Path,
     masv: Simulator,
     tmp_path: Path,
@@ -26,7 +28,7 @@ def forge(
     repository = tmp_path / "repository"
     shutil.copytree(EXAMPLE, repository, ignore=shutil.ignore_patterns("__pycache__"))
     stack.folder = repository
-    stack.run("stack", "init", "team")
+    stack.run("stack", "init", "team", "--secrets-provider", PROVIDER)
     elsewhere = (folder for folder in os.get_exec_path() if Path(folder) != BIN)
     masv.account.set_now("2027-01-04T09:00:00Z")
     masv.account.add_package(
@@ -41,6 +43,8 @@ def forge(
             "HOME": str(tmp_path),
             "PATH": os.pathsep.join(elsewhere),
             "MASV_BASE_URL": masv.url,
+            **initialised.keeper,
+            **{n: v for n, v in stack.environment.items() if n.startswith("PYTHON")},
         },
         virtualenv=virtualenv,
         variables={

@@ -5,6 +5,7 @@ import html
 import pytest
 
 from pulumi_masv.simulator import Simulator
+from tests.engine.conftest import Stack
 from tests.engine.gitops.github import GitHub
 from tests.engine.gitops.gitlab import GitLab
 from tests.engine.gitops.jobs import (
@@ -19,8 +20,9 @@ from tests.engine.gitops.pipelines import TOKEN, Forge
 
 
 def test_a_merge_does_what_its_pull_request_shows_and_nights_go_on(
-    forge: Forge, masv: Simulator
+    forge: Forge, stack: Stack, masv: Simulator
 ) -> None:
+    stack.run("stack", "change-secrets-provider", "passphrase", PULUMI_STACK="team")
     raw = masv.account.add_package(
         name="B014_raw", expiry="2027-03-01T00:00:00Z", total_files=38, size=5 * 10**10
     )
