@@ -14,8 +14,9 @@ import yaml
 from pulumi_masv import __version__
 from pulumi_masv.simulator import Simulator
 from tests.engine import wheels
-from tests.engine.conftest import BIN, ROOT, Result, Stack, environment_of
+from tests.engine.conftest import BIN, ROOT, Initialised, Result, Stack, environment_of
 from tests.engine.gitops.jobs import CLAIM, DAILIES, MASTER
+from tests.engine.keeper import PROVIDER
 
 EXAMPLES = sorted(path.parent for path in (ROOT / "examples").glob("*/Pulumi.yaml"))
 
@@ -72,10 +73,17 @@ def template(name: str) -> list[str]:
 
 
 @pytest.fixture
-def example(tmp_path: Path, masv: Simulator, first: First, request: pytest.FixtureRequest) -> Stack:
+def example(
+    tmp_path: Path,
+    masv: Simulator,
+    first: First,
+    initialised: Initialised,
+    request: pytest.FixtureRequest,
+) -> Stack:
     """A project that `pulumi new` made of an example; all have the first one's environment."""
-    stack = begun(tmp_path, masv, **first.of(masv))
-    told = stack.run("new", *template(request.param), *first.environment).text
+    stack = begun(tmp_path, masv, **first.of(masv), **initialised.keeper)
+    kept = ["--secrets-provider", PROVIDER]
+    told = stack.run("new", *template(request.param), *first.environment, *kept).text
     assert "Your new project is ready to go!" in told
     assert "run `pulumi up`" in told
     return stack

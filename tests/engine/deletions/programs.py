@@ -61,14 +61,18 @@ def started(stack: Stack, before: str, after: str) -> None:
     stack.program(after)
 
 
-def ends(stack: Stack, masv: Simulator, folder: Path, *gone: str, arguments: Any = ()) -> None:
-    """The preview and the report name these packages, and the up ends these and no others."""
-    shown = stack.preview(*arguments).text
-    status, told = report(stack, folder, *arguments)
+def ends(stack: Stack, masv: Simulator, folder: Path, *gone: str) -> str:
+    """The preview and the report name these packages, and the up ends these and no others.
+
+    Return what the preview shows.
+    """
+    shown = stack.preview().text
+    status, told = report(stack, folder)
     assert (status, sorted(one["id"] for one in told["losses"])) == (3 if gone else 0, sorted(gone))
     assert sorted(i for i in (*gone, "LOSS") if i in shown) == sorted(
         [*gone, "LOSS"] if gone else []
     )
     assert lost(masv) == []
-    stack.up(*arguments)
+    stack.up()
     assert sorted(lost(masv)) == sorted(gone)
+    return shown

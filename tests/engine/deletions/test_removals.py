@@ -23,8 +23,8 @@ from tests.engine.deletions.programs import (
 def test_a_forced_removal_is_named(stack: Stack, masv: Simulator, tmp_path: Path) -> None:
     one = package(masv)
     started(stack, lifecycle("a", repr(one), FORCED), "")
-    assert f'{one} "Day 12": LOSS 2 files (5B, 5 bytes) end now' in stack.preview().text
-    ends(stack, masv, tmp_path, one)
+    shown = ends(stack, masv, tmp_path, one)
+    assert f'{one} "Day 12": LOSS 2 files (5B, 5 bytes) end now' in shown
 
 
 def test_a_removal_that_is_not_forced_fails_and_does_nothing(
@@ -74,8 +74,8 @@ def test_a_fleet_that_goes_is_named_with_its_total(
 ) -> None:
     ids = [package(masv, f"Day {n}") for n in range(3)]
     started(stack, fleet("f", repr({i: {} for i in ids}), FORCED), "")
-    assert "f: LOSS 3 packages with 6 files (15B, 15 bytes) in all" in stack.preview().text
-    ends(stack, masv, tmp_path, *ids)
+    shown = ends(stack, masv, tmp_path, *ids)
+    assert "f: LOSS 3 packages with 6 files (15B, 15 bytes) in all" in shown
 
 
 def test_a_managed_package_that_becomes_get_of_another_is_named(
