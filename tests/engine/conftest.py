@@ -33,12 +33,23 @@ runtime:
     toolchain: pip
     virtualenv: {virtualenv}
 """
+FIRST = ("test_benchmarks", "test_examples", "test_demo", "test_snippets")
 PREAMBLE = """\
 import pulumi
 from pulumi import ResourceOptions
 import pulumi_masv as masv
 
 """
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put what takes longest first, so that no worker is left alone with it at the end.
+
+    Nor is what several tests have made for them made again: workers steal from a queue's end.
+    """
+    items.sort(
+        key=lambda item: FIRST.index(item.path.stem) if item.path.stem in FIRST else len(FIRST)
+    )
 
 
 @dataclass
