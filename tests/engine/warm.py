@@ -46,7 +46,9 @@ is_known = [os.path.basename(word) in known for word in real[2:3]] == [True]
 is_known = real[1:2] == ["-u"] and (is_known or real[2:4] == ["-m", "pulumi.dynamic"])
 if not is_known and real[1:2] != ["-c"]:
     os.execv(real[0], real)
-if {{n: v for n, v in os.environ.items() if n.startswith("PYTHON")}} != {variables!r}:
+told = {{n: v for n, v in os.environ.items() if n.startswith("PYTHON")}}
+told.pop("PYTHONDONTWRITEBYTECODE", None)
+if told != {variables!r}:
     os.execv(real[0], real)
 words = real[2:] if is_known else real[1:]
 told = repr([words, dict(os.environ), os.getcwd()]).encode(errors="surrogateescape")
@@ -183,6 +185,7 @@ def _become(variables: dict[str, str], folder: str, streams: list[int]) -> None:
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(variables)
+    sys.dont_write_bytecode = bool(variables.get("PYTHONDONTWRITEBYTECODE"))
     tempfile.tempdir = None  # what the modules that are there have read of their own environment
     time.tzset()
     sys.stdin = open(0, closefd=False)  # noqa: SIM115
