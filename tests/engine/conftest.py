@@ -4,6 +4,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -16,6 +17,11 @@ import pytest
 
 from pulumi_masv.simulator import Simulator
 from tests.engine import warm
+from tests.engine.keeper import PROVIDER, keeper
+
+# A shell lets what it starts in the background ignore Ctrl-C. So would the handlers, and the engine
+# waits five seconds for those before it kills them.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 ROOT = Path(__file__).parents[2]
 BIN = Path(sys.prefix) / "bin"
@@ -27,12 +33,23 @@ runtime:
     toolchain: pip
     virtualenv: {virtualenv}
 """
+FIRST = ("test_benchmarks", "test_examples", "test_demo", "test_snippets")
 PREAMBLE = """\
 import pulumi
 from pulumi import ResourceOptions
 import pulumi_masv as masv
 
 """
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put what takes longest first, so that no worker is left alone with it at the end.
+
+    Nor is what several tests have made for them made again: workers steal from a queue's end.
+    """
+    items.sort(
+        key=lambda item: FIRST.index(item.path.stem) if item.path.stem in FIRST else len(FIRST)
+    )
 
 
 @dataclass
@@ -80,6 +97,8 @@ class Stack:
     config: dict[str, str] = field(default_factory=dict)
 
     def program(self, text: str) -> None:
+        # Python takes what it has compiled for a file of the same second and length.
+        shutil.rmtree(self.folder / "__pycache__", ignore_errors=True)
         (self.folder / "__main__.py").write_text(PREAMBLE + text)
 
     def run(self, *arguments: str, expect: int | None = 0, **extra: str) -> Result:
@@ -162,21 +181,35 @@ def virtualenv(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         yield folder
 
 
+@dataclass(frozen=True)
+class Initialised:
+    """A stack that is only initialised: each test gets a copy of it.
+
+    Attributes:
+        folder: where its project, its backend and its engine's home lie.
+        keeper: the variables with which its key is asked for.
+    """
+
+    folder: Path
+    keeper: dict[str, str]
+
+
 @pytest.fixture(scope="session")
-def initialised(virtualenv: Path) -> Path:
-    """A folder with a stack that is only initialised: each test gets a copy of it."""
+def initialised(virtualenv: Path) -> Iterator[Initialised]:
     made = virtualenv / "initialised"
     for new in ("project", "backend"):
         (made / new).mkdir(parents=True)
     (made / "project" / "Pulumi.yaml").write_text(PROJECT.format(virtualenv=virtualenv))
-    subprocess.run(
-        ["pulumi", "stack", "init", "test", "--non-interactive"],
-        cwd=made / "project",
-        env=environment_of(made),
-        capture_output=True,
-        check=True,
-    )
-    return made
+    with keeper() as asked:
+        subprocess.run(
+            ["pulumi", "stack", "init", "test", "--secrets-provider", PROVIDER],
+            cwd=made / "project",
+            env={**environment_of(made), **asked},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            check=True,
+        )
+        yield Initialised(made, asked)
 
 
 @contextmanager
@@ -194,16 +227,17 @@ def as_pulumi_starts_it(stack: Stack) -> Iterator[None]:
 
 
 @pytest.fixture
-def stack(tmp_path: Path, masv: Simulator, initialised: Path) -> Stack:
+def stack(tmp_path: Path, masv: Simulator, initialised: Initialised) -> Stack:
     return stack_in(tmp_path, masv, initialised)
 
 
-def stack_in(folder: Path, masv: Simulator, initialised: Path) -> Stack:
+def stack_in(folder: Path, masv: Simulator, initialised: Initialised) -> Stack:
     """A stack of its own in a folder."""
-    shutil.copytree(initialised, folder, dirs_exist_ok=True)
+    shutil.copytree(initialised.folder, folder, dirs_exist_ok=True)
     environment = environment_of(folder)
     environment |= {
-        "PATH": f"{initialised.parent / 'bin'}{os.pathsep}{environment['PATH']}",
+        **initialised.keeper,
+        "PATH": f"{initialised.folder.parent / 'bin'}{os.pathsep}{environment['PATH']}",
         "PULUMI_STACK": "test",  # what `stack init` would have selected
         "MASV_BASE_URL": masv.url,
         "MASV_API_KEY": masv.api_key,

@@ -100,7 +100,7 @@ def test_what_one_machine_did_another_sees_refreshes_and_ends(
     assert not any(masv.api_key in text for text in stored)
 
 
-def test_of_two_ups_at_once_the_second_is_refused_and_later_finds_nothing_to_do(
+def test_of_two_ups_at_once_the_second_is_refused(
     machines: tuple[Stack, Stack], masv: Simulator, tmp_path: Path
 ) -> None:
     one, other = machines

@@ -97,7 +97,7 @@ def test_rendering_makes_of_the_figures_what_the_run_wrote(measured: Path) -> No
     assert [(measured / name).read_text() for name in ("README.md", "fleet.svg")] == before
 
 
-def test_the_table_that_is_kept_is_made_of_the_figures_that_are_kept(tmp_path: Path) -> None:
+def test_the_table_that_is_kept_shows_the_figures_that_are_kept(tmp_path: Path) -> None:
     names = ("README.md", "fleet.svg")
     benchmark("fleet.py", "--render", into=folder(tmp_path, "fleet.json"))
     for name in names:

@@ -4,14 +4,14 @@ import subprocess
 from pathlib import Path
 
 from pulumi_masv.simulator import Simulator
-from tests.engine.conftest import BIN, Stack
+from tests.engine.conftest import Stack
 
 
 def listing(stack: Stack, folder: Path, **changes: str) -> tuple[int, str]:
     """Run `list` in a folder with no MASV in the environment: its exit status and stderr."""
     kept = {k: v for k, v in stack.environment.items() if not k.startswith("MASV_")}
     done = subprocess.run(
-        [BIN / "pulumi-masv", "list"],
+        ["pulumi-masv", "list"],
         cwd=folder,
         env={**kept, **changes},
         stdin=subprocess.PIPE,  # it would wait for ever for an answer
@@ -27,6 +27,7 @@ def listing(stack: Stack, folder: Path, **changes: str) -> tuple[int, str]:
 def test_settings_come_from_the_selected_stack_or_a_line_says_why_not(
     stack: Stack, masv: Simulator
 ) -> None:
+    stack.run("stack", "change-secrets-provider", "passphrase")
     stack.run("config", "set", "--secret", "masv:apiKey", masv.api_key)
     stack.run("config", "set", "masv:teamId", masv.team_id)
     stack.run("config", "set", "masv:baseUrl", masv.url)

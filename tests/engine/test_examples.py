@@ -7,6 +7,7 @@ import shutil
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -14,8 +15,9 @@ import yaml
 from pulumi_masv import __version__
 from pulumi_masv.simulator import Simulator
 from tests.engine import wheels
-from tests.engine.conftest import BIN, ROOT, Result, Stack, environment_of
-from tests.engine.test_gitops import CLAIM, DAILIES, MASTER
+from tests.engine.conftest import BIN, ROOT, Initialised, Result, Stack, environment_of
+from tests.engine.gitops.jobs import CLAIM, DAILIES, MASTER
+from tests.engine.keeper import PROVIDER
 
 EXAMPLES = sorted(path.parent for path in (ROOT / "examples").glob("*/Pulumi.yaml"))
 
@@ -56,7 +58,7 @@ def first(tmp_path_factory: pytest.TempPathFactory) -> First:
     refused = stack.run("new", *template("quickstart"), expect=1)
     # Pulumi's own host upgrades pip first: it needs an index.
     alone = (BIN / "pulumi-language-python").exists()
-    pip = {"PIP_NO_INDEX": "1" if alone else "", "PIP_FIND_LINKS": str(found)}
+    pip: dict[str, Any] = {"PIP_NO_INDEX": "1" if alone else "", "PIP_FIND_LINKS": str(found)}
     return First(stack, refused, stack.run("install", **pip), pip)
 
 
@@ -72,10 +74,17 @@ def template(name: str) -> list[str]:
 
 
 @pytest.fixture
-def example(tmp_path: Path, masv: Simulator, first: First, request: pytest.FixtureRequest) -> Stack:
+def example(
+    tmp_path: Path,
+    masv: Simulator,
+    first: First,
+    initialised: Initialised,
+    request: pytest.FixtureRequest,
+) -> Stack:
     """A project that `pulumi new` made of an example; all have the first one's environment."""
-    stack = begun(tmp_path, masv, **first.of(masv))
-    told = stack.run("new", *template(request.param), *first.environment).text
+    stack = begun(tmp_path, masv, **first.of(masv), **initialised.keeper)
+    kept = ["--secrets-provider", PROVIDER]
+    told = stack.run("new", *template(request.param), *first.environment, *kept).text
     assert "Your new project is ready to go!" in told
     assert "run `pulumi up`" in told
     return stack
@@ -193,9 +202,7 @@ def test_several_accounts_each_use_their_own_key(example: Stack, masv: Simulator
 
 
 @pytest.mark.parametrize("example", ["archive_window"], indirect=True)
-def test_a_rolling_window_archives_what_is_old_enough_and_moves_by_its_end_alone(
-    example: Stack, masv: Simulator
-) -> None:
+def test_a_rolling_window_moves_by_its_end_alone(example: Stack, masv: Simulator) -> None:
     today = datetime.now(timezone.utc).replace(hour=0, minute=0, second=0, microsecond=0)
     masv.account.set_now(today)
     old, younger, received = (
@@ -216,9 +223,7 @@ def test_a_rolling_window_archives_what_is_old_enough_and_moves_by_its_end_alone
 
 
 @pytest.mark.parametrize("example", ["select_and_manage"], indirect=True)
-def test_what_a_filter_chooses_is_managed_and_what_it_no_longer_chooses_is_let_go(
-    example: Stack, masv: Simulator
-) -> None:
+def test_what_a_filter_no_longer_chooses_is_let_go_of(example: Stack, masv: Simulator) -> None:
     ours = [masv.account.add_package(sender="dailies@studio.example") for _ in range(2)]
     other = masv.account.add_package(sender="sound@mixhouse.example")
     long_gone = masv.account.add_package(sender="dailies@studio.example", state="expired")

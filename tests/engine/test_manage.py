@@ -109,9 +109,7 @@ def test_the_rules_are_decided_on_the_packages_of_the_fleets_own_account(
     assert "manage: masv:apiKey is an Output, whose value is not known here" in refused.text
 
 
-def test_a_thousand_packages_are_managed_by_rules_with_no_write_that_is_not_due(
-    managed: Stack, masv: Simulator
-) -> None:
+def test_a_thousand_packages_cost_no_write_that_is_not_due(managed: Stack, masv: Simulator) -> None:
     for i in range(1000):
         masv.account.add_package(name=f"{i}_raw", expiry="2026-12-01T00:00:00Z")
     (managed.folder / "masv.yaml").write_text(RULES.split("rules:")[1].join(["rules:", ""]))

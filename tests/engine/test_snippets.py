@@ -4,7 +4,6 @@ import os
 import re
 import shlex
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,7 +13,7 @@ import pytest
 from docs import picture
 from pulumi_masv.simulator import Simulator
 from pulumi_masv.simulator.seed import sow
-from tests.engine.conftest import Stack
+from tests.engine.conftest import BIN, Stack
 from tests.pages import STORIES, Snippet, snippets
 
 DAILIES = "01J8ZK3V9DA111ESDAY12A001R"
@@ -58,7 +57,7 @@ def simulator(command: str, folder: Path, environment: dict[str, str]) -> Iterat
     ) as running:
         try:
             assert running.stdout is not None
-            exported = {}
+            exported: dict[str, str] = {}
             while len(exported) < 3:
                 line = running.stdout.readline()
                 assert line, "the simulator ended"
@@ -72,12 +71,12 @@ def simulator(command: str, folder: Path, environment: dict[str, str]) -> Iterat
 
 @pytest.mark.parametrize("story", STORIES.values(), ids=STORIES)
 def test_the_pages_can_be_followed_one_after_the_other(
-    masv: Simulator, tmp_path: Path, story: tuple[str, ...]
+    masv: Simulator, tmp_path: Path, virtualenv: Path, story: tuple[str, ...]
 ) -> None:
     foreign = ("MASV_", "PULUMI_")
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith(foreign)},
-        "PATH": f"{Path(sys.prefix) / 'bin'}{os.pathsep}{os.environ['PATH']}",
+        "PATH": os.pathsep.join([str(virtualenv / "bin"), str(BIN), os.environ["PATH"]]),
         "PULUMI_HOME": str(tmp_path / "home"),
         "PULUMI_SKIP_UPDATE_CHECK": "true",
         "MASV_BASE_URL": masv.url,
@@ -85,7 +84,7 @@ def test_the_pages_can_be_followed_one_after_the_other(
         "MASV_TEAM_ID": masv.team_id,
         "NEW_KEY": masv.api_key,
     }
-    (tmp_path / ".venv").symlink_to(sys.prefix)
+    (tmp_path / ".venv").symlink_to(virtualenv)
     masv.account.set_now("2027-01-04T09:00:00Z")
     printed = dict.fromkeys(story, "")
     blocks = [(page, snippet) for page in story for snippet in snippets(page)]

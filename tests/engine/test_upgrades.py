@@ -44,6 +44,7 @@ def begun(stack: Stack, masv: Simulator, state: dict[str, Any]) -> Stack:
     (stack.folder / "Pulumi.yaml").write_text(project.replace("name: life", "name: upgrades"))
     shutil.copy(PROGRAM, stack.folder / "__main__.py")
     stack.environment["PULUMI_CONFIG_PASSPHRASE"] = make.PASSPHRASE
+    (stack.folder / "Pulumi.test.yaml").unlink()
     stack.run("stack", "init", "test")
     exported = stack.folder / "state.json"
     exported.write_text(json.dumps(state))

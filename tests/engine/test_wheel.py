@@ -65,7 +65,5 @@ def test_an_installed_wheel_runs_the_quick_start(tmp_path: Path) -> None:
 
 
 def run_python(folder: Path, environment: dict[str, str], program: str) -> str:
-    command = [folder / ".venv" / "bin" / "python", "-c", program]
-    return subprocess.run(
-        command, cwd=folder, env=environment, capture_output=True, text=True, check=True
-    ).stdout
+    python = str(folder / ".venv" / "bin" / "python")
+    return subprocess.check_output([python, "-c", program], cwd=folder, env=environment, text=True)

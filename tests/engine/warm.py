@@ -2,7 +2,8 @@
 
 Each program and each handler is a process of its own all the same, with its own arguments,
 environment, folder and streams, and imports `pulumi_masv` itself. Only what others wrote (the SDK,
-gRPC, pydantic and the like) is there already, which is half of what a command of the engine costs.
+gRPC, pydantic and the like) and the rooms that are values alone are there already, which is most of
+what Python costs in a command of the engine.
 """
 
 import ast
@@ -34,33 +35,40 @@ import grpc, pulumi.dynamic, pulumi_masv.handlers, pulumi_masv.resources, pulumi
 import icalendar, jinja2, pulumi_masv.cli.manifest, pulumi_masv.cli.report
 print(json.dumps([name for name in sys.modules if name.split(".")[0] != "pulumi_masv"]))
 """
+ROOMS = ("models", "plan", "policy", "report", "vocabulary")
+"""Of ours: what no process can be told by, since it only makes values of values."""
 CLIENT = """\
 #!{python} -IS
-import os, signal, socket, sys
+import _signal, _socket, os, sys  # signal and socket take as long to load as all else here
 real = [{python!r}, *{before!r}, *sys.argv[1:]]
 known = ("pulumi-language-python-exec", "language_host.py", "pulumi-masv")
 is_known = [os.path.basename(word) in known for word in real[2:3]] == [True]
-if real[1:2] != ["-u"] or not (is_known or real[2:4] == ["-m", "pulumi.dynamic"]):
+is_known = real[1:2] == ["-u"] and (is_known or real[2:4] == ["-m", "pulumi.dynamic"])
+if not is_known and real[1:2] != ["-c"]:
     os.execv(real[0], real)
-if {{n: v for n, v in os.environ.items() if n.startswith("PYTHON")}} != {variables!r}:
+told = {{n: v for n, v in os.environ.items() if n.startswith("PYTHON")}}
+told.pop("PYTHONDONTWRITEBYTECODE", None)
+if told != {variables!r}:
     os.execv(real[0], real)
-with socket.socket(socket.AF_UNIX) as server:
-    server.connect({address!r})
-    told = repr([real[2:], dict(os.environ), os.getcwd()]).encode(errors="surrogateescape")
-    socket.send_fds(server, [len(told).to_bytes(4, "big")], [0, 1, 2])
-    server.sendall(told)
-    pid = int.from_bytes(server.recv(4), "big")
-    def forward(number, _):
-        try:
-            os.kill(pid, number)
-        except ProcessLookupError:  # it ends anyway
-            pass
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, forward)
-    ended = server.recv(4)
-code = int.from_bytes(ended, "big", signed=True)
+words = real[2:] if is_known else real[1:]
+told = repr([words, dict(os.environ), os.getcwd()]).encode(errors="surrogateescape")
+streams = b"".join(number.to_bytes(4, sys.byteorder) for number in (0, 1, 2))
+server = _socket.socket(_socket.AF_UNIX)
+server.connect({address!r})
+sent = (_socket.SOL_SOCKET, _socket.SCM_RIGHTS, streams)
+server.sendmsg([len(told).to_bytes(4, "big")], [sent])
+server.sendall(told)
+pid = int.from_bytes(server.recv(4), "big")
+def forward(number, _):
+    try:
+        os.kill(pid, number)
+    except ProcessLookupError:  # it ends anyway
+        pass
+for number in (_signal.SIGINT, _signal.SIGTERM):
+    _signal.signal(number, forward)
+code = int.from_bytes(server.recv(4), "big", signed=True)
 if code < 0:
-    signal.signal(-code, signal.SIG_DFL)
+    _signal.signal(-code, _signal.SIG_DFL)
     os.kill(os.getpid(), -code)
 sys.exit(code)
 """
@@ -177,6 +185,7 @@ def _become(variables: dict[str, str], folder: str, streams: list[int]) -> None:
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(variables)
+    sys.dont_write_bytecode = bool(variables.get("PYTHONDONTWRITEBYTECODE"))
     tempfile.tempdir = None  # what the modules that are there have read of their own environment
     time.tzset()
     sys.stdin = open(0, closefd=False)  # noqa: SIM115
@@ -193,11 +202,15 @@ def _run(words: list[str]) -> None:
         sys.argv, sys.path[0] = words[1:], os.getcwd()
         runpy.run_module(words[1], run_name="__main__", alter_sys=True)
         return
-    sys.argv, sys.path[0] = words, str(Path(words[0]).parent)
     main = ModuleType("__main__")
-    main.__file__ = words[0]
     main.__dict__["__builtins__"] = __builtins__
     sys.modules["__main__"] = main
+    if words[0] == "-c":
+        sys.argv, sys.path[0] = ["-c", *words[2:]], ""
+        exec(words[1], main.__dict__)
+        return
+    sys.argv, sys.path[0] = words, str(Path(words[0]).parent)
+    main.__file__ = words[0]
     exec(compile(Path(words[0]).read_bytes(), words[0], "exec"), main.__dict__)
 
 
@@ -211,7 +224,7 @@ def _code(words: list[str]) -> int:
         sys.stderr.write(f"{end.code}\n")
         return 1
     except BaseException:  # noqa: BLE001 # as Python itself does
-        sys.excepthook(*sys.exc_info())  # type: ignore[arg-type]
+        sys.excepthook(*sys.exc_info())
         return 1
     return 0
 
@@ -226,6 +239,9 @@ def _end(code: int) -> None:
 
 
 if __name__ == "__main__":
+    for room in ROOMS:
+        __import__(f"pulumi_masv.{room}")
+    del sys.modules["pulumi_masv"]  # it begins a program
     listed = subprocess.run([sys.executable, "-c", LIBRARIES], capture_output=True, check=True)
     for library in json.loads(listed.stdout):
         if library != "__main__":

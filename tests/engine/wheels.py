@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 
 def build(folder: Path) -> Path:
     """Build this project's wheel, and say where it is."""
-    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", folder]
+    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
     subprocess.run(command, cwd=ROOT, capture_output=True, check=True)
     [wheel] = folder.glob("pulumi_masv-*.whl")
     return wheel

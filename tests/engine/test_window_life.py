@@ -49,7 +49,7 @@ def test_a_window_lives_from_its_preview_to_its_end(stack: Stack, masv: Simulato
     assert {package.state for package in masv.account.packages()} == {"expired"}
 
 
-def test_the_outputs_of_a_window_can_be_read_in_the_program_and_its_names_are_pinned(
+def test_a_program_reads_the_outputs_of_a_window_by_pinned_names(
     stack: Stack, masv: Simulator
 ) -> None:
     masv.account.add_package(state="expired", expiry=MIDDLE, received=True)

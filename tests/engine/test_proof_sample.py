@@ -7,8 +7,8 @@ from typing import Any
 from hypothesis import HealthCheck, Phase, given, settings
 
 from pulumi_masv.simulator import Simulator
-from tests.engine.conftest import Stack, stack_in
-from tests.engine.test_deletions import OTHER_PROVIDER, report
+from tests.engine.conftest import Initialised, Stack, stack_in
+from tests.engine.deletions.programs import OTHER_PROVIDER, report
 from tests.handlers.conftest import Program
 from tests.handlers.test_any_program import IDS, lives, untouched
 
@@ -46,7 +46,7 @@ def _python(bag: dict[str, Any]) -> dict[str, Any]:
 )
 @given(lives=lives())
 def test_a_run_ends_what_its_report_names_on_the_real_engine(
-    initialised: Path, lives: tuple[Program, Program]
+    initialised: Initialised, lives: tuple[Program, Program]
 ) -> None:
     first, second = lives
     with tempfile.TemporaryDirectory() as folder, Simulator(packages=0) as masv:

@@ -4,7 +4,7 @@ import re
 import subprocess
 
 from pulumi_masv.simulator import Simulator
-from tests.engine.conftest import BIN, Stack
+from tests.engine.conftest import Stack
 
 DEC = "2027-12-01T00:00:00Z"
 NAME, AGAIN = "Merger of Alpha and Beta, {}", "Merger of Gamma, {}"
@@ -28,7 +28,7 @@ WAYS = (
 
 
 def reported(stack: Stack, preview: str, form: str) -> str:
-    command = [str(BIN / "pulumi-masv"), "report", "--format", form]
+    command = ["pulumi-masv", "report", "--format", form]
     done = subprocess.run(
         command,
         cwd=stack.folder,

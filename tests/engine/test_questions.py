@@ -13,9 +13,7 @@ def outputs(stack: Stack) -> Any:
     return json.loads(stack.run("stack", "output", "--json").text)
 
 
-def test_a_program_lists_packages_and_has_one_by_its_id_or_its_name_in_previews_too(
-    stack: Stack, masv: Simulator
-) -> None:
+def test_a_program_asks_for_packages_in_previews_too(stack: Stack, masv: Simulator) -> None:
     ids = [masv.account.add_package(name=f"Day {i}", size=i) for i in range(60)]
     stack.program(
         "pulumi.export('bytes', sum(p.size for p in masv.get_packages()))\n"
@@ -66,7 +64,7 @@ def test_the_account_of_a_provider_is_asked_with_its_own_key(stack: Stack, masv:
     }
 
 
-def test_a_provider_whose_key_is_an_output_is_asked_by_the_output_form_only(
+def test_only_the_output_form_asks_a_provider_whose_key_is_an_output(
     stack: Stack, masv: Simulator
 ) -> None:
     masv.account.teams["01LAB"] = "the-labs-key"
@@ -85,9 +83,7 @@ def test_a_provider_whose_key_is_an_output_is_asked_by_the_output_form_only(
     assert "Traceback" not in refused.text
 
 
-def test_what_is_asked_after_a_resource_is_asked_when_the_resource_is_there(
-    stack: Stack, masv: Simulator
-) -> None:
+def test_what_is_asked_after_a_resource_waits_for_it(stack: Stack, masv: Simulator) -> None:
     package = masv.account.add_package(name="raw")
     stack.program(
         f"day12 = masv.PackageLifecycle('day12', package_id={package!r}, name='Day 12')\n"
@@ -141,7 +137,7 @@ def test_what_cannot_be_answered_is_one_line(
         ),
     ],
 )
-def test_without_key_or_network_a_question_is_one_line_and_tells_no_key(
+def test_without_key_or_network_a_question_fails_in_one_line(
     stack: Stack, environment: dict[str, str], said: str
 ) -> None:
     stack.program("masv.get_packages()\n")

@@ -8,7 +8,7 @@ import yaml
 
 from pulumi_masv.simulator import Simulator
 from pulumi_masv.simulator.seed import fill
-from tests.engine.conftest import BIN, Stack
+from tests.engine.conftest import Stack
 
 EVERY = ("--status", "new,finalized,expired,archived")
 DECLARED = ("--declare", "name,expiry,archived")
@@ -17,7 +17,7 @@ DECLARED = ("--declare", "name,expiry,archived")
 def write(stack: Stack, *arguments: str) -> list[str]:
     """Run `import-file` in the project's folder: the lines it printed."""
     done = subprocess.run(
-        [BIN / "pulumi-masv", "import-file", *arguments],
+        ["pulumi-masv", "import-file", *arguments],
         cwd=stack.folder,
         env=stack.environment,
         capture_output=True,

@@ -6,7 +6,7 @@ import pytest
 
 from pulumi_masv.simulator import Simulator
 from tests.engine.conftest import Stack
-from tests.engine.test_deletions import fleet, lifecycle, lost, package
+from tests.engine.deletions.programs import fleet, lifecycle, lost, package
 
 LATE, LAST = "2026-12-01T00:00:00Z", "2027-12-01T00:00:00Z"
 MAY_NEVER_END = "LOSS 2 files (5B, 5 bytes) end on 2027-12-01 00:00 UTC, and may never end now"
@@ -44,7 +44,7 @@ def test_a_date_that_may_end_what_never_ends_is_named(
 
 @pytest.mark.parametrize("way", [0, 1])
 @pytest.mark.parametrize("status", [401, 403])
-def test_a_package_that_may_not_be_read_fails_the_preview_in_one_line(
+def test_a_package_that_may_not_be_read_fails_the_preview(
     stack: Stack, masv: Simulator, way: int, status: Any
 ) -> None:
     masv.switch(foreign_read=status)
@@ -94,7 +94,7 @@ def test_a_key_that_is_shown_nothing_drops_nothing_from_the_state(
     assert stack.state() == {}
 
 
-def test_half_of_a_stack_that_is_not_shown_any_more_stays_in_the_state(
+def test_half_a_stack_that_is_not_shown_any_more_stays_stored(
     stack: Stack, masv: Simulator
 ) -> None:
     several = [package(masv, f"Day {n}", expiry=LATE) for n in range(6)]

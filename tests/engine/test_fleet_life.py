@@ -70,9 +70,7 @@ def test_a_package_moves_into_a_fleet_and_back_and_nothing_is_written(
     assert masv.account.losses == ()
 
 
-def test_the_end_of_a_fleet_is_refused_in_one_line_and_forced_it_destroys_all(
-    stack: Stack, masv: Simulator
-) -> None:
+def test_the_end_of_a_fleet_is_refused_or_destroys_all(stack: Stack, masv: Simulator) -> None:
     ids = [masv.account.add_package(name="Day 12") for _ in range(3)]
     declare(stack, {i: {} for i in ids})
     stack.up()
@@ -90,7 +88,7 @@ def test_the_end_of_a_fleet_is_refused_in_one_line_and_forced_it_destroys_all(
     assert len(masv.account.losses) == 3
 
 
-def test_the_outputs_of_a_fleet_can_be_read_and_its_names_are_pinned(
+def test_a_program_reads_the_outputs_of_a_fleet_by_pinned_names(
     stack: Stack, masv: Simulator
 ) -> None:
     package = masv.account.add_package(id="01H_a_b", name="raw", expiry=DEC, size=5, total_files=2)
