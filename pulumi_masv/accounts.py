@@ -12,12 +12,12 @@ import pulumi
 from pulumi.runtime import settings as runtime
 from pulumi.runtime.config import CONFIG
 
-from pulumi_masv import engine, inputs, sources
+from pulumi_masv import engine, inputs, kinds, sources
 from pulumi_masv.inputs import Refused
 from pulumi_masv.lifecycle.registry import ANYWHERE
 from pulumi_masv.sources import stored_in_clear
 
-_ANY: Final = "pulumi-python:dynamic/masv:Package"
+_ANY: Final = kinds.token("Package")
 # Also those whose last resource goes: its packages are looked at with their keys.
 _PROVIDERS: "weakref.WeakKeyDictionary[pulumi.Resource, list[Provider]]" = (
     weakref.WeakKeyDictionary()
@@ -83,7 +83,7 @@ class Provider(pulumi.ProviderResource):
             for key, value in self.given.items()
         }
         spelled["masv:apiKey"] = pulumi.Output.secret(run.gate(subject, taken["api_key"]))
-        super().__init__("pulumi-python", resource_name, spelled, opts)
+        super().__init__(kinds.HOST, resource_name, spelled, opts)
         root = runtime.get_root_resource()
         if root is not None and not engine.is_mocked():
             _PROVIDERS.setdefault(root, []).append(self)
@@ -154,7 +154,7 @@ def provider_of(opts: pulumi.ResourceOptions | None) -> pulumi.ProviderResource 
     many = given.values() if isinstance(given, Mapping) else given
     several = many if isinstance(many, Iterable) else [many]
     for one in several:
-        if one.package == "pulumi-python":
+        if one.package == kinds.HOST:
             return one
     return opts.parent.get_provider(_ANY) if opts.parent else None
 

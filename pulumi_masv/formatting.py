@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from pydantic import ByteSize
 
+from pulumi_masv.kinds import name_of
 from pulumi_masv.models import SECRET, Package, format_instant, is_secret
 from pulumi_masv.text import told_apart
 from pulumi_masv.text import visible as visible
@@ -99,7 +100,7 @@ def amount_of_all(packages: Iterable[Package]) -> str:
 
 def resource_name(urn: str) -> str:
     """Return what a program calls a resource."""
-    return visible(urn.split("::", 3)[-1])  # a name may have colons, the parts before have none
+    return visible(name_of(urn))
 
 
 def first(lines: Sequence[str], more: str) -> list[str]:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from typing import Any, Final
 
+from pulumi_masv import kinds
 from pulumi_masv.models import (
     NEVER,
     Declared,
@@ -23,8 +24,8 @@ from pulumi_masv.models import (
 )
 from pulumi_masv.policy import Manifest
 
-LIFECYCLE: Final = "pulumi-python:dynamic/masv:PackageLifecycle"
-FLEET: Final = "pulumi-python:dynamic/masv:PackageFleet"
+LIFECYCLE: Final = kinds.token(kinds.LIFECYCLE)
+FLEET: Final = kinds.token(kinds.FLEET)
 # What a state names the handler of each by: frozen, as the tokens are.
 PROVIDERS: Final = {
     LIFECYCLE: "gAJjcHVsdW1pX21hc3YucHJvdmlkZXJzClBhY2thZ2VMaWZlY3ljbGVQcm92aWRlcgpxACmBcQEu",

@@ -15,7 +15,7 @@ from typing import Any, Final
 import pulumi
 from pulumi.runtime import settings as runtime
 
-from pulumi_masv import accounts, engine, mocks
+from pulumi_masv import accounts, engine, kinds, mocks
 from pulumi_masv.claims import Claims, Holder
 from pulumi_masv.inputs import Inputs, Refused, of_this_run, value_of
 from pulumi_masv.lifecycle.meeting_place import NoMeetingPlace
@@ -23,7 +23,6 @@ from pulumi_masv.lifecycle.registry import Declaration, Registry
 
 HOOK: Final = "masv:before-delete"
 """The name of the delete hook, frozen for ever: states name it."""
-_FLEET: Final = "PackageFleet"
 _REGISTERED: Final = 0.5  # seconds; what is registered says its id at once
 _PATIENCE: Final = 5.0  # seconds; what an Output hangs on may itself wait for this very deletion
 
@@ -133,10 +132,10 @@ class Program:
         prefix = f"urn:pulumi:{runtime.get_stack()}::{runtime.get_project()}::"
         if parent is not None and parent is not runtime.get_root_resource():
             prefix = f"{(await parent.urn.future() or '').rpartition('::')[0]}$"
-        urn = f"{prefix}pulumi-python:dynamic/masv:{kind}::{name}"
+        urn = f"{prefix}{kinds.token(kind)}::{name}"
         if holder is not None:
             self._urns[urn] = holder
-        if holder is not None and kind == _FLEET:
+        if holder is not None and kind == kinds.FLEET:
             # What is made before this fleet cannot wait for it.
             earlier = [one for number, one in self._pending.items() if 0 < number < holder.number]
             if earlier:
@@ -163,7 +162,7 @@ class Program:
         from pulumi_masv.models import Stored, StoredFleet
 
         bag: Any = await pulumi.Output.from_input(dict(args.old_outputs or {})).future() or {}
-        kind = StoredFleet if args.type.endswith(_FLEET) else Stored
+        kind = StoredFleet if kinds.kind_of(args.urn) == kinds.FLEET else Stored
         stored = kind.parse(bag)
         self._watch_the_end()
         if self._pending:

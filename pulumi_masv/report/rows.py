@@ -8,8 +8,8 @@ from typing import Final, Generic, TypeVar
 
 from pulumi_masv import formatting
 from pulumi_masv.formatting import counted
+from pulumi_masv.kinds import name_of
 from pulumi_masv.lifecycle.verdicts import Record
-from pulumi_masv.report.preview import name_of
 from pulumi_masv.report.steps import Unchecked
 
 Subject = Record | Unchecked

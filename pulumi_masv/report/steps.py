@@ -13,9 +13,10 @@ from typing import ClassVar, Final
 from pydantic import ValidationError
 
 from pulumi_masv.formatting import counted, visible
+from pulumi_masv.kinds import FLEET, LIFECYCLE, WINDOW, type_of
 from pulumi_masv.models import SECRET, WindowInputs
 from pulumi_masv.report import reading
-from pulumi_masv.report.preview import FLEET, LIFECYCLE, WINDOW, Preview, Step, type_of
+from pulumi_masv.report.preview import Preview, Step
 
 _DELETES: Final = ("delete", "delete-replaced")
 _WRITES: Final = re.compile("(create|import)(-replacement)?|delete(-replaced)?|replace|update")

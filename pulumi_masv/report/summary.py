@@ -11,10 +11,11 @@ from functools import cached_property
 from typing import Final
 
 from pulumi_masv.formatting import counted, spell, visible
+from pulumi_masv.kinds import LIFECYCLE, kind_of
 from pulumi_masv.lifecycle.verdicts import Record
 from pulumi_masv.models import SECRET, shifted
 from pulumi_masv.report import steps
-from pulumi_masv.report.preview import LIFECYCLE, Preview, kind_of
+from pulumi_masv.report.preview import Preview
 from pulumi_masv.report.rows import One, Row, Subject, Total, folded, largest
 from pulumi_masv.report.steps import Unchecked
 

@@ -7,12 +7,13 @@ import pulumi
 from pulumi_masv import program
 from pulumi_masv.accounts import check_configuration
 from pulumi_masv.inputs import named
+from pulumi_masv.kinds import MODULE, WINDOW
 from pulumi_masv.providers import ArchiveWindowProvider
 from pulumi_masv.resources.base import WIRE, MasvResource
 from pulumi_masv.resources.secrecy import secret_inputs
 
 
-class ArchiveWindow(MasvResource, module="masv", name="ArchiveWindow"):
+class ArchiveWindow(MasvResource, module=MODULE, name=WINDOW):
     """Every expired package whose expiry lies in a window, both ends included.
 
     Their tombstones are hidden, or shown again. No file is touched: expired packages have none.
@@ -42,7 +43,7 @@ class ArchiveWindow(MasvResource, module="masv", name="ArchiveWindow"):
         archived: pulumi.Input[bool] | None = None,
         unarchive_on_destroy: pulumi.Input[bool] | None = None,
     ) -> None:
-        subject = named("ArchiveWindow", resource_name, opts)
+        subject = named(WINDOW, resource_name, opts)
         check_configuration()
         run = program.current()
         given = run.inputs.take(
@@ -65,7 +66,7 @@ class ArchiveWindow(MasvResource, module="masv", name="ArchiveWindow"):
                 **given,
                 # For `check`, which takes it out.
                 "resource_urn": run.inputs.after(
-                    subject, run.context("ArchiveWindow", resource_name, opts, None)
+                    subject, run.context(WINDOW, resource_name, opts, None)
                 ),
                 # An output can be read in the program only if its name is given here.
                 "archived_count": None,

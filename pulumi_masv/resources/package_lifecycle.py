@@ -9,13 +9,14 @@ import pulumi
 from pulumi_masv import program
 from pulumi_masv.accounts import check_configuration
 from pulumi_masv.inputs import Refused, named, of_this_run
+from pulumi_masv.kinds import LIFECYCLE, MODULE
 from pulumi_masv.providers import PackageLifecycleProvider
 from pulumi_masv.resources.base import MasvResource
 from pulumi_masv.resources.outputs import output
 from pulumi_masv.resources.secrecy import are_plain, secret_inputs
 
 
-class PackageLifecycle(MasvResource, module="masv", name="PackageLifecycle"):
+class PackageLifecycle(MasvResource, module=MODULE, name=LIFECYCLE):
     """One package that exists in MASV, managed from now until its files end.
 
     The package is adopted by its id: what is declared is applied, the rest is left alone.
@@ -52,7 +53,7 @@ class PackageLifecycle(MasvResource, module="masv", name="PackageLifecycle"):
         force_destroy: pulumi.Input[bool] | None = None,
         archive_on_destroy: pulumi.Input[bool] | None = None,
     ) -> None:
-        subject = named("PackageLifecycle", resource_name, opts)
+        subject = named(LIFECYCLE, resource_name, opts)
         check_configuration()
         holder = None
         given: dict[str, Any] = {
@@ -71,7 +72,7 @@ class PackageLifecycle(MasvResource, module="masv", name="PackageLifecycle"):
             given["package_id"] = run.claim(
                 given["package_id"], holder, given["archived"], given["expiry"]
             )
-            context = run.context("PackageLifecycle", resource_name, opts, holder)
+            context = run.context(LIFECYCLE, resource_name, opts, holder)
             outputs = (opts and opts.additional_secret_outputs) or ()
             if context and (outputs or not are_plain(given)):
                 given["secret_inputs"] = secret_inputs(dict(given), outputs)
@@ -99,7 +100,7 @@ class PackageLifecycle(MasvResource, module="masv", name="PackageLifecycle"):
         Raises:
             pulumi.RunError: the id is not a string.
         """
-        subject = named("PackageLifecycle", resource_name, opts, is_checked=False)
+        subject = named(LIFECYCLE, resource_name, opts, is_checked=False)
         if id is None:
             raise Refused(f"{subject.what}: id is None: write the package's id")
         run = of_this_run()

@@ -4,7 +4,6 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
 from typing_extensions import assert_never
 
@@ -20,11 +19,10 @@ from pulumi_masv.formatting import (
     spell_moment,
     spelled_apart,
 )
+from pulumi_masv.kinds import FLEET, kind_of
 from pulumi_masv.lifecycle.verdicts import Verdict
 from pulumi_masv.models import Package
 from pulumi_masv.plan import Loss, Step
-
-_FLEET: Final = "masv:PackageFleet::"
 
 
 @dataclass(frozen=True)
@@ -42,7 +40,7 @@ def lines(verdicts: Sequence[Verdict], urn: str) -> Iterator[Line]:
     Of a fleet the losses come first, the largest before the others and the total before all of
     them; of each kind of line the first 20.
     """
-    if _FLEET not in urn:
+    if kind_of(urn) != FLEET:
         for verdict in verdicts:
             yield from _changes([verdict])
             yield from _losses([verdict])
