@@ -59,7 +59,7 @@ class Provider(pulumi.ProviderResource):
     ) -> None:
         subject = inputs.named("Provider", resource_name, opts, is_checked=False)
         check_configuration()
-        config = pulumi.Config("masv")
+        config = settings_of(None)
         run = inputs.of_this_run()
         taken = run.take(
             subject,
@@ -77,12 +77,12 @@ class Provider(pulumi.ProviderResource):
         }
         for key, value in self.given.items():
             if value is None:
-                self.given[key] = config.get(key.removeprefix("masv:"))
+                self.given[key] = config.get(key)
         spelled = {
             key: value if value is None else pulumi.Output.from_input(value).apply(_spelled)
             for key, value in self.given.items()
         }
-        spelled["masv:apiKey"] = pulumi.Output.secret(run.gate(subject, taken["api_key"]))
+        spelled[sources.key("api_key")] = pulumi.Output.secret(run.gate(subject, taken["api_key"]))
         super().__init__(kinds.HOST, resource_name, spelled, opts)
         root = runtime.get_root_resource()
         if root is not None and not engine.is_mocked():
@@ -163,7 +163,7 @@ def settings_of(provider: Provider | None) -> Mapping[str, Any]:
     """Return the settings of a provider, or the stack configuration's."""
     if provider is not None:
         return provider.given
-    return {key: value for key, value in CONFIG.get().items() if key.startswith("masv:")}
+    return {key: value for key, value in CONFIG.get().items() if sources.is_ours(key)}
 
 
 def _spelled(value: Any) -> str | None:
@@ -182,7 +182,7 @@ def check_configuration() -> None:
     if clear is not None:
         raise Refused(clear)
     root = pulumi.runtime.get_root_resource()
-    if root is not None and root not in _WARNED and any(key.startswith("masv:") for key in config):
+    if root is not None and root not in _WARNED and any(map(sources.is_ours, config)):
         from pulumi_masv.settings import unknown_keys  # pydantic is slow to load
 
         _WARNED.add(root)

@@ -149,14 +149,9 @@ def test_what_is_imported_is_what_an_adoption_would_store_and_a_refresh_finds(
     for one in described:
         masv.account.add_package(**one)
     masv.switch(**switches, listed_keys=switches["read_keys"])
-    environment = {
-        "MASV_BASE_URL": masv.url,
-        "MASV_API_KEY": masv.api_key,
-        "MASV_TEAM_ID": masv.team_id,
-    }
-    own_session = session({}, environment)
+    own_session = session({}, masv.environment)
     with masv.in_process():
-        client = Client(resolve({}, environment))
+        client = Client(resolve({}, masv.environment))
         listed = [
             one
             for received in (False, True)

@@ -17,7 +17,7 @@ from typing import Any, Final
 from pulumi_masv.errors import SettingsError
 from pulumi_masv.formatting import visible
 from pulumi_masv.settings import NAMES, Settings, resolve, unknown_keys
-from pulumi_masv.sources import key, stored_in_clear, variable
+from pulumi_masv.sources import is_in, is_ours, key, stored_in_clear, variable
 
 _PATIENCE: Final = 15.0  # seconds; a backend far away answers within a few
 _PROJECTS: Final = ("Pulumi.yaml", "Pulumi.yml", "Pulumi.json")
@@ -75,7 +75,7 @@ class Source:
             return ""
         if self.unread:
             return f"settings from the environment, because {self.why()}"
-        others = [one for one in NAMES if not self.configuration.get(key(one))]
+        others = [one for one in NAMES if not is_in(self.configuration, one)]
         used = ", ".join(variable(one) for one in others if os.environ.get(variable(one)))
         if len(others) == len(NAMES):
             return f"settings from the environment, because {self.place} has none"
@@ -87,7 +87,7 @@ class Source:
 
     def of(self, name: str) -> str:
         """Return where a setting comes from."""
-        if self.configuration.get(key(name)):
+        if is_in(self.configuration, name):
             return f"from {self.place}"
         return "from the environment" if os.environ.get(variable(name)) else "the default"
 
@@ -152,9 +152,9 @@ def _read(printed: str) -> tuple[dict[str, str], frozenset[str]]:
     """Return the `masv:` keys of a configuration as JSON, and those stored as secrets."""
     try:
         found: Any = json.loads(printed)
-        ours = {name: one for name, one in found.items() if name.startswith("masv:")}
-        values = {name: str(one["value"]) for name, one in ours.items() if "value" in one}
-        return values, frozenset(name for name in values if ours[name].get("secret") is True)
+        masv = {name: one for name, one in found.items() if is_ours(name)}
+        values = {name: str(one["value"]) for name, one in masv.items() if "value" in one}
+        return values, frozenset(name for name in values if masv[name].get("secret") is True)
     except (ValueError, AttributeError, TypeError, RecursionError):
         raise _Unread("`pulumi config --json` printed no configuration") from None
 

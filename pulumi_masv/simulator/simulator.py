@@ -90,6 +90,15 @@ class Simulator:
         return f"http://127.0.0.1:{self._door.port if self._door else self._port or 1}"
 
     @property
+    def environment(self) -> dict[str, str]:
+        """The environment variables by which a process reaches it, and finds team and key."""
+        return {
+            "MASV_BASE_URL": self.url,
+            "MASV_TEAM_ID": self.team_id,
+            "MASV_API_KEY": self.api_key,
+        }
+
+    @property
     def journal(self) -> list[Entry]:
         """The requests so far, oldest first."""
         return list(self._brain.journal)
