@@ -19,6 +19,7 @@ from pulumi_masv.models import (
     Stored,
     is_secret,
     secret,
+    secrets_of,
 )
 from pulumi_masv.text import visible
 
@@ -59,8 +60,7 @@ class Given(Generic[Kind]):
     def secrets(self) -> dict[str, set[str]]:
         """Return what the program keeps secret, or did: package id -> the names of its inputs."""
         old, new = secrets_in(self.before), secrets_in(self.bag)
-        packages = (old.keys() | new.keys()) - {""}  # a window is of no package
-        return {i: old.get(i, set()) | new.get(i, set()) for i in packages}
+        return {i: old.get(i, set()) | new.get(i, set()) for i in old.keys() | new.keys()}
 
     def request(self, before: Any, **more: Any) -> CheckRequest[Kind, Any]:
         return CheckRequest(
@@ -89,10 +89,8 @@ class Given(Generic[Kind]):
 
 def secrets_in(bag: Mapping[str, Any]) -> dict[str, set[str]]:
     """Return what a bag says is secret: package id -> the names of its inputs."""
-    named = bag.get(SECRETS) or ()
-    if isinstance(named, Mapping):
-        return {package_id: set(names) for package_id, names in named.items()}
-    return {str(bag.get("packageId", "")): set(named)} if named else {}
+    secrets = secrets_of(bag.get(SECRETS), bag.get("packageId"))
+    return {package_id: set(names) for package_id, names in secrets.items()}
 
 
 def _veil(before: Mapping[str, Any], bag: dict[str, Any]) -> None:

@@ -14,10 +14,10 @@ from datetime import datetime
 from typing import Final, TypeVar
 
 from pulumi_masv.assumptions import ID_TELLS_TIME
-from pulumi_masv.client import BOXES, Client, Page, moment_of
+from pulumi_masv.client import BOXES, Client, Page, moment_of, narrowed
 from pulumi_masv.errors import WHOLE_ACCOUNT, ListingRefused, MasvError, RequestRefused
 from pulumi_masv.models import Query, Seen
-from pulumi_masv.spans import BEYOND, Look, Span, narrowed
+from pulumi_masv.spans import BEYOND, Look, Span
 
 KEPT: Final = 60.0  # seconds; long enough from a check to its verb, too short for much to change
 _SENT: Final = BOXES[False]
@@ -244,10 +244,10 @@ class Reader:
         return {seen.package.id: seen for each in shown for seen in each}, dear
 
     def _look(self, box: Query, wanted: Span) -> Look:
-        return Look(wanted, self._first_of(narrowed(box, wanted)) if len(wanted) > 1 else None)
+        return Look(wanted, self._first_of(_in_span(box, wanted)) if len(wanted) > 1 else None)
 
     def _in_look(self, box: Query, look: Look) -> list[Seen]:
-        listed = self._all_of(narrowed(box, look.wanted), look.first or ())
+        listed = self._all_of(_in_span(box, look.wanted), look.first or ())
         wanted = {i for _, i in look.wanted}
         return [seen for seen in listed if seen.package.id in wanted]
 
@@ -294,6 +294,10 @@ def _shown_by(error: MasvError, query: Query) -> Sequence[Seen]:
     if isinstance(error, WHOLE_ACCOUNT) and not closed:
         raise error
     return error.found if isinstance(error, ListingRefused) else ()
+
+
+def _in_span(box: Query, span: Span) -> Query:
+    return narrowed(box, span[0][0], span[-1][0])
 
 
 def _is_open(seen: Seen) -> bool:

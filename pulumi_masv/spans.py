@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from pulumi_masv.client import Page
-from pulumi_masv.models import Query, Seen, widened
+from pulumi_masv.models import Seen
 
 BEYOND: Final = 4  # requests more than one listing of it all, if the cuts pay for nothing
 Span = Sequence[tuple[datetime, str]]
@@ -54,9 +54,3 @@ class Look:
         gaps = ((b - a, k) for k, (a, b) in enumerate(itertools.pairwise(moments), 1))
         cuts = sorted(k for gap, k in heapq.nlargest(most - 1, gaps) if gap > page)
         return [self.wanted[a:b] for a, b in itertools.pairwise([0, *cuts, len(self.wanted)])]
-
-
-def narrowed(box: Query, wanted: Span) -> Query:
-    """The query for what was created in a span."""
-    start, end = widened(wanted[0][0], wanted[-1][0])
-    return box.model_copy(update={"created_at_start": start, "created_at_end": end})

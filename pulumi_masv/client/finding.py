@@ -19,7 +19,7 @@ from pulumi_masv.models import MOMENT, STATES, Query, Seen, shifted
 if TYPE_CHECKING:
     from pulumi_masv.client.team import Team
 
-_CUT: Final = timedelta(seconds=2)
+_CUT: Final = timedelta(seconds=2)  # a stored moment, or a filter, may be cut to whole seconds
 _KEPT: Final = 60.0  # seconds; long enough for a fleet, too short for much to change
 BOXES: Final = {box: Query(status=STATES, received=box) for box in (False, True)}
 """All that a team sent, and all that it received."""
@@ -66,11 +66,8 @@ class Finder:
 
     def around(self, received: bool, moment: datetime) -> list[Seen]:
         """Return what was created at a moment, as far as a listing can be narrowed to it."""
-        # A moment that was stored, or a filter, may be cut to whole seconds.
-        start, end = shifted(moment, -_CUT), shifted(moment, _CUT)
-        span = {"created_at_start": start, "created_at_end": end}
         try:
-            return self._team.list_packages(BOXES[received].model_copy(update=span))
+            return self._team.list_packages(narrowed(BOXES[received], moment, moment))
         except ListingRefused:
             return []
         except RequestRefused as refused:
@@ -156,6 +153,12 @@ class Finder:
             listed = self._team.list_packages(BOXES[received])
             self._whole[received] = (since, frozenset(seen.package.id for seen in listed))
             return among(listed, package_id)
+
+
+def narrowed(box: Query, first: datetime, last: datetime) -> Query:
+    """Return the query for what was created from one moment to another."""
+    start, end = shifted(first, -_CUT), shifted(last, _CUT)
+    return box.model_copy(update={"created_at_start": start, "created_at_end": end})
 
 
 def among(listed: Iterable[Seen], package_id: str | None) -> Seen | None:

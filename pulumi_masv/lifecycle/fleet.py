@@ -104,7 +104,7 @@ class FleetController:
         if ending:
             ending -= session.registry.declared(session.account, ending)
         seen, failed = session.look_all(
-            due | ending, of_any_age={i for i in due if self._reconciler.outlasts(i)}
+            due | ending, of_any_age=self._reconciler.rely_on_looks(due)
         )
         unseen = ending - seen.keys() - failed.keys()
         promised = {i: result for i in unseen if (result := self._reconciler.promised(i))}

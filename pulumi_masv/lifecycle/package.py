@@ -115,7 +115,7 @@ class PackageController:
             self._session.recall(stored)
             if plan.untouched(inputs, stored.projection()):
                 return Outcome(stored.redeclared(inputs))
-        of_any_age = self._reconciler.outlasts(inputs.package_id)
+        of_any_age = bool(self._reconciler.rely_on_looks({inputs.package_id}))
         seen = self._found(
             inputs.package_id, lambda i: self._session.look(i, of_any_age=of_any_age)
         )

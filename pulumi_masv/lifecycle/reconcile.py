@@ -48,20 +48,20 @@ class Reconciler:
         """Return what a check of this process has promised of a package."""
         return self._promises.get(package_id)
 
-    def outlasts(self, package_id: str) -> bool:
-        """Return whether the look that a check has promised by serves its verb, however old it is.
+    def rely_on_looks(self, package_ids: Iterable[str]) -> set[str]:
+        """Rely on the looks that a check has promised by where they serve the verb at any age.
 
-        It does where there are steps, none of which can end a file earlier, whatever somebody has
-        made of the package since; no step is taken that was not promised. Else, and once such a
+        A look does where there are steps, none of which can end a file earlier, whatever somebody
+        has made of the package since; no step is taken that was not promised. Else, and once such a
         look has proved wrong in this run, the verb looks afresh after a minute. All that is given
         up is when a change by hand since the look is told: by the answer to the write, not before.
+
+        Returns:
+            the ids of the packages whose looks do.
         """
-        promised = self._promises.get(package_id)
-        steps = promised.steps if promised else ()
-        outlasts = bool(steps) and all(step.is_harmless for step in steps) and not self._proved_old
-        if outlasts and self._session.kept(package_id) is None:
-            self._old.add(package_id)
-        return outlasts
+        lasting = {i for i in package_ids if self._outlasts(i)}
+        self._old |= {i for i in lasting if self._session.kept(i) is None}
+        return lasting
 
     def foresee(
         self,
@@ -205,6 +205,12 @@ class Reconciler:
             stored=stored,
             kept=done.kept if done else frozenset(),
         )
+
+    def _outlasts(self, package_id: str) -> bool:
+        """Return whether the look at a package serves its verb, however old it is."""
+        promised = self._promises.get(package_id)
+        steps = promised.steps if promised else ()
+        return bool(steps) and all(step.is_harmless for step in steps) and not self._proved_old
 
     def _tell_of_end(self, seen: Seen, inputs: LifecycleInputs, stored: Stored | None) -> None:
         if stored is not None and (line := early_end(seen, stored)):

@@ -240,6 +240,8 @@ class Session:
             secrets: package id -> names of its inputs.
         """
         for package_id, names in secrets.items():
+            if not package_id:  # a window is of no package
+                continue
             self._secrets.setdefault(package_id, set()).update(names)
 
     def veiled(self, seen: Seen) -> Seen:

@@ -33,6 +33,7 @@ from pulumi_masv.models.secret import (
     SecretText,
     is_secret,
     secret,
+    secrets_of,
     veiled,
 )
 from pulumi_masv.models.stored import Stored
@@ -75,6 +76,7 @@ __all__ = [
     "problems_of",
     "reason_of",
     "secret",
+    "secrets_of",
     "shifted",
     "veiled",
     "widened",

@@ -24,7 +24,7 @@ from pulumi_masv.arguments import Wrong, nearest
 from pulumi_masv.models.end import Ending
 from pulumi_masv.models.instants import Instant
 from pulumi_masv.models.package import PackageId, normal
-from pulumi_masv.models.secret import Secretive
+from pulumi_masv.models.secret import Secretive, secrets_of
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -82,9 +82,10 @@ class Wire(BaseModel):
         keep(one, "__pydantic_private__", None)
         return one
 
-    def secrets(self) -> dict[str, tuple[str, ...]]:
+    def secrets(self) -> Mapping[str, tuple[str, ...]]:
         """Return what the program keeps secret: package id -> the names of its inputs."""
-        return {}
+        named, package_id = (getattr(self, n, None) for n in ("secret_inputs", "package_id"))
+        return secrets_of(named, package_id)
 
 
 @cache
