@@ -107,8 +107,7 @@ def let_go(session: Session, permits: Mapping[str, bool], unseen: Mapping[str, s
             f"{', '.join(first(lost, 'more'))}: MASV no longer shows what was to be "
             f"destroyed, so nothing was destroyed: run again"
         )
-    with session.readings.one():
-        session.readings.let_go({i: name for i, name in unseen.items() if i not in permits})
+    session.readings.let_go({i: name for i, name in unseen.items() if i not in permits})
 
 
 def _decide(session: Session, deletion: Deletion) -> Iterator[Verdict]:
@@ -131,9 +130,8 @@ def _decide(session: Session, deletion: Deletion) -> Iterator[Verdict]:
     )
     seen, failed = found or ({}, {})
     if found is not None:
-        with session.readings.one():
-            unseen = left - seen.keys() - failed.keys()
-            session.readings.let_go({i: entries[i].name for i in sorted(unseen)})
+        unseen = left - seen.keys() - failed.keys()
+        session.readings.let_go({i: entries[i].name for i in sorted(unseen)})
     for i in sorted(left):
         if found is None or i in failed:
             yield _unseen(session, deletion, i, why, failed.get(i))

@@ -47,8 +47,7 @@ class _Check:
         seen, failed = found or ({}, {})
         if found is not None:
             unseen = removed - left - seen.keys() - failed.keys()
-            with self.session.readings.one():
-                self.session.readings.let_go({i: before[i].name for i in sorted(unseen)})
+            self.session.readings.let_go({i: before[i].name for i in sorted(unseen)})
         dated = {
             i for i in changed if plan.is_about_end(entries[i]) or "expiry" in self._unknown_of(i)
         }

@@ -162,15 +162,15 @@ class FleetController:
         session, stored = self._session, request.stored
         session.same_team(stored.team_id, "this fleet")
         entries = stored.entries()
-        with session.readings.one():
+        with session.readings.one() as gone:
             seen, failed = session.look_all(entries.keys())
             for error in failed.values():
                 if not seen and not isinstance(error, PackageRefused):
                     raise error
-            gone = sorted(entries.keys() - seen.keys() - failed.keys())
-            if gone and stored.team_id is None:
-                raise session.masv().not_found(gone[0])
-            session.readings.let_go({i: entries[i].name for i in gone})
+            missing = sorted(entries.keys() - seen.keys() - failed.keys())
+            if missing and stored.team_id is None:
+                raise session.masv().not_found(missing[0])
+            gone |= {i: entries[i].name for i in missing}
         urn = self._urn(entries)
         kept = [f"{i} stays as it is stored: {error}" for i, error in sorted(failed.items())]
         for line in first(kept, "more that stay as they are stored"):

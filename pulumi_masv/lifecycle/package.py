@@ -147,7 +147,7 @@ class PackageController:
                 raise ChangeRefused([plan.UnknownState(seen.package)])
             return Outcome(self._reconciler.record(seen))
         self._session.recall(stored)
-        with self._session.readings.one():
+        with self._session.readings.one() as gone:
             try:
                 found = self._session.look(request.id)
             except (*WHOLE_ACCOUNT, ServerFailed):  # it may pass, and then drift shows
@@ -161,7 +161,7 @@ class PackageController:
             if found is None and stored.team_id is None:
                 raise self._session.masv().not_found(request.id)
             if found is None:
-                self._session.readings.let_go({request.id: stored.name})
+                gone[request.id] = stored.name
                 return Outcome(None)
         self._note(early_end(found, stored), request.id)
         return Outcome(self._reconciler.record(found, stored=stored))
