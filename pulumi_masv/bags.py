@@ -63,6 +63,7 @@ class Given(Generic[Kind]):
         return {i: old.get(i, set()) | new.get(i, set()) for i in old.keys() | new.keys()}
 
     def request(self, before: Any, **more: Any) -> CheckRequest[Kind, Any]:
+        """Return what is asked of a check."""
         return CheckRequest(
             urn=self.urn,
             inputs=self.inputs,
@@ -74,6 +75,7 @@ class Given(Generic[Kind]):
         )
 
     def result(self, outcome: CheckOutcome, refused: list[Problem]) -> CheckResult:
+        """Return what Pulumi is told of a check: the new inputs, and each failure."""
         failures = [self._failure(one) for one in (*outcome.problems, *refused)]
         return CheckResult(self.canonical, failures)
 
@@ -136,7 +138,7 @@ def _sealed(entry: dict[str, Any], names: Collection[str]) -> dict[str, Any]:
 
 
 def unknown_in(bag: Any) -> frozenset[str]:
-    """The names whose value a preview does not know yet; of an unknown entry, all."""
+    """Return the names whose value a preview does not know yet; of an unknown entry, all."""
     if isinstance(bag, (Unknown, Output)):
         return frozenset(Declared.model_fields)
     if not isinstance(bag, Mapping):
@@ -145,7 +147,7 @@ def unknown_in(bag: Any) -> frozenset[str]:
 
 
 def known_in(entry: Any) -> Any:
-    """What of an entry a preview knows."""
+    """Return what of an entry a preview knows."""
     if isinstance(entry, (Unknown, Output)):
         return {}
     if not isinstance(entry, Mapping):
@@ -154,7 +156,7 @@ def known_in(entry: Any) -> Any:
 
 
 def old_entries(bag: dict[str, Any]) -> dict[str, LifecycleInputs]:
-    """The entries declared before, with their fleet's flags; those nobody can read left out."""
+    """Return the entries declared before, with their fleet's flags; skip what is unreadable."""
     flags = {name: bag.get(name, False) for name in ("forceDestroy", "archiveOnDestroy")}
     secrets, packages = bag.get(SECRETS) or {}, bag.get("packages")
     entries = packages.items() if isinstance(packages, Mapping) else ()
@@ -167,7 +169,7 @@ def old_entries(bag: dict[str, Any]) -> dict[str, LifecycleInputs]:
 
 
 def old_inputs(bag: dict[str, Any]) -> LifecycleInputs | None:
-    """What was declared before, as tolerantly as the state: a refresh may have written it."""
+    """Return what was declared before, read like a state, since a refresh may have written it."""
     try:
         return Stored.parse(bag).projection() if bag else None
     except MasvError:
@@ -175,7 +177,7 @@ def old_inputs(bag: dict[str, Any]) -> LifecycleInputs | None:
 
 
 def own(bag: Mapping[str, Any] | None) -> dict[str, Any]:
-    """The resource's own part of a bag: without Pulumi's keys and without what is left out."""
+    """Return the resource's own part of a bag, without Pulumi's keys and what is left out."""
     return {
         name: value
         for name, value in (bag or {}).items()

@@ -128,11 +128,11 @@ def _of_a_fleet(inputs: LifecycleInputs) -> Declared:
 
 
 def _spelled(inputs: LifecycleInputs) -> dict[str, Any]:
-    """What is declared, in Python's spelling."""
+    """Return what is declared, in Python's spelling."""
     return _of_a_fleet(inputs).model_dump(mode="json", exclude_none=True)
 
 
 def _literal(value: Any) -> str:
-    """A value in a program: in double quotes where that needs no escape."""
+    """Return a value in a program: in double quotes where that needs no escape."""
     shown = repr(value)
     return f'"{shown[1:-1]}"' if isinstance(value, str) and '"' not in shown else shown

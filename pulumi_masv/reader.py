@@ -14,10 +14,10 @@ from datetime import datetime
 from typing import Final, TypeVar
 
 from pulumi_masv.assumptions import ID_TELLS_TIME
-from pulumi_masv.client import BOXES, Client, Page, moment_of, narrowed
+from pulumi_masv.client import BOXES, Client, Page, moment_of
 from pulumi_masv.errors import WHOLE_ACCOUNT, ListingRefused, MasvError, RequestRefused
 from pulumi_masv.models import Query, Seen
-from pulumi_masv.spans import BEYOND, Look, Span
+from pulumi_masv.spans import BEYOND, Look, Span, within
 
 KEPT: Final = 60.0  # seconds; long enough from a check to its verb, too short for much to change
 _SENT: Final = BOXES[False]
@@ -59,7 +59,7 @@ class Reader:
         received_at: datetime | None = None,
         created: Mapping[str, datetime] | None = None,
     ) -> tuple[Seen | None, float]:
-        """One package, and when it was looked at, not knowing how many more will be asked for.
+        """Return one package, and when it was looked at, whatever else will be asked for.
 
         Singly, until as many were read so as the listing has pages; then from one listing of all.
         So however many there will be, they cost at most twice what they must.
@@ -92,7 +92,7 @@ class Reader:
         package_ids: AbstractSet[str],
         created: Mapping[str, datetime] | None = None,
     ) -> tuple[dict[str, Seen], dict[str, MasvError]]:
-        """All of these packages that the team has, sent or received, and those not to be read.
+        """Return those that the team has, sent or received, and those that cannot be read.
 
         What no listing shows is read singly, too, before it is left out.
 
@@ -117,7 +117,7 @@ class Reader:
         return found | more, failed | refused
 
     def settle(self, seen: Seen) -> Seen:
-        """A package of which a listing does not say whether it ends, as its single read shows it.
+        """Return a package by its single read, where a listing does not say whether it ends.
 
         Unchanged where that cannot be had, or where a single read of this run said no more.
         """
@@ -135,7 +135,7 @@ class Reader:
         return replace(single, token=single.token or seen.token, received=seen.received)
 
     def shows_nothing(self) -> bool:
-        """Whether the key is shown no package at all, neither sent nor received."""
+        """Return whether the key is shown no package at all, neither sent nor received."""
         if self._client.first_page(received=False).shown:
             return False
         try:
@@ -146,7 +146,7 @@ class Reader:
             return True
 
     def forget(self, package_id: str) -> None:
-        """It was written to: no listing that has begun is used for it."""
+        """Use no listing that has begun for a package: it was written to."""
         with self._lock:
             self._listed.pop(package_id, None)
             self._written.add(package_id)
@@ -194,7 +194,7 @@ class Reader:
     def _in_listing(
         self, box: Query, wanted: AbstractSet[str], created: Mapping[str, datetime]
     ) -> tuple[dict[str, Seen], set[str]]:
-        """What a listing shows of them, and those for which single reads are fewer requests."""
+        """Return what a listing shows of them, and those that single reads are cheaper for."""
         told = not self._client.contradictions.has_met(ID_TELLS_TIME)
         moments = {i: created.get(i) or (moment_of(i) if told else None) for i in wanted}
         undated = {i for i, moment in moments.items() if moment is None}
@@ -207,7 +207,7 @@ class Reader:
         return found, undated | dear
 
     def _in_whole(self, wanted: AbstractSet[str]) -> dict[str, Seen]:
-        """What the team sent of packages whose ids told when, and were in no such listing."""
+        """Return those sent whose ids told when they were created, and were not listed there."""
         contradictions = self._client.contradictions
         if contradictions.has_met(ID_TELLS_TIME):
             return {}
@@ -219,7 +219,7 @@ class Reader:
         return found or {}
 
     def _in_spans(self, box: Query, wanted: Span) -> tuple[dict[str, Seen], set[str]]:
-        """What listings of spans show, and those for which single reads are fewer requests.
+        """Return what listings of spans show, and those for which single reads are fewer requests.
 
         What was created is seldom spread evenly, so that a cut may cost more than it saves. So no
         more are made than what is sure to be saved by now pays for, but for a few.
@@ -244,17 +244,17 @@ class Reader:
         return {seen.package.id: seen for each in shown for seen in each}, dear
 
     def _look(self, box: Query, wanted: Span) -> Look:
-        return Look(wanted, self._first_of(_in_span(box, wanted)) if len(wanted) > 1 else None)
+        return Look(wanted, self._first_of(within(box, wanted)) if len(wanted) > 1 else None)
 
     def _in_look(self, box: Query, look: Look) -> list[Seen]:
-        listed = self._all_of(_in_span(box, look.wanted), look.first or ())
+        listed = self._all_of(within(box, look.wanted), look.first or ())
         wanted = {i for _, i in look.wanted}
         return [seen for seen in listed if seen.package.id in wanted]
 
     def _in_query(
         self, query: Query, wanted: AbstractSet[str], most: int
     ) -> dict[str, Seen] | None:
-        """What a listing shows of them; None where that takes more pages than may be."""
+        """Return what a listing shows of them; None where that takes more pages than may be."""
         first = self._first_of(query)
         if isinstance(first, Page) and first.pages > most:
             return None
@@ -281,7 +281,7 @@ class Reader:
             return pool.map(call, each)
 
     def _learn(self, single: Seen) -> bool:
-        """Whether it is a single read that does not say either whether the package ends."""
+        """Return whether it is a single read that does not say either whether the package ends."""
         if single.package.received is None and _is_open(single):
             self._says_no_more.add(single.package.state)
             return True
@@ -289,15 +289,11 @@ class Reader:
 
 
 def _shown_by(error: MasvError, query: Query) -> Sequence[Seen]:
-    """What a listing that was refused did show. Raises what would fail for any listing alike."""
+    """Return what a refused listing did show. Raises what would fail for any listing alike."""
     closed = query.received and isinstance(error, RequestRefused) and error.status == 403
     if isinstance(error, WHOLE_ACCOUNT) and not closed:
         raise error
     return error.found if isinstance(error, ListingRefused) else ()
-
-
-def _in_span(box: Query, span: Span) -> Query:
-    return narrowed(box, span[0][0], span[-1][0])
 
 
 def _is_open(seen: Seen) -> bool:

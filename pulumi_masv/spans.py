@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from pulumi_masv.client import Page
-from pulumi_masv.models import Seen
+from pulumi_masv.client import Page, narrowed
+from pulumi_masv.models import Query, Seen
 
 BEYOND: Final = 4  # requests more than one listing of it all, if the cuts pay for nothing
 Span = Sequence[tuple[datetime, str]]
@@ -42,7 +42,7 @@ class Look:
         return self.first is None or self.pages > len(self.wanted)
 
     def parts(self, most: int) -> list[Span]:
-        """At most so many, without the widest gaps, if all of it is as dense.
+        """Return at most so many parts, without the widest gaps, if all of it is as dense.
 
         Each gap would cost more than a page.
         """
@@ -54,3 +54,8 @@ class Look:
         gaps = ((b - a, k) for k, (a, b) in enumerate(itertools.pairwise(moments), 1))
         cuts = sorted(k for gap, k in heapq.nlargest(most - 1, gaps) if gap > page)
         return [self.wanted[a:b] for a, b in itertools.pairwise([0, *cuts, len(self.wanted)])]
+
+
+def within(box: Query, wanted: Span) -> Query:
+    """Return the query for what was created in a span."""
+    return narrowed(box, wanted[0][0], wanted[-1][0])

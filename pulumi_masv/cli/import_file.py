@@ -82,7 +82,7 @@ def import_file(
 
 
 def _wrong(names: set[str], fleet: str | None, written: list[Path], *, force: bool) -> list[str]:
-    """What is wrong with the options, one line each."""
+    """Return what is wrong with the options, one line each."""
     lines = []
     if unknown := sorted(names - set(imports.DECLARABLE)):
         lines.append(f"--declare: {unknown[0]!r} is not one of {', '.join(imports.DECLARABLE)}")

@@ -114,7 +114,7 @@ class Finder:
         return filters and not self._team.contradictions.has_met(FILTERED)
 
     def _is_proved(self, received: bool, first: Page, *, by_id: bool) -> bool:
-        """Whether a listing narrowed to a moment would have shown the package."""
+        """Return whether a listing narrowed to a moment would have shown the package."""
         with self._lock:
             if received not in self._proofs:
                 self._proofs[received] = self._proof(received, first)
@@ -122,7 +122,7 @@ class Finder:
         return filters and (ids or not by_id) and self._may_narrow(received)
 
     def _proof(self, received: bool, first: Page) -> tuple[bool, bool]:
-        """Whether narrowing works, and whether ids tell when to narrow to; by a first page."""
+        """Return whether narrowing works, and whether ids tell where to; by a first page."""
         packages = [seen.package for seen in first.records]
         dated = [(one.id, one.created_at, moment_of(one.id)) for one in packages]
         both = [(made, told) for _, made, told in dated if made and told]

@@ -125,7 +125,7 @@ def whole(
 
 
 def _may_have_come(package: Package, since: datetime, query: Query) -> bool:
-    """Whether it cannot be ruled out that a package was not listed before."""
+    """Return whether it cannot be ruled out that a package was not listed before."""
     if package.created_at is None or (not query.fixed and package.updated_at is None):
         return True
     return not query.fixed and _after(package.updated_at, since)

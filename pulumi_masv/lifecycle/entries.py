@@ -157,6 +157,7 @@ class _Check:
 
 
 def changed_in(request: Asked, entries: Mapping[str, LifecycleInputs]) -> AbstractSet[str]:
+    """Return the ids of the entries that are new, declared anew, or not known yet."""
     before = request.before
     return {
         i

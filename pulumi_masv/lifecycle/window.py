@@ -178,7 +178,7 @@ class WindowController:
         )(self._count, window)
 
     def _count(self, window: WindowInputs) -> Counts:
-        """One request for each of the two states, more only where something lies at the ends."""
+        """Count by a request for each state, and more only if something lies at the ends."""
         due: State = "expired" if window.archived else "archived"
         done: State = "archived" if window.archived else "expired"
         count = {due: self._count_due(window, due)}
@@ -189,7 +189,7 @@ class WindowController:
         return self._session.masv().count_expired(_exactly(window, state))
 
     def _count_due(self, window: WindowInputs, state: State) -> int:
-        """How many of a state lie in the window, its ends included, whatever MASV takes them for.
+        """Count those of a state in the window, its ends included, whatever MASV takes them for.
 
         A window wider by a moment holds them in any case. What lies outside comes first and last;
         where an answer does not say when a package expired, MASV's own count has to do.

@@ -45,7 +45,7 @@ PackageId = Annotated[str, AfterValidator(_one_path_segment)]
 
 
 def _if_readable(value: Any, handler: ValidatorFunctionWrapHandler) -> Any:
-    """A field that MASV is not known to send may be anything; unreadable is unknown."""
+    """Read a field that MASV is not known to send; what is unreadable is unknown."""
     try:
         return handler(value)
     except ValidationError:
@@ -138,7 +138,7 @@ class Package(Ending, BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _with_teamspace(cls, record: Any) -> Any:
-        """A teamspace is told by an object, or by its id, or by both, one of them empty."""
+        """Read the teamspace from an object, or from its id, or from both, one of them empty."""
         space = record.get("teamspace") if isinstance(record, dict) else None
         if not isinstance(space, dict) or record.get("teamspace_id"):
             return record

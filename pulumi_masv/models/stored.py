@@ -30,19 +30,24 @@ class Holds(Protocol):
     """What a state holds of a package that can be declared of it."""
 
     @property
-    def name(self) -> str | None: ...
+    def name(self) -> str | None:
+        """As MASV has it."""
 
     @property
-    def expiry(self) -> datetime | None: ...
+    def expiry(self) -> datetime | None:
+        """A UTC instant."""
 
     @property
-    def unlimited_storage(self) -> bool | None: ...
+    def unlimited_storage(self) -> bool | None:
+        """Whether it never expires."""
 
     @property
-    def archived(self) -> bool | None: ...
+    def archived(self) -> bool | None:
+        """Whether its tombstone is hidden."""
 
     @property
-    def pending_archive(self) -> bool | None: ...
+    def pending_archive(self) -> bool | None:
+        """Whether it is to be, once its files have ended."""
 
 
 class Outputs(Wire):
@@ -52,12 +57,12 @@ class Outputs(Wire):
 
     @staticmethod
     def subject(bag: Mapping[str, Any]) -> str:
-        """Whose state a bag is, for an error."""
+        """Return whose state a bag is, for an error."""
         raise NotImplementedError
 
     @classmethod
     def parse(cls, bag: Mapping[str, Any]) -> "Self":
-        """The outputs of a bag.
+        """Return the outputs of a bag.
 
         Raises:
             StateUnreadable: somebody wrote a state that cannot be read.
@@ -71,7 +76,7 @@ class Outputs(Wire):
             ) from None
 
     def wire(self) -> dict[str, Any]:
-        """The bag of outputs, without what is unknown."""
+        """Return the bag of outputs, without what is unknown."""
         return self.model_dump(mode="json", by_alias=True, exclude_none=True)
 
 
@@ -115,10 +120,11 @@ class Stored(Secretive, Ending, Outputs):
 
     @staticmethod
     def subject(bag: Mapping[str, Any]) -> str:
+        """Return what an error calls the package."""
         return f"package {bag.get('packageId')}"
 
     def projection(self) -> LifecycleInputs:
-        """What the state says of that which the program declared, as inputs.
+        """Return what the state says of that which the program declared, as inputs.
 
         An expiry that has become unlimited projects as `unlimited_storage`; `archived` counts
         as true while it is pending.
@@ -139,7 +145,7 @@ class Stored(Secretive, Ending, Outputs):
         return Package.model_construct(id=self.package_id, state=self.state, **values)
 
     def managed(self) -> Declared:
-        """All that can be declared, as the state has it, whether it was declared or not."""
+        """Return all that can be declared, as the state has it, whether it was declared or not."""
         return Declared.made(
             name=self.name,
             expiry=self.expiry,
@@ -148,7 +154,7 @@ class Stored(Secretive, Ending, Outputs):
         )
 
     def redeclared(self, inputs: LifecycleInputs) -> "Stored":
-        """The same package, with other inputs given that ask nothing of MASV."""
+        """Return the same package with other inputs, which ask nothing of MASV."""
         return self.model_copy(
             update={
                 "force_destroy": inputs.force_destroy,
@@ -170,7 +176,7 @@ class Stored(Secretive, Ending, Outputs):
         stored: "Stored | None" = None,
         kept: AbstractSet[str] = frozenset(),
     ) -> "Stored":
-        """What to store of a live package.
+        """Return what to store of a package.
 
         Args:
             package: as just read.
@@ -242,7 +248,7 @@ def projected(stored: Holds, names: tuple[str, ...] | None) -> dict[str, Any]:
 
 
 def _end(package: Package, inputs: LifecycleInputs | None, before: Stored) -> tuple[Any, Any]:
-    """When the files end, or once they are gone, when they were last said to: (expiry, unlimited).
+    """Return when the files end, or were last said to once they are gone: (expiry, unlimited).
 
     A field absent from an answer is unknown: what was declared or stored stays.
     """

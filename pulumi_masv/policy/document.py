@@ -104,5 +104,6 @@ class Manifest(ManifestModel):
     __hash__ = None  # type: ignore[assignment]  # packages is a dict
 
     def named(self, index: int) -> str:
+        """Return what a rule is called, with its file and line where they are known."""
         name = super().named(index)
         return f"{name} ({visible(str(self._file))}:{self._lines[index]})" if self._lines else name

@@ -47,6 +47,7 @@ class Step(_Read):
 
     @property
     def name(self) -> str:
+        """What the program calls it."""
         return name_of(self.urn)
 
     @property
@@ -56,6 +57,8 @@ class Step(_Read):
 
 
 class Diagnostic(_Read):
+    """One message of the run, of whomever."""
+
     message: str = ""
     prefix: str = ""
     severity: str = ""
@@ -90,6 +93,7 @@ class Preview(_Read):
 
     @property
     def errors(self) -> list[Diagnostic]:
+        """The messages by which the run failed."""
         return [one for one in self.diagnostics if one.severity == "error"]
 
     @property

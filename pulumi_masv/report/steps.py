@@ -104,7 +104,7 @@ def notes(preview: Preview) -> Iterator[str]:
 
 
 def _op(step: Step) -> str:
-    """What an earlier run has replaced and not yet deleted shows in its refresh alone."""
+    """Return what is done; an earlier run's pending deletion shows in its refresh alone."""
     is_pending = step.op == "refresh" and step.old_state is not None and step.old_state.delete
     return "delete-replaced" if is_pending else step.op
 
@@ -117,7 +117,7 @@ def _leaves(step: Step) -> str:
 
 
 def _is_retained(step: Step) -> bool:
-    """Whether Pulumi forgets the resource without asking its provider to end it."""
+    """Return whether Pulumi forgets the resource without asking its provider to end it."""
     return _op(step) in _DELETES and step.old_state is not None and step.old_state.retain_on_delete
 
 

@@ -33,6 +33,7 @@ class Limits:
     bytes: int | None = None
 
     def given(self) -> dict[str, int]:
+        """Return the limits that somebody set, by name."""
         return {name: limit for name, limit in vars(self).items() if limit is not None}
 
 
@@ -71,6 +72,7 @@ class Report:
 
     @property
     def doubted(self) -> list[Record]:
+        """The records of which nobody can tell whether files end early."""
         return [record for record in self.records if record.doubt]
 
     @cached_property
@@ -81,6 +83,7 @@ class Report:
 
     @property
     def doubts(self) -> list[Subject]:
+        """What could not be checked, record by record."""
         return _unfolded(self.doubt_rows)
 
     @cached_property
@@ -91,6 +94,7 @@ class Report:
 
     @property
     def refused(self) -> list[Record]:
+        """What the run refuses, record by record."""
         return _unfolded(self.refused_rows)
 
     @cached_property
@@ -101,6 +105,7 @@ class Report:
 
     @property
     def changed(self) -> list[Record]:
+        """What the run changes without a loss, record by record."""
         return _unfolded(self.changed_rows)
 
     @cached_property
@@ -115,6 +120,7 @@ class Report:
 
     @property
     def scheduled(self) -> list[Record]:
+        """What ends as planned within the days asked for, record by record."""
         return _unfolded(self.scheduled_rows)
 
     @cached_property
@@ -133,6 +139,7 @@ class Report:
 
     @cached_property
     def total(self) -> Total:
+        """What is lost, together."""
         return Total.of(self.losses)
 
     def verdict(self) -> str:

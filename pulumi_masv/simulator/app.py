@@ -22,6 +22,7 @@ _SLICE: Final = 1 << 20  # a longer answer is sent in slices and without Content
 
 
 def build(brain: Brain) -> FastAPI:
+    """Return the application that answers for an account, with its documentation."""
     app = FastAPIOffline(redoc_url=None, title=TITLE)
     app.openapi = openapi  # type: ignore[method-assign] # FastAPI's own way to another description
     app.router.default = _door(brain)  # a mount at "/" misses a path with a line break

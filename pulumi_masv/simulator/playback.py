@@ -41,6 +41,7 @@ class Recorded:
     body: Any
 
     def answers(self, method: str, route: str, query: Mapping[str, str]) -> bool:
+        """Return whether it was recorded as the answer to such a request."""
         return (
             (self.method, self.route) == (method, route)
             and self.query.keys() == query.keys()
@@ -99,6 +100,7 @@ class Playback(Brain):
         self._waiting = recorded
 
     def handle(self, request: Request) -> Answer:
+        """Answer a request by what was recorded."""
         answer = super().handle(request)
         return replace(answer, headers={k: v for k, v in answer.headers.items() if v})
 

@@ -42,6 +42,7 @@ class Endpoint:
     run: Run
 
     def match(self, path: str) -> dict[str, str] | None:
+        """Return the parts of a path that the endpoint names; None where it is another's."""
         found = _pattern(self.path).fullmatch(path)
         return {key: unquote(value) for key, value in found.groupdict().items()} if found else None
 

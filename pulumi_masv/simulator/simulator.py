@@ -70,18 +70,22 @@ class Simulator:
 
     @property
     def account(self) -> Account:
+        """What the team has; it can be filled and changed as if by hand."""
         return self._brain.account
 
     @property
     def faults(self) -> Faults:
+        """What goes wrong with the next requests."""
         return self._brain.faults
 
     @property
     def team_id(self) -> str:
+        """The team that the key is for."""
         return next(iter(self.account.teams))
 
     @property
     def api_key(self) -> str:
+        """The key that the team's routes ask for; made up."""
         return self.account.teams[self.team_id]
 
     @property
@@ -109,6 +113,7 @@ class Simulator:
         return [entry for entry in self.journal if entry.method != "GET"]
 
     def reset_journal(self) -> None:
+        """Forget the requests so far."""
         self._brain.journal.clear()
 
     def switch(self, **changes: Any) -> None:

@@ -49,6 +49,7 @@ class SocketDoor:
         self._thread.start()
 
     def close(self) -> None:
+        """End the server, and wait for it."""
         self._server.should_exit = True
         self._thread.join()
         self._listener.close()  # uvicorn leaves it open where it is told to end before it began

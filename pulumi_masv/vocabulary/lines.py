@@ -101,6 +101,7 @@ def _does(step: Step, observed: Package) -> str:
 
 
 def lost(package: Package, loss: Loss) -> str:
+    """Return what is lost of a package: how much, when, and how much earlier than planned."""
     when = "now" if loss.at_once else f"on {spell_moment(loss.ends)}"
     if loss.planned is None and loss.at_once:
         how_much = "and MASV does not say when they were to end"
@@ -114,6 +115,7 @@ def lost(package: Package, loss: Loss) -> str:
 
 
 def named(package: Package) -> str:
+    """Return a package's id and name."""
     return f"{package.id} {quote(package.name)}"
 
 
