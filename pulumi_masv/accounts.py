@@ -72,15 +72,15 @@ class Provider(pulumi.ProviderResource):
                 "concurrency": concurrency,
             },
         )
-        self.given: dict[str, pulumi.Input[Any] | None] = {
+        self._settings: dict[str, pulumi.Input[Any] | None] = {
             sources.key(name): value for name, value in taken.items()
         }
-        for key, value in self.given.items():
+        for key, value in self._settings.items():
             if value is None:
-                self.given[key] = config.get(key)
+                self._settings[key] = config.get(key)
         spelled = {
             key: value if value is None else pulumi.Output.from_input(value).apply(_spelled)
-            for key, value in self.given.items()
+            for key, value in self._settings.items()
         }
         spelled[sources.key("api_key")] = pulumi.Output.secret(run.gate(subject, taken["api_key"]))
         super().__init__(kinds.HOST, resource_name, spelled, opts)
@@ -150,8 +150,8 @@ def provider_of(opts: pulumi.ResourceOptions | None) -> pulumi.ProviderResource 
         return None
     if opts.provider is not None:
         return opts.provider
-    given = opts.providers or {}
-    many = given.values() if isinstance(given, Mapping) else given
+    providers = opts.providers or {}
+    many = providers.values() if isinstance(providers, Mapping) else providers
     several = many if isinstance(many, Iterable) else [many]
     for one in several:
         if one.package == kinds.HOST:
@@ -162,7 +162,7 @@ def provider_of(opts: pulumi.ResourceOptions | None) -> pulumi.ProviderResource 
 def settings_of(provider: Provider | None) -> Mapping[str, Any]:
     """Return the settings of a provider, or the stack configuration's."""
     if provider is not None:
-        return provider.given
+        return provider._settings
     return {key: value for key, value in CONFIG.get().items() if sources.is_ours(key)}
 
 

@@ -30,11 +30,11 @@ SECRETS: Final = "secretInputs"
 """The input by which it tells what the program keeps secret; it is stored."""
 
 
-class Given(Generic[Kind]):
+class Bags(Generic[Kind]):
     """What a check is given: the inputs before and now, and what of them is unknown or wrong.
 
     Attributes:
-        before: the old inputs, as they are.
+        declared_before: the old inputs, as they are.
         urn: of the resource.
         unknown: the names whose value a preview does not know yet.
         inputs: None where they are wrong, or a required one is unknown.
@@ -43,10 +43,10 @@ class Given(Generic[Kind]):
     """
 
     def __init__(self, kind: type[Kind], olds: Mapping[str, Any], news: Mapping[str, Any]) -> None:
-        self.before, self.bag = own(olds), own(news)
+        self.declared_before, self.bag = own(olds), own(news)
         urn = self.bag.pop(URN, "")
         self.urn = urn if isinstance(urn, str) else ""
-        _veil(self.before, self.bag)
+        _veil(self.declared_before, self.bag)
         self.unknown = unknown_in(self.bag)
         self.inputs, self.problems = kind.parse(self.bag, self.unknown)
         known = self.inputs.wire() if self.inputs else self.bag
@@ -55,19 +55,19 @@ class Given(Generic[Kind]):
     @property
     def changed(self) -> bool:
         """Whether anything differs from what was declared before."""
-        return self.canonical != self.before
+        return self.canonical != self.declared_before
 
     def secrets(self) -> dict[str, set[str]]:
         """Return what the program keeps secret, or did: package id -> the names of its inputs."""
-        old, new = secrets_in(self.before), secrets_in(self.bag)
+        old, new = secrets_in(self.declared_before), secrets_in(self.bag)
         return {i: old.get(i, set()) | new.get(i, set()) for i in old.keys() | new.keys()}
 
-    def request(self, before: Any, **more: Any) -> CheckRequest[Kind, Any]:
+    def request(self, declared_before: Any, **more: Any) -> CheckRequest[Kind, Any]:
         """Return what is asked of a check."""
         return CheckRequest(
             urn=self.urn,
             inputs=self.inputs,
-            before=before,
+            declared_before=declared_before,
             unknown=self.unknown,
             changed=self.changed,
             problems=self.problems,
@@ -95,12 +95,12 @@ def secrets_in(bag: Mapping[str, Any]) -> dict[str, set[str]]:
     return {package_id: set(names) for package_id, names in secrets.items()}
 
 
-def _veil(before: Mapping[str, Any], bag: dict[str, Any]) -> None:
+def _veil(declared_before: Mapping[str, Any], bag: dict[str, Any]) -> None:
     """Make secret in new inputs what they say is, and keep so what was and is not given any more.
 
     MASV still has that, and a refresh would store it in clear text.
     """
-    old, new = secrets_in(before), secrets_in(bag)
+    old, new = secrets_in(declared_before), secrets_in(bag)
     if not (old or new):
         return
     entries = bag.get("packages", {str(bag.get("packageId", "")): bag})

@@ -40,6 +40,11 @@ def quote(name: str | None) -> str:
     return SECRET if is_secret(name) else f'"{visible(name)}"'
 
 
+def named(package: Package) -> str:
+    """Return a package's id and name."""
+    return f"{package.id} {quote(package.name)}"
+
+
 def spelled_apart(one: Any, other: Any) -> tuple[str, str]:
     """Return two values as lines show them, with escapes where they differ and look alike."""
     if isinstance(one, str) and isinstance(other, str) and not (is_secret(one) or is_secret(other)):

@@ -20,7 +20,7 @@ from pulumi_masv.kinds import GET_ALL, GET_ONE
 
 if TYPE_CHECKING:
     from pulumi_masv.client import Page
-    from pulumi_masv.models import Package, Query, Seen
+    from pulumi_masv.models import Observed, Package, Query
 
 
 @dataclass(frozen=True)
@@ -86,14 +86,14 @@ class MockedMasv:
     def get_page(self, query: "Query") -> "Page":
         """Return all packages that a query asks for, on one page."""
         from pulumi_masv.client import Page
-        from pulumi_masv.models import Seen, parse_instant
+        from pulumi_masv.models import Observed, parse_instant
 
         packages, now = self._several(query)
         moment = parse_instant(now) if now else datetime.now(timezone.utc)
-        seen = [Seen(one, None, moment, query.received) for one in packages]
-        return Page(len(seen), seen, moment)
+        observed = [Observed(one, None, moment, query.received) for one in packages]
+        return Page(len(observed), observed, moment)
 
-    def list_packages(self, query: "Query", first: "Page | None" = None) -> "Sequence[Seen]":
+    def list_packages(self, query: "Query", first: "Page | None" = None) -> "Sequence[Observed]":
         """Return all packages that a query asks for."""
         return (first or self.get_page(query)).records
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from pulumi_masv.client import Page, narrowed
-from pulumi_masv.models import Query, Seen
+from pulumi_masv.models import Observed, Query
 
 BEYOND: Final = 4  # requests more than one listing of it all, if the cuts pay for nothing
 Span = Sequence[tuple[datetime, str]]
@@ -24,7 +24,7 @@ class Look:
     """
 
     wanted: Span
-    first: Page | Sequence[Seen] | None
+    first: Page | Sequence[Observed] | None
 
     @property
     def pages(self) -> int:

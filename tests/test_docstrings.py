@@ -1,4 +1,4 @@
-"""Docstrings open with a verb: where they do not and ruff, whose D401 knows verbs only, misses it."""
+"""A docstring opens with a verb, also where ruff's D401, which knows verbs alone, misses it."""
 
 import ast
 import re

@@ -14,7 +14,7 @@ import pulumi_masv
 from pulumi_masv import imports
 from pulumi_masv.client import Client
 from pulumi_masv.handlers import PackageFleetHandler, PackageLifecycleHandler
-from pulumi_masv.models import FleetInputs, Package, Query, Seen, State
+from pulumi_masv.models import FleetInputs, Observed, Package, Query, State
 from pulumi_masv.policy import Manifest
 from pulumi_masv.providers import PackageFleetProvider, PackageLifecycleProvider, pickled
 from pulumi_masv.resources.base import WIRE
@@ -50,9 +50,9 @@ PACKAGES = st.lists(
 )
 
 
-def seen(packages: list[Package]) -> list[Seen]:
+def seen(packages: list[Package]) -> list[Observed]:
     return [
-        Seen(package, SecretStr("token"), NOW, received=n == 1)
+        Observed(package, SecretStr("token"), NOW, received=n == 1)
         for n, package in enumerate(packages)
     ]
 

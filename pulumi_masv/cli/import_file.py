@@ -44,7 +44,7 @@ def import_file(
         raise typer.Exit(refused(*wrong))
     client = connect()
     every = listed(client, query)
-    packages = [seen for seen in every if seen.package.is_known]
+    packages = [observed for observed in every if observed.package.is_known]
     if len(packages) < len(every):
         odd = counted(len(every) - len(packages), "package")
         refused(f"{odd} left out, because this version does not know their state")

@@ -104,8 +104,12 @@ def find() -> Source:
     if file is None:
         return Source()
     project = _name(file)
-    given = os.environ.get("PULUMI_STACK", "")
-    unread = f"stack {visible(given)} of {project}" if given else f"the selected stack of {project}"
+    selected = os.environ.get("PULUMI_STACK", "")
+    unread = (
+        f"stack {visible(selected)} of {project}"
+        if selected
+        else f"the selected stack of {project}"
+    )
     pulumi = shutil.which("pulumi")
     if pulumi is None:
         return Source(unread, unread="`pulumi` is not on the PATH; install Pulumi")
@@ -114,7 +118,7 @@ def find() -> Source:
         configuration, secret = _read(printed)
     except _Unread as error:
         return Source(unread, unread=str(error))
-    return Source(f"stack {_stack(pulumi, given)} of {project}", configuration, secret)
+    return Source(f"stack {_stack(pulumi, selected)} of {project}", configuration, secret)
 
 
 class _Unread(Exception):
@@ -159,14 +163,14 @@ def _read(printed: str) -> tuple[dict[str, str], frozenset[str]]:
         raise _Unread("`pulumi config --json` printed no configuration") from None
 
 
-def _stack(pulumi: str, given: str) -> str:
+def _stack(pulumi: str, selected: str) -> str:
     """Return the name of the selected stack."""
-    if not given:
+    if not selected:
         try:
-            given = _run(pulumi, "stack", "--show-name").strip()
+            selected = _run(pulumi, "stack", "--show-name").strip()
         except _Unread:
-            given = ""
-    return visible(given)[:100] or "(selected)"
+            selected = ""
+    return visible(selected)[:100] or "(selected)"
 
 
 def _name(file: Path) -> str:

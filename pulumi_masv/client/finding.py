@@ -14,7 +14,7 @@ from pulumi_masv.assumptions import FILTERED, ID_TELLS_TIME
 from pulumi_masv.client.pages import Page
 from pulumi_masv.client.ulids import moment_of
 from pulumi_masv.errors import ListingRefused, RateLimited, RequestRefused, UnexpectedAnswer
-from pulumi_masv.models import MOMENT, STATES, Query, Seen, shifted
+from pulumi_masv.models import MOMENT, STATES, Observed, Query, shifted
 
 if TYPE_CHECKING:
     from pulumi_masv.client.team import Team
@@ -39,7 +39,7 @@ class Finder:
         self._whole: dict[bool, tuple[float, frozenset[str]]] = {}
         self._proofs: dict[bool, tuple[bool, bool]] = {}
 
-    def find(self, package_id: str, created_at: datetime | None = None) -> Seen | None:
+    def find(self, package_id: str, created_at: datetime | None = None) -> Observed | None:
         """Return a package, sent or received; None where neither listing shows it.
 
         Raises:
@@ -64,7 +64,7 @@ class Finder:
             )
         return found
 
-    def around(self, received: bool, moment: datetime) -> list[Seen]:
+    def around(self, received: bool, moment: datetime) -> list[Observed]:
         """Return what was created at a moment, as far as a listing can be narrowed to it."""
         try:
             return self._team.list_packages(narrowed(BOXES[received], moment, moment))
@@ -97,7 +97,9 @@ class Finder:
                 raise kept
             return kept
 
-    def _look(self, received: bool, package_id: str, created_at: datetime | None) -> Seen | None:
+    def _look(
+        self, received: bool, package_id: str, created_at: datetime | None
+    ) -> Observed | None:
         first = self.first_page(received, package_id)
         found = among(first.records, package_id)
         if found is not None or first.shown >= first.total:
@@ -123,7 +125,7 @@ class Finder:
 
     def _proof(self, received: bool, first: Page) -> tuple[bool, bool]:
         """Return whether narrowing works, and whether ids tell where to; by a first page."""
-        packages = [seen.package for seen in first.records]
+        packages = [observed.package for observed in first.records]
         dated = [(one.id, one.created_at, moment_of(one.id)) for one in packages]
         both = [(made, told) for _, made, told in dated if made and told]
         ids = bool(both) and all(abs(made - told) <= MOMENT for made, told in both)
@@ -144,14 +146,14 @@ class Finder:
             contradictions.meet(FILTERED if is_dated else ID_TELLS_TIME, what)
         return filters, ids
 
-    def _in_whole(self, received: bool, package_id: str) -> Seen | None:
+    def _in_whole(self, received: bool, package_id: str) -> Observed | None:
         with self._lock:
             since, ids = self._whole.get(received, (0.0, frozenset({package_id})))
             if package_id not in ids and time.monotonic() - since <= _KEPT:
                 return None
             since = time.monotonic()
             listed = self._team.list_packages(BOXES[received])
-            self._whole[received] = (since, frozenset(seen.package.id for seen in listed))
+            self._whole[received] = (since, frozenset(observed.package.id for observed in listed))
             return among(listed, package_id)
 
 
@@ -161,6 +163,6 @@ def narrowed(box: Query, first: datetime, last: datetime) -> Query:
     return box.model_copy(update={"created_at_start": start, "created_at_end": end})
 
 
-def among(listed: Iterable[Seen], package_id: str | None) -> Seen | None:
+def among(listed: Iterable[Observed], package_id: str | None) -> Observed | None:
     """Return the package with an id."""
-    return next((seen for seen in listed if seen.package.id == package_id), None)
+    return next((observed for observed in listed if observed.package.id == package_id), None)

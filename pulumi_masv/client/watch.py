@@ -126,11 +126,11 @@ class WatchedAdapter(HTTPAdapter):
 
     def proxy_manager_for(self, *args: Any, **kwargs: Any) -> Any:
         """Return the pools of a proxy, with a watch on each."""
-        manager = super().proxy_manager_for(*args, **kwargs)
-        if isinstance(manager, ProxyManager):  # one for SOCKS has connections of its own
-            _watched(manager)
-        return manager
+        pools = super().proxy_manager_for(*args, **kwargs)
+        if isinstance(pools, ProxyManager):  # one for SOCKS has connections of its own
+            _watched(pools)
+        return pools
 
 
-def _watched(manager: PoolManager) -> None:
-    manager.pool_classes_by_scheme = {"http": _Pool, "https": _SecurePool}
+def _watched(pools: PoolManager) -> None:
+    pools.pool_classes_by_scheme = {"http": _Pool, "https": _SecurePool}

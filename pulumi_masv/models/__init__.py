@@ -24,7 +24,15 @@ from pulumi_masv.models.instants import (
     shifted,
     widened,
 )
-from pulumi_masv.models.package import ID_PATTERN, STATES, Package, PackageId, Seen, State, normal
+from pulumi_masv.models.package import (
+    ID_PATTERN,
+    STATES,
+    Observed,
+    Package,
+    PackageId,
+    State,
+    normal,
+)
 from pulumi_masv.models.query import Query, Sort
 from pulumi_masv.models.secret import (
     OF_SECRETS,
@@ -56,12 +64,12 @@ __all__ = [
     "LifecycleInputs",
     "MasvInstant",
     "Never",
+    "Observed",
     "Package",
     "PackageId",
     "Problem",
     "Query",
     "SecretText",
-    "Seen",
     "Sort",
     "State",
     "Stored",

@@ -201,7 +201,7 @@ class LifecycleInputs(Secretive, Declared, Inputs):
             problems.append(Problem("packageId", reason))
         return problems
 
-    def given(self) -> tuple[str, ...]:
+    def names(self) -> tuple[str, ...]:
         """Return the sorted names of what the program gave."""
         return tuple(sorted(self.wire().keys() - {"secretInputs"}))
 

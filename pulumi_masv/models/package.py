@@ -2,7 +2,7 @@
 
 Only `id` and `state` may be relied on; every other field can be absent, which means unknown.
 The package token and the password are secrets and are therefore not fields: a token travels
-beside its package, in `Seen`, and a password is never read.
+beside its package, in `Observed`, and a password is never read.
 """
 
 import re
@@ -163,7 +163,7 @@ class Package(Ending, BaseModel):
 
 
 @dataclass(frozen=True)
-class Seen:
+class Observed:
     """One look at a package: what MASV said, the token that came with it, and when.
 
     Attributes:

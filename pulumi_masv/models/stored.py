@@ -161,7 +161,7 @@ class Stored(Secretive, Ending, Outputs):
                 "archive_on_destroy": inputs.archive_on_destroy,
                 "pending_archive": bool(self.pending_archive and inputs.archived),
                 "secret_inputs": inputs.secret_inputs,
-                "declared": inputs.given(),
+                "declared": inputs.names(),
             }
         )
 
@@ -187,41 +187,41 @@ class Stored(Secretive, Ending, Outputs):
             kept: declared properties that this run did not touch; their stored value stays, so
                 that a change by hand shows at the next refresh and is not reverted before.
         """
-        before = stored or cls()
-        given = inputs or before.projection()
-        expiry, unlimited = _end(package, inputs, before)
-        state = package.state if package.is_known else before.state
+        stored = stored or cls()
+        declared = inputs or stored.projection()
+        expiry, unlimited = _end(package, inputs, stored)
+        state = package.state if package.is_known else stored.state
         # A package that expires between two requests of one run waits for the next refresh.
         waits = (
-            before.pending_archive and package.files_exist
+            stored.pending_archive and package.files_exist
             if inputs is None
             else inputs.archived and state != "archived"
         )
         values: dict[str, Any] = {
-            "name": _first(package.name, given.name, before.name),
+            "name": _first(package.name, declared.name, stored.name),
             "expiry": expiry,
             "unlimited_storage": unlimited,
             "archived": state == "archived",
             "pending_archive": bool(waits),
         }
-        values |= {field: getattr(before, field) for field in kept}
+        values |= {field: getattr(stored, field) for field in kept}
         if inputs is not None:
-            declared: tuple[str, ...] | None = inputs.given()
+            names: tuple[str, ...] | None = inputs.names()
         else:
-            declared = before.declared or tuple(sorted({"packageId", *given.given()}))
+            names = stored.declared or tuple(sorted({"packageId", *declared.names()}))
         record = cls.made(
             package_id=package.id,
             state=state,
             team_id=team_id,
             received=received or None,
-            force_destroy=given.force_destroy,
-            archive_on_destroy=given.archive_on_destroy,
-            secret_inputs=given.secret_inputs,
-            declared=declared,
-            **{f: _first(getattr(package, f), getattr(before, f)) for f in _AS_ANSWERED},
+            force_destroy=declared.force_destroy,
+            archive_on_destroy=declared.archive_on_destroy,
+            secret_inputs=declared.secret_inputs,
+            declared=names,
+            **{f: _first(getattr(package, f), getattr(stored, f)) for f in _AS_ANSWERED},
             **values,
         )
-        return veiled(record, given.secret_inputs) if given.secret_inputs else record
+        return veiled(record, declared.secret_inputs) if declared.secret_inputs else record
 
 
 def projected(stored: Holds, names: tuple[str, ...] | None) -> dict[str, Any]:
@@ -247,19 +247,20 @@ def projected(stored: Holds, names: tuple[str, ...] | None) -> dict[str, Any]:
     return values
 
 
-def _end(package: Package, inputs: LifecycleInputs | None, before: Stored) -> tuple[Any, Any]:
+def _end(package: Package, inputs: LifecycleInputs | None, kept: Stored) -> tuple[Any, Any]:
     """Return when the files end, or were last said to once they are gone: (expiry, unlimited).
 
     A field absent from an answer is unknown: what was declared or stored stays.
     """
-    live = (package.expiry, package.unlimited_storage)
-    stored = (before.expiry, before.unlimited_storage)
+    observed = (package.expiry, package.unlimited_storage)
+    stored = (kept.expiry, kept.unlimited_storage)
     declared: tuple[Any, Any] = (None, None)
     if inputs is not None and inputs.expiry is not None:
         declared = (inputs.expiry, False)
     elif inputs is not None:
         declared = (None, inputs.unlimited_storage)
-    order = (live, declared, stored) if package.files_exist else (declared, stored, live)
+    observed_first = (observed, declared, stored)
+    order = observed_first if package.files_exist else (declared, stored, observed)
     unlimited = _first(*(flag for _, flag in order))
     return (None if unlimited else _first(*(expiry for expiry, _ in order))), unlimited
 

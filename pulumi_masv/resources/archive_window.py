@@ -46,7 +46,7 @@ class ArchiveWindow(MasvResource, module=MODULE, name=WINDOW):
         subject = named(WINDOW, resource_name, opts)
         check_configuration()
         run = program.current()
-        given = run.inputs.take(
+        declared = run.inputs.take(
             subject,
             {
                 "expiry_start": expiry_start,
@@ -57,13 +57,13 @@ class ArchiveWindow(MasvResource, module=MODULE, name=WINDOW):
             },
         )
         if run.engine is not None:  # what a user's mocks are given is what the program gives
-            given["secret_inputs"] = pulumi.Output.from_input(secret_inputs(dict(given)))
-        run.window({WIRE.get(name, name): value for name, value in given.items()}, opts)
+            declared["secret_inputs"] = pulumi.Output.from_input(secret_inputs(dict(declared)))
+        run.window({WIRE.get(name, name): value for name, value in declared.items()}, opts)
         self._register(
             ArchiveWindowProvider,
             resource_name,
             {
-                **given,
+                **declared,
                 # For `check`, which takes it out.
                 "resource_urn": run.inputs.after(
                     subject, run.context(WINDOW, resource_name, opts, None)

@@ -56,7 +56,7 @@ class PackageLifecycle(MasvResource, module=MODULE, name=LIFECYCLE):
         subject = named(LIFECYCLE, resource_name, opts)
         check_configuration()
         holder = None
-        given: dict[str, Any] = {
+        declared: dict[str, Any] = {
             "package_id": package_id,
             "name": name,
             "expiry": expiry,
@@ -67,21 +67,24 @@ class PackageLifecycle(MasvResource, module=MODULE, name=LIFECYCLE):
         }
         if opts is None or opts.id is None:
             run = program.current()
-            given = run.inputs.take(subject, given)
+            declared = run.inputs.take(subject, declared)
             holder = run.holder(subject.what, opts)
-            given["package_id"] = run.claim(
-                given["package_id"], holder, given["archived"], given["expiry"]
+            declared["package_id"] = run.declare(
+                declared["package_id"], holder, declared["archived"], declared["expiry"]
             )
             context = run.context(LIFECYCLE, resource_name, opts, holder)
             outputs = (opts and opts.additional_secret_outputs) or ()
-            if context and (outputs or not are_plain(given)):
-                given["secret_inputs"] = secret_inputs(dict(given), outputs)
-            given["resource_urn"] = run.inputs.after(subject, context)
+            if context and (outputs or not are_plain(declared)):
+                declared["secret_inputs"] = secret_inputs(dict(declared), outputs)
+            declared["resource_urn"] = run.inputs.after(subject, context)
             opts = program.options(opts, run)
         self._register(
             PackageLifecycleProvider,
             resource_name,
-            {"state": None, **{name: value for name, value in given.items() if value is not None}},
+            {
+                "state": None,
+                **{name: value for name, value in declared.items() if value is not None},
+            },
             opts,
         )
         if holder is not None:

@@ -69,15 +69,15 @@ class Tokens:
 
 
 def _written(claims: dict[str, Any]) -> str:
-    payload = urlsafe_b64encode(json.dumps(claims, separators=(",", ":")).encode())
-    return f"{_HEADER}.{payload.decode().rstrip('=')}.{TOKEN_CANARY}"
+    body = urlsafe_b64encode(json.dumps(claims, separators=(",", ":")).encode())
+    return f"{_HEADER}.{body.decode().rstrip('=')}.{TOKEN_CANARY}"
 
 
 def _read(token: str) -> tuple[dict[str, Any], int, int]:
     """Return a token's claims, when it was made, and its number; refuse what is no token."""
     try:
-        _, payload, _ = token.split(".")
-        claims = json.loads(urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+        _, body, _ = token.split(".")
+        claims = json.loads(urlsafe_b64decode(body + "=" * (-len(body) % 4)))
         made, serial = map(int, claims["jti"].split("-"))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise Refused("credential", "invalid package token") from None

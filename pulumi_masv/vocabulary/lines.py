@@ -13,7 +13,7 @@ from pulumi_masv.formatting import (
     amount,
     amount_of_all,
     between,
-    quote,
+    named,
     resource_name,
     spell,
     spell_moment,
@@ -112,11 +112,6 @@ def lost(package: Package, loss: Loss) -> str:
     else:
         how_much = "until now they never end"
     return f"{amount(package)} end {when}, {how_much}"
-
-
-def named(package: Package) -> str:
-    """Return a package's id and name."""
-    return f"{package.id} {quote(package.name)}"
 
 
 def _size(verdict: Verdict) -> float:

@@ -22,7 +22,7 @@ from pulumi_masv.errors import (
     UnexpectedAnswer,
     Unreachable,
 )
-from pulumi_masv.models import Query, Seen
+from pulumi_masv.models import Observed, Query
 from pulumi_masv.settings import resolve
 from pulumi_masv.simulator import KEY_CANARY, PASSWORD_CANARY, TOKEN_CANARY, Simulator, Switches
 from tests.client.conftest import connect
@@ -30,7 +30,7 @@ from tests.client.conftest import connect
 FEB = datetime(2027, 2, 28, tzinfo=timezone.utc)
 
 
-def seen(client: Client, package: str) -> Seen:
+def seen(client: Client, package: str) -> Observed:
     found = client.get_package(package)
     assert found is not None
     return found
@@ -63,7 +63,7 @@ def test_a_package_is_read_with_its_token_and_the_date_of_the_answer(
 def test_a_write_goes_to_the_packages_route_with_its_token_and_never_the_key(
     client: Client,
     masv: Simulator,
-    write: Callable[[Client, Seen], None],
+    write: Callable[[Client, Observed], None],
     method: str,
     path: str,
 ) -> None:
