@@ -122,7 +122,7 @@ class Team:
     def find_package(
         self, package_id: str, *, created_at: datetime | None = None
     ) -> Observed | None:
-        """Return one package by the listings alone, after the single read has served none."""
+        """Return one package by `list_packages` alone, after the single read has served none."""
         found = self._finder.find(package_id, created_at)
         if found is not None:
             what = f"package {package_id} is listed, but reading it alone does not show it"
@@ -221,7 +221,7 @@ class Team:
         return [s for s in mended if query.verdicts(s.package)["name"] is not False]
 
     def count_expired(self, query: Query) -> int:
-        """Return how many packages a query by expiry matches: one request, if MASV filters it.
+        """Return how many packages a query by expiry matches: one `get_page`, if MASV filters it.
 
         Raises:
             ListingRefused: as `list_packages` does.
@@ -248,7 +248,7 @@ class Team:
         return page
 
     def first_page(self, *, received: bool) -> Page:
-        """Return the first page of all that the team sent or received; it may be a minute old."""
+        """Return the first page of all sent or received, by `get_page`; it may be a minute old."""
         return self._finder.first_page(received)
 
     def archive_window(

@@ -125,9 +125,7 @@ def _decide(session: Session, deletion: Deletion) -> Iterator[Verdict]:
     for i in left:
         session.recall(entries[i])
     awaited = ", ".join(registry.awaited())
-    found, why = session.look_or_why(
-        lambda: session.look_all(left), "what is deleted", deletion.urn
-    )
+    found, why = session.look_or_why(lambda: session.look_all(left))
     observed, failed = found or ({}, {})
     if found is not None:
         gone = left - observed.keys() - failed.keys()

@@ -41,9 +41,7 @@ class _Check:
             self.session.declare(removed)
         forced = _newly_forced(self.asked, entries)
         looked = changed | (removed - left) | forced
-        found, why = self.session.look_or_why(
-            lambda: self.session.look_all(looked), "this fleet", self.asked.urn
-        )
+        found, why = self.session.look_or_why(lambda: self.session.look_all(looked))
         observed, failed = found or ({}, {})
         if found is not None:
             gone = removed - left - observed.keys() - failed.keys()
@@ -128,9 +126,7 @@ class _Check:
         line = "cannot look at a fleet whose packages are not known yet"
         self.session.announcer.note(line, urn=self.asked.urn)
         found, why = self.session.look_or_why(
-            lambda: self.session.look_all(self.asked.declared_before.keys()),
-            "this fleet",
-            self.asked.urn,
+            lambda: self.session.look_all(self.asked.declared_before.keys())
         )
         unknown = "what is declared of it is not known yet"
         observed = found[0] if found else {}

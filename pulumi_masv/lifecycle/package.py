@@ -60,9 +60,7 @@ class PackageController:
             return [self._unknown(request, "", "its package_id is not known yet")]
         if declared_before and declared_before.package_id != inputs.package_id:
             declared_before = None
-        observed, why = self._session.look_or_why(
-            lambda: self._session.look(inputs.package_id), inputs.package_id, request.urn
-        )
+        observed, why = self._session.look_or_why(lambda: self._session.look(inputs.package_id))
         if why:
             return [self._unknown(request, inputs.package_id, why)]
         if observed is None:

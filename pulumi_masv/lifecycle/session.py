@@ -129,15 +129,11 @@ class Session:
                 self._client.withhold(self._secrets.keys())
             return self._client
 
-    def look_or_why(
-        self, look: Callable[[], Look], what: str, urn: str = ""
-    ) -> tuple[Look | None, str]:
+    def look_or_why(self, look: Callable[[], Look]) -> tuple[Look | None, str]:
         """Return what a look finds; or say, once, that there is no look, and return why.
 
         Args:
             look: asks MASV.
-            what: it looks at.
-            urn: of the resource that it looks for.
 
         Raises:
             MasvError: MASV answers, and not with a look; or a setting is wrong. A missing one, and

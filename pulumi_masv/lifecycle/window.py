@@ -58,9 +58,7 @@ class WindowController:
         if window is None:
             line = "cannot look at an archive window that is not known yet"
         else:
-            counts, _ = self._session.look_or_why(
-                lambda: self._look(window), "this archive window", request.urn
-            )
+            counts, _ = self._session.look_or_why(lambda: self._look(window))
             line = plan.does(window, counts) if counts else ""
         if line:
             self._session.announcer.note(line, urn=request.urn)
@@ -292,7 +290,6 @@ def _is_listed(session: Session, window: WindowInputs, package_id: str, expiry: 
         received=window.received,
     )
     listed, _ = session.look_or_why(
-        lambda: any(s.package.id == package_id for s in session.masv().list_packages(around)),
-        "what is declared twice",
+        lambda: any(s.package.id == package_id for s in session.masv().list_packages(around))
     )
     return bool(listed)

@@ -71,7 +71,7 @@ class _Server(uvicorn.Server):
         while not self.should_exit:
             await asyncio.sleep(_TICK)
 
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:  # noqa: ARG002 # uvicorn names it
         for server in self.servers:
             server.close()
         for connection in list(self.server_state.connections):
