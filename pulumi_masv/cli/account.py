@@ -40,7 +40,7 @@ def settings() -> Settings:
 
 
 def connect() -> Client:
-    """Return a client for it. Raises SettingsError as `settings` does."""
+    """Return a client for it. Raises SettingsError where a setting is missing or wrong."""
     return Client(settings(), contradictions=Contradictions(lambda _name, line: _say(line)))
 
 

@@ -59,7 +59,7 @@ class Source:
         return self._settings(NAMES)
 
     def alone(self, name: str) -> Settings:
-        """Return a setting, with the default for all others. Raises SettingsError as well."""
+        """Return a setting, with the default for all others. Raises SettingsError if wrong."""
         return self._settings((name,))
 
     def _settings(self, names: Iterable[str]) -> Settings:

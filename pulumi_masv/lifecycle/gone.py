@@ -60,7 +60,7 @@ class Readings:
             self._let_go(gone)
 
     def let_go(self, gone: Mapping[str, str | None]) -> None:
-        """Let packages that MASV no longer shows leave the state. Raises as `one` does."""
+        """Let packages that MASV no longer shows leave the state, or raise NoLongerShown."""
         with self.one() as found:
             found.update(gone)
 

@@ -290,5 +290,5 @@ def early_end(observed: Observed, stored: Stored) -> str | None:
 
 
 def early_ends(pairs: Iterable[tuple[Observed, Stored]]) -> list[str]:
-    """Return the same for several packages."""
+    """Return the lines for those of several packages whose files are gone early."""
     return [line for observed, stored in pairs if (line := early_end(observed, stored))]

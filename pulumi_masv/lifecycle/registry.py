@@ -223,7 +223,7 @@ class Registry:
 
     @classmethod
     def is_news_here(cls, name: str) -> bool:
-        """Return the same for the run that this process hosts; yes, where it hosts none."""
+        """Return whether it is news to the run that this process hosts; yes, if it hosts none."""
         news = [registry.is_news(name) for registry in cls._hosted.values()]
         return all(news)
 

@@ -100,7 +100,7 @@ class Session:
         return Review.read(self._sources[1])
 
     def take_part(self) -> None:
-        """Tell the run, once, that something is checked. Raises SettingsError as `review` does."""
+        """Tell the run, once, that something is checked. Raises SettingsError for the review."""
         _ = self.review
         if not self._takes_part:
             self._takes_part = True
@@ -200,7 +200,7 @@ class Session:
         return self._keep(observed.package.id, settled, since) or observed
 
     def settle_all(self, several: Mapping[str, Observed]) -> dict[str, Observed]:
-        """Return the same for many packages, read side by side where that tells more."""
+        """Return looks that say so of many packages, read side by side where that tells more."""
         settled = dict(several)
         left = iter([i for i, observed in several.items() if observed.package.end is None])
         for i in itertools.islice(left, 1):  # the first one may show that none tells more
@@ -211,7 +211,7 @@ class Session:
         return settled
 
     def look_by(self, subject: object, read: Callable[[], Look]) -> Look:
-        """Return the same for anything that is read otherwise."""
+        """Return the look that is kept of another subject, or read one and keep it."""
         kept: Look | None = self.kept(subject)
         if kept is None:
             since, kept = self.stopwatch(), read()

@@ -86,7 +86,7 @@ class Manifest(ManifestModel):
         return manifest
 
     def text(self) -> str:
-        """Return the same as YAML."""
+        """Return the manifest as YAML."""
         declared = self.model_dump(mode="json", exclude_defaults=True)
         text = _dumped(declared, allow_unicode=True)
         is_plain = text.replace("\n", "").isprintable()
