@@ -57,9 +57,7 @@ def preview() -> str:
             "PULUMI_CONFIG_PASSPHRASE": "picture",
             "PULUMI_HOME": str(Path(folder, "home")),
             "PULUMI_SKIP_UPDATE_CHECK": "true",
-            "MASV_BASE_URL": masv.url,
-            "MASV_API_KEY": masv.api_key,
-            "MASV_TEAM_ID": masv.team_id,
+            **masv.environment,
         }
 
         def pulumi(*arguments: str) -> str:

@@ -53,22 +53,18 @@ NARROWED = MANIFEST.replace('"*@studio.example"', "dailies@studio.example")
 
 def fill(account: Account) -> None:
     """Add what the team has uploaded."""
-    account.add_package(
-        id=DAILIES,
-        name="A001_raw",
-        sender="camera@unit.example",
-        expiry="2027-03-01T00:00:00Z",
-        total_files=212,
-        size=1_840_000_000_000,
-    )
-    account.add_package(
-        id=RUSHES,
-        name="rushes, unsorted",
-        sender="camera@unit.example",
-        expiry="2027-03-01T00:00:00Z",
-        total_files=38,
-        size=96_000_000_000,
-    )
+    for package_id, name, files, gigabytes in (
+        (DAILIES, "A001_raw", 212, 1840),
+        (RUSHES, "rushes, unsorted", 38, 96),
+    ):
+        account.add_package(
+            id=package_id,
+            name=name,
+            sender="camera@unit.example",
+            expiry="2027-03-01T00:00:00Z",
+            total_files=files,
+            size=gigabytes * 10**9,
+        )
     for sender, name, files, gigabytes in (
         ("dailies", "Day 13 dailies", 388, 764),
         ("dailies", "Day 14 dailies", 412, 812),

@@ -117,9 +117,7 @@ class Stage:
             "PULUMI_HOME": str(folder / "home"),
             "PULUMI_SKIP_UPDATE_CHECK": "true",
             "PULUMI_STACK": "demo",
-            "MASV_BASE_URL": masv.url,
-            "MASV_API_KEY": masv.api_key,
-            "MASV_TEAM_ID": masv.team_id,
+            **masv.environment,
         }
         for needed in ("pulumi", "pulumi-masv"):
             if shutil.which(needed, path=self._environment["PATH"]) is None:

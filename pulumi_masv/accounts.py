@@ -12,12 +12,12 @@ import pulumi
 from pulumi.runtime import settings as runtime
 from pulumi.runtime.config import CONFIG
 
-from pulumi_masv import engine, inputs, sources
+from pulumi_masv import engine, inputs, kinds, sources
 from pulumi_masv.inputs import Refused
 from pulumi_masv.lifecycle.registry import ANYWHERE
 from pulumi_masv.sources import stored_in_clear
 
-_ANY: Final = "pulumi-python:dynamic/masv:Package"
+_ANY: Final = kinds.token("Package")
 # Also those whose last resource goes: its packages are looked at with their keys.
 _PROVIDERS: "weakref.WeakKeyDictionary[pulumi.Resource, list[Provider]]" = (
     weakref.WeakKeyDictionary()
@@ -59,7 +59,7 @@ class Provider(pulumi.ProviderResource):
     ) -> None:
         subject = inputs.named("Provider", resource_name, opts, is_checked=False)
         check_configuration()
-        config = pulumi.Config("masv")
+        config = settings_of(None)
         run = inputs.of_this_run()
         taken = run.take(
             subject,
@@ -72,18 +72,18 @@ class Provider(pulumi.ProviderResource):
                 "concurrency": concurrency,
             },
         )
-        self.given: dict[str, pulumi.Input[Any] | None] = {
+        self._settings: dict[str, pulumi.Input[Any] | None] = {
             sources.key(name): value for name, value in taken.items()
         }
-        for key, value in self.given.items():
+        for key, value in self._settings.items():
             if value is None:
-                self.given[key] = config.get(key.removeprefix("masv:"))
+                self._settings[key] = config.get(key)
         spelled = {
             key: value if value is None else pulumi.Output.from_input(value).apply(_spelled)
-            for key, value in self.given.items()
+            for key, value in self._settings.items()
         }
-        spelled["masv:apiKey"] = pulumi.Output.secret(run.gate(subject, taken["api_key"]))
-        super().__init__("pulumi-python", resource_name, spelled, opts)
+        spelled[sources.key("api_key")] = pulumi.Output.secret(run.gate(subject, taken["api_key"]))
+        super().__init__(kinds.HOST, resource_name, spelled, opts)
         root = runtime.get_root_resource()
         if root is not None and not engine.is_mocked():
             _PROVIDERS.setdefault(root, []).append(self)
@@ -150,11 +150,11 @@ def provider_of(opts: pulumi.ResourceOptions | None) -> pulumi.ProviderResource 
         return None
     if opts.provider is not None:
         return opts.provider
-    given = opts.providers or {}
-    many = given.values() if isinstance(given, Mapping) else given
+    providers = opts.providers or {}
+    many = providers.values() if isinstance(providers, Mapping) else providers
     several = many if isinstance(many, Iterable) else [many]
     for one in several:
-        if one.package == "pulumi-python":
+        if one.package == kinds.HOST:
             return one
     return opts.parent.get_provider(_ANY) if opts.parent else None
 
@@ -162,8 +162,8 @@ def provider_of(opts: pulumi.ResourceOptions | None) -> pulumi.ProviderResource 
 def settings_of(provider: Provider | None) -> Mapping[str, Any]:
     """Return the settings of a provider, or the stack configuration's."""
     if provider is not None:
-        return provider.given
-    return {key: value for key, value in CONFIG.get().items() if key.startswith("masv:")}
+        return provider._settings
+    return {key: value for key, value in CONFIG.get().items() if sources.is_ours(key)}
 
 
 def _spelled(value: Any) -> str | None:
@@ -182,7 +182,7 @@ def check_configuration() -> None:
     if clear is not None:
         raise Refused(clear)
     root = pulumi.runtime.get_root_resource()
-    if root is not None and root not in _WARNED and any(key.startswith("masv:") for key in config):
+    if root is not None and root not in _WARNED and any(map(sources.is_ours, config)):
         from pulumi_masv.settings import unknown_keys  # pydantic is slow to load
 
         _WARNED.add(root)

@@ -14,11 +14,10 @@ import grpc  # type: ignore[import-untyped]
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc
 
 from pulumi_masv import vocabulary
-from pulumi_masv.lifecycle.verdicts import MARK, Verdict, recorded
+from pulumi_masv.lifecycle.verdicts import MARK, VARIABLE, Verdict, recorded
 from pulumi_masv.text import visible
 from pulumi_masv.vocabulary import Line
 
-VARIABLE: Final = "MASV_VERDICTS"
 _AT_ONCE: Final = 500  # records in a message
 Log = Callable[[str, bool, str], None]
 """Shows a text as a warning or not, at the resource of a urn."""

@@ -19,6 +19,7 @@ from pulumi_masv.models import (
     Stored,
     is_secret,
     secret,
+    secrets_of,
 )
 from pulumi_masv.text import visible
 
@@ -29,11 +30,11 @@ SECRETS: Final = "secretInputs"
 """The input by which it tells what the program keeps secret; it is stored."""
 
 
-class Given(Generic[Kind]):
+class Bags(Generic[Kind]):
     """What a check is given: the inputs before and now, and what of them is unknown or wrong.
 
     Attributes:
-        before: the old inputs, as they are.
+        declared_before: the old inputs, as they are.
         urn: of the resource.
         unknown: the names whose value a preview does not know yet.
         inputs: None where they are wrong, or a required one is unknown.
@@ -42,10 +43,10 @@ class Given(Generic[Kind]):
     """
 
     def __init__(self, kind: type[Kind], olds: Mapping[str, Any], news: Mapping[str, Any]) -> None:
-        self.before, self.bag = own(olds), own(news)
+        self.declared_before, self.bag = own(olds), own(news)
         urn = self.bag.pop(URN, "")
         self.urn = urn if isinstance(urn, str) else ""
-        _veil(self.before, self.bag)
+        _veil(self.declared_before, self.bag)
         self.unknown = unknown_in(self.bag)
         self.inputs, self.problems = kind.parse(self.bag, self.unknown)
         known = self.inputs.wire() if self.inputs else self.bag
@@ -54,19 +55,19 @@ class Given(Generic[Kind]):
     @property
     def changed(self) -> bool:
         """Whether anything differs from what was declared before."""
-        return self.canonical != self.before
+        return self.canonical != self.declared_before
 
     def secrets(self) -> dict[str, set[str]]:
         """Return what the program keeps secret, or did: package id -> the names of its inputs."""
-        old, new = secrets_in(self.before), secrets_in(self.bag)
-        packages = (old.keys() | new.keys()) - {""}  # a window is of no package
-        return {i: old.get(i, set()) | new.get(i, set()) for i in packages}
+        old, new = secrets_in(self.declared_before), secrets_in(self.bag)
+        return {i: old.get(i, set()) | new.get(i, set()) for i in old.keys() | new.keys()}
 
-    def request(self, before: Any, **more: Any) -> CheckRequest[Kind, Any]:
+    def request(self, declared_before: Any, **more: Any) -> CheckRequest[Kind, Any]:
+        """Return what is asked of a check."""
         return CheckRequest(
             urn=self.urn,
             inputs=self.inputs,
-            before=before,
+            declared_before=declared_before,
             unknown=self.unknown,
             changed=self.changed,
             problems=self.problems,
@@ -74,6 +75,7 @@ class Given(Generic[Kind]):
         )
 
     def result(self, outcome: CheckOutcome, refused: list[Problem]) -> CheckResult:
+        """Return what Pulumi is told of a check: the new inputs, and each failure."""
         failures = [self._failure(one) for one in (*outcome.problems, *refused)]
         return CheckResult(self.canonical, failures)
 
@@ -89,18 +91,16 @@ class Given(Generic[Kind]):
 
 def secrets_in(bag: Mapping[str, Any]) -> dict[str, set[str]]:
     """Return what a bag says is secret: package id -> the names of its inputs."""
-    named = bag.get(SECRETS) or ()
-    if isinstance(named, Mapping):
-        return {package_id: set(names) for package_id, names in named.items()}
-    return {str(bag.get("packageId", "")): set(named)} if named else {}
+    secrets = secrets_of(bag.get(SECRETS), bag.get("packageId"))
+    return {package_id: set(names) for package_id, names in secrets.items()}
 
 
-def _veil(before: Mapping[str, Any], bag: dict[str, Any]) -> None:
+def _veil(declared_before: Mapping[str, Any], bag: dict[str, Any]) -> None:
     """Make secret in new inputs what they say is, and keep so what was and is not given any more.
 
     MASV still has that, and a refresh would store it in clear text.
     """
-    old, new = secrets_in(before), secrets_in(bag)
+    old, new = secrets_in(declared_before), secrets_in(bag)
     if not (old or new):
         return
     entries = bag.get("packages", {str(bag.get("packageId", "")): bag})
@@ -138,7 +138,7 @@ def _sealed(entry: dict[str, Any], names: Collection[str]) -> dict[str, Any]:
 
 
 def unknown_in(bag: Any) -> frozenset[str]:
-    """The names whose value a preview does not know yet; of an unknown entry, all."""
+    """Return the names whose value a preview does not know yet; of an unknown entry, all."""
     if isinstance(bag, (Unknown, Output)):
         return frozenset(Declared.model_fields)
     if not isinstance(bag, Mapping):
@@ -147,7 +147,7 @@ def unknown_in(bag: Any) -> frozenset[str]:
 
 
 def known_in(entry: Any) -> Any:
-    """What of an entry a preview knows."""
+    """Return what of an entry a preview knows."""
     if isinstance(entry, (Unknown, Output)):
         return {}
     if not isinstance(entry, Mapping):
@@ -156,7 +156,7 @@ def known_in(entry: Any) -> Any:
 
 
 def old_entries(bag: dict[str, Any]) -> dict[str, LifecycleInputs]:
-    """The entries declared before, with their fleet's flags; those nobody can read left out."""
+    """Return the entries declared before, with their fleet's flags; skip what is unreadable."""
     flags = {name: bag.get(name, False) for name in ("forceDestroy", "archiveOnDestroy")}
     secrets, packages = bag.get(SECRETS) or {}, bag.get("packages")
     entries = packages.items() if isinstance(packages, Mapping) else ()
@@ -169,7 +169,7 @@ def old_entries(bag: dict[str, Any]) -> dict[str, LifecycleInputs]:
 
 
 def old_inputs(bag: dict[str, Any]) -> LifecycleInputs | None:
-    """What was declared before, as tolerantly as the state: a refresh may have written it."""
+    """Return what was declared before, read like a state, since a refresh may have written it."""
     try:
         return Stored.parse(bag).projection() if bag else None
     except MasvError:
@@ -177,7 +177,7 @@ def old_inputs(bag: dict[str, Any]) -> LifecycleInputs | None:
 
 
 def own(bag: Mapping[str, Any] | None) -> dict[str, Any]:
-    """The resource's own part of a bag: without Pulumi's keys and without what is left out."""
+    """Return the resource's own part of a bag, without Pulumi's keys and what is left out."""
     return {
         name: value
         for name, value in (bag or {}).items()

@@ -198,13 +198,13 @@ def _now(
     way_on: str,
 ) -> Answer:
     provider = accounts.asked_by(asked.pop("opts"))
-    given = accounts.settings_of(provider)
-    for name, value in (*asked.items(), *given.items()):
+    settings = accounts.settings_of(provider)
+    for name, value in (*asked.items(), *settings.items()):
         if any(isinstance(each, pulumi.Output) for each in _each(value)):
             raise Refused(
                 f"{function}: {name} is an Output, whose value is not known here: {way_on}"
             )
-    return _asked(ask, provider, given, asked)
+    return _asked(ask, provider, settings, asked)
 
 
 def _later(
@@ -214,10 +214,9 @@ def _later(
     after = _each(getattr(opts, "depends_on", None) or ())
     provider = accounts.asked_by(opts)
     # The key is a secret; what is asked with it is none.
-    settings = dict(accounts.settings_of(provider))
-    given = pulumi.Output.unsecret(pulumi.Output.from_input(settings))
+    settings = pulumi.Output.from_input(dict(accounts.settings_of(provider)))
     known = pulumi.Output.all(
-        given,
+        pulumi.Output.unsecret(settings),
         pulumi.Output.from_input(asked),
         # An id is unknown until a preview's resource exists; a component has none.
         *(getattr(one, "id", one.urn) for one in after),
@@ -237,7 +236,7 @@ def _later(
 def _asked(
     ask: Callable[[Door, Mapping[str, Any]], Answer],
     provider: accounts.Provider | None,
-    given: Mapping[str, Any],
+    settings: Mapping[str, Any],
     asked: Mapping[str, Any],
     secrets: Collection[str] = (),
 ) -> Answer:
@@ -252,7 +251,7 @@ def _asked(
     with in_one_line():
         if engine.is_mocked():
             return ask(MockedMasv(provider._name if provider else ""), known)
-        return ask(_client(resolve(given, os.environ)), known)
+        return ask(_client(resolve(settings, os.environ)), known)
 
 
 @contextlib.contextmanager

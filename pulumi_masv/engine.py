@@ -33,8 +33,8 @@ def address(engine: Any) -> str | None:
         target = channel.target()
         spelled = target.decode() if isinstance(target, bytes) else str(target)
         return spelled.removeprefix("dns:///")
-    given = sys.orig_argv
-    return given[given.index("--engine") + 1] if "--engine" in given[:-1] else None
+    argv = sys.orig_argv
+    return argv[argv.index("--engine") + 1] if "--engine" in argv[:-1] else None
 
 
 def stack() -> str:

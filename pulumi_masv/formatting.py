@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from pydantic import ByteSize
 
+from pulumi_masv.kinds import name_of
 from pulumi_masv.models import SECRET, Package, format_instant, is_secret
 from pulumi_masv.text import told_apart
 from pulumi_masv.text import visible as visible
@@ -37,6 +38,11 @@ def quote(name: str | None) -> str:
     if name is None:
         return "(name unknown)"
     return SECRET if is_secret(name) else f'"{visible(name)}"'
+
+
+def named(package: Package) -> str:
+    """Return a package's id and name."""
+    return f"{package.id} {quote(package.name)}"
 
 
 def spelled_apart(one: Any, other: Any) -> tuple[str, str]:
@@ -99,7 +105,7 @@ def amount_of_all(packages: Iterable[Package]) -> str:
 
 def resource_name(urn: str) -> str:
     """Return what a program calls a resource."""
-    return visible(urn.split("::", 3)[-1])  # a name may have colons, the parts before have none
+    return visible(name_of(urn))
 
 
 def first(lines: Sequence[str], more: str) -> list[str]:

@@ -20,7 +20,7 @@ from pulumi.dynamic import (
 from pulumi.output import Unknown
 
 from pulumi_masv import vocabulary
-from pulumi_masv.bags import Given, known_in, old_entries, old_inputs, own, sealed, unknown_in
+from pulumi_masv.bags import Bags, known_in, old_entries, old_inputs, own, sealed, unknown_in
 from pulumi_masv.errors import MasvError
 from pulumi_masv.lifecycle import protocol
 from pulumi_masv.lifecycle.fleet import FleetController
@@ -87,11 +87,11 @@ class _Handler(Generic[Kind, State]):
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
         """Return what is observed, projected on what was declared; or a package only read."""
         with in_words():
-            before = self._known(self._state.parse(props))
-            stored = self._controller.read(ReadRequest(id_, before)).stored
-        if stored is None:
+            stored = self._known(self._state.parse(props))
+            read = self._controller.read(ReadRequest(id_, stored)).stored
+        if read is None:
             return ReadResult("", {})
-        return ReadResult(id_, sealed(stored.wire(props)), sealed(stored.projection().wire()))
+        return ReadResult(id_, sealed(read.wire(props)), sealed(read.projection().wire()))
 
     def update(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> UpdateResult:
         """Make it what is declared now."""
@@ -110,8 +110,8 @@ class _Handler(Generic[Kind, State]):
         self._session.keep_secret(model.secrets())
         return model
 
-    def _checked(self, given: Given[Kind], request: CheckRequest[Kind, Any]) -> CheckOutcome:
-        self._session.keep_secret(given.secrets())
+    def _outcome(self, bags: Bags[Kind], request: CheckRequest[Kind, Any]) -> CheckOutcome:
+        self._session.keep_secret(bags.secrets())
         with in_words():
             return protocol.check(self._session, self._controller, request)
 
@@ -134,9 +134,9 @@ class PackageLifecycleHandler(_Handler[LifecycleInputs, Stored]):
 
     def check(self, olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         """Refuse what can be refused now, and say what the change will do and lose."""
-        given = Given(LifecycleInputs, olds, news)
-        outcome = self._checked(given, given.request(old_inputs(given.before)))
-        return given.result(outcome, [vocabulary.problem(one) for one in outcome.refusals])
+        bags = Bags(LifecycleInputs, olds, news)
+        outcome = self._outcome(bags, bags.request(old_inputs(bags.declared_before)))
+        return bags.result(outcome, [vocabulary.problem(one) for one in outcome.refusals])
 
     def diff(self, id_: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
         """Say only what replaces; the engine finds the changed properties itself."""
@@ -144,8 +144,8 @@ class PackageLifecycleHandler(_Handler[LifecycleInputs, Stored]):
         asked = declared.get("packageId", id_)
         # The engine also asks before any check, with an unknown id, whether to delete this first
         # because it depends on something that is deleted first. What it is to take is known later.
-        settled = not isinstance(asked, (Unknown, Output)) or self._packages.is_unsettled(id_)
-        replaces = ["packageId"] if asked != id_ and settled else []
+        is_told = not isinstance(asked, (Unknown, Output)) or self._packages.may_take_another(id_)
+        replaces = ["packageId"] if asked != id_ and is_told else []
         try:
             stored = Stored.parse(olds)
         except MasvError:  # written by hand; a diff that raises would break a refresh
@@ -170,12 +170,12 @@ class ArchiveWindowHandler(_Handler[WindowInputs, StoredWindow]):
 
     def check(self, olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         """Refuse what can be refused now, and say how many packages the change will turn."""
-        given = Given(WindowInputs, olds, news)
-        if given.unknown - {"unarchiveOnDestroy"}:
-            given.inputs = None
-        before, _ = WindowInputs.parse(given.before)
-        outcome = self._checked(given, given.request(before))
-        return given.result(outcome, [vocabulary.problem(one) for one in outcome.refusals])
+        bags = Bags(WindowInputs, olds, news)
+        if bags.unknown - {"unarchiveOnDestroy"}:
+            bags.inputs = None
+        declared_before, _ = WindowInputs.parse(bags.declared_before)
+        outcome = self._outcome(bags, bags.request(declared_before))
+        return bags.result(outcome, [vocabulary.problem(one) for one in outcome.refusals])
 
     def diff(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
         """Say only whether nothing changes; the engine finds the changed properties itself."""
@@ -212,15 +212,15 @@ class PackageFleetHandler(_Handler[FleetInputs, StoredFleet]):
         unknown = {i: names for i, entry in entries.items() if (names := unknown_in(entry))}
         if unknown:
             bag["packages"] = {i: known_in(entry) for i, entry in entries.items()}
-        given = Given(FleetInputs, olds, bag)
-        if given.inputs:
+        bags = Bags(FleetInputs, olds, bag)
+        if bags.inputs:
             for i in unknown:
                 whole = not isinstance(entries[i], Mapping)
-                canonical = given.canonical["packages"]
+                canonical = bags.canonical["packages"]
                 canonical[i] = entries[i] if whole else {**entries[i], **canonical[i]}
-        before = old_entries(given.before) if given.changed else {}
-        outcome = self._checked(given, given.request(before, unknown_of=unknown))
-        return given.result(outcome, vocabulary.problems_of_entries(outcome.refusals))
+        declared_before = old_entries(bags.declared_before) if bags.changed else {}
+        outcome = self._outcome(bags, bags.request(declared_before, unknown_of=unknown))
+        return bags.result(outcome, vocabulary.problems_of_entries(outcome.refusals))
 
     def diff(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
         """Say only whether nothing changes; the engine finds the changed properties itself."""

@@ -10,21 +10,22 @@ from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from typing import Any, Final
 
+from pulumi_masv import kinds
 from pulumi_masv.models import (
     NEVER,
     Declared,
     FleetInputs,
     Inputs,
     LifecycleInputs,
+    Observed,
     Package,
-    Seen,
     Stored,
     StoredFleet,
 )
 from pulumi_masv.policy import Manifest
 
-LIFECYCLE: Final = "pulumi-python:dynamic/masv:PackageLifecycle"
-FLEET: Final = "pulumi-python:dynamic/masv:PackageFleet"
+LIFECYCLE: Final = kinds.token(kinds.LIFECYCLE)
+FLEET: Final = kinds.token(kinds.FLEET)
 # What a state names the handler of each by: frozen, as the tokens are.
 PROVIDERS: Final = {
     LIFECYCLE: "gAJjcHVsdW1pX21hc3YucHJvdmlkZXJzClBhY2thZ2VMaWZlY3ljbGVQcm92aWRlcgpxACmBcQEu",
@@ -42,53 +43,57 @@ def declared(package: Package, names: AbstractSet[str] = frozenset()) -> Lifecyc
         package: as listed.
         names: which of `DECLARABLE`; of a package that never expires, the expiry is that it does.
     """
-    given: dict[str, Any] = {}
+    inputs: dict[str, Any] = {}
     if "name" in names and package.name and package.name.strip():
-        given["name"] = package.name
+        inputs["name"] = package.name
     if "expiry" in names and package.files_exist:
         if package.end is NEVER:
-            given["unlimited_storage"] = True
+            inputs["unlimited_storage"] = True
         elif package.end is not None:
-            given["expiry"] = package.end
+            inputs["expiry"] = package.end
     if "archived" in names:
-        given["archived"] = package.state == "archived"
-    return LifecycleInputs(package_id=package.id, **given)
+        inputs["archived"] = package.state == "archived"
+    return LifecycleInputs(package_id=package.id, **inputs)
 
 
 def lifecycles(
-    listed: Iterable[Seen], team_id: str, names: AbstractSet[str] = frozenset()
+    listed: Iterable[Observed], team_id: str, names: AbstractSet[str] = frozenset()
 ) -> list[Resource]:
     """Return an entry for each package, named by its id."""
     entries = []
-    for seen in listed:
-        inputs = declared(seen.package, names)
-        stored = _stored(seen, team_id, inputs)
-        entries.append(_resource(LIFECYCLE, seen.package.id, seen.package.id, inputs, stored))
+    for observed in listed:
+        inputs = declared(observed.package, names)
+        stored = _stored(observed, team_id, inputs)
+        entries.append(
+            _resource(LIFECYCLE, observed.package.id, observed.package.id, inputs, stored)
+        )
     return entries
 
 
 def fleet(
-    name: str, listed: Iterable[Seen], team_id: str, names: AbstractSet[str] = frozenset()
+    name: str, listed: Iterable[Observed], team_id: str, names: AbstractSet[str] = frozenset()
 ) -> list[Resource]:
     """Return the one entry of a fleet that leaves alone what is taken out of it."""
-    packages = [(seen, declared(seen.package, names)) for seen in listed]
+    packages = [(observed, declared(observed.package, names)) for observed in listed]
     inputs = FleetInputs(
-        packages={seen.package.id: _of_a_fleet(entry) for seen, entry in packages},
+        packages={observed.package.id: _of_a_fleet(entry) for observed, entry in packages},
         retain_removed=True,
     )
-    entries = {seen.package.id: _stored(seen, team_id, entry) for seen, entry in packages}
+    entries = {
+        observed.package.id: _stored(observed, team_id, entry) for observed, entry in packages
+    }
     stored = StoredFleet.record(entries, inputs, team_id)
     return [_resource(FLEET, name, f"fleet-{secrets.token_hex(8)}", inputs, stored)]
 
 
-def program(listed: Iterable[Seen], names: AbstractSet[str] = frozenset()) -> str:
+def program(listed: Iterable[Observed], names: AbstractSet[str] = frozenset()) -> str:
     """Return the program that declares each package in a resource named by its id."""
     lines = ["import pulumi_masv as masv", ""]
-    for seen in listed:
-        given = {"package_id": seen.package.id, **_spelled(declared(seen.package, names))}
+    for observed in listed:
+        inputs = {"package_id": observed.package.id, **_spelled(declared(observed.package, names))}
         lines.append("masv.PackageLifecycle(")
-        lines.append(f"    {_literal(seen.package.id)},")
-        lines.extend(f"    {name}={_literal(value)}," for name, value in given.items())
+        lines.append(f"    {_literal(observed.package.id)},")
+        lines.extend(f"    {name}={_literal(value)}," for name, value in inputs.items())
         lines.append(")")
     return "\n".join(lines) + "\n"
 
@@ -99,14 +104,18 @@ def fleet_program(name: str, manifest: str) -> str:
     return f"import pulumi_masv as masv\n\n{call}\n"
 
 
-def manifest(listed: Iterable[Seen], names: AbstractSet[str] = frozenset()) -> str:
+def manifest(listed: Iterable[Observed], names: AbstractSet[str] = frozenset()) -> str:
     """Return the manifest that declares each package by its id."""
-    packages = {seen.package.id: _spelled(declared(seen.package, names)) for seen in listed}
+    packages = {
+        observed.package.id: _spelled(declared(observed.package, names)) for observed in listed
+    }
     return Manifest.model_validate({"packages": packages}).text()
 
 
-def _stored(seen: Seen, team_id: str, inputs: LifecycleInputs) -> Stored:
-    return Stored.record(seen.package, team_id=team_id, received=seen.received, inputs=inputs)
+def _stored(observed: Observed, team_id: str, inputs: LifecycleInputs) -> Stored:
+    return Stored.record(
+        observed.package, team_id=team_id, received=observed.received, inputs=inputs
+    )
 
 
 def _resource(
@@ -127,11 +136,11 @@ def _of_a_fleet(inputs: LifecycleInputs) -> Declared:
 
 
 def _spelled(inputs: LifecycleInputs) -> dict[str, Any]:
-    """What is declared, in Python's spelling."""
+    """Return what is declared, in Python's spelling."""
     return _of_a_fleet(inputs).model_dump(mode="json", exclude_none=True)
 
 
 def _literal(value: Any) -> str:
-    """A value in a program: in double quotes where that needs no escape."""
+    """Return a value in a program: in double quotes where that needs no escape."""
     shown = repr(value)
     return f'"{shown[1:-1]}"' if isinstance(value, str) and '"' not in shown else shown

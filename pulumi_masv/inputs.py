@@ -62,17 +62,17 @@ class Inputs:
     _told: str = ""
     _pause: "asyncio.Future[None] | None" = None
 
-    def take(self, subject: Subject, given: Mapping[str, Any]) -> dict[str, Any]:
+    def take(self, subject: Subject, declared: Mapping[str, Any]) -> dict[str, Any]:
         """Return the arguments of a resource as they are sent, without those that are wrong.
 
         Args:
             subject: the resource.
-            given: name -> value, known or not; what is not given is None.
+            declared: name -> value, known or not; what is not given is None.
 
         Raises:
             Refused: some are wrong, and nobody waits for others.
         """
-        taken = {name: self.read(subject, name, name, value) for name, value in given.items()}
+        taken = {name: self.read(subject, name, name, value) for name, value in declared.items()}
         self.end()
         return taken
 

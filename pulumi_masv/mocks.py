@@ -16,13 +16,11 @@ from pulumi.runtime.mocks import MockCallArgs
 from pulumi_masv import arguments
 from pulumi_masv.errors import MasvError
 from pulumi_masv.inputs import Refused
+from pulumi_masv.kinds import GET_ALL, GET_ONE
 
 if TYPE_CHECKING:
     from pulumi_masv.client import Page
-    from pulumi_masv.models import Package, Query, Seen
-
-_ONE: Final = "masv:index:getPackage"
-_ALL: Final = "masv:index:getPackages"
+    from pulumi_masv.models import Observed, Package, Query
 
 
 @dataclass(frozen=True)
@@ -77,9 +75,9 @@ class MockedMasv:
     def one(self, wanted: "str | Query") -> "Package":
         """Return one package, by its id or by what it is."""
         if not isinstance(wanted, str):
-            return _package(self._call(_ONE, _arguments(wanted)), _ONE)
-        record = self._call(_ONE, {"packageId": wanted})
-        return _package({"id": wanted, **record} if record else record, _ONE)
+            return _package(self._call(GET_ONE, _arguments(wanted)), GET_ONE)
+        record = self._call(GET_ONE, {"packageId": wanted})
+        return _package({"id": wanted, **record} if record else record, GET_ONE)
 
     def several(self, query: "Query") -> "list[Package]":
         """Return the packages that a query asks for."""
@@ -88,25 +86,26 @@ class MockedMasv:
     def get_page(self, query: "Query") -> "Page":
         """Return all packages that a query asks for, on one page."""
         from pulumi_masv.client import Page
-        from pulumi_masv.models import Seen, parse_instant
+        from pulumi_masv.models import Observed, parse_instant
 
         packages, now = self._several(query)
         moment = parse_instant(now) if now else datetime.now(timezone.utc)
-        seen = [Seen(one, None, moment, query.received) for one in packages]
-        return Page(len(seen), seen, moment)
+        observed = [Observed(one, None, moment, query.received) for one in packages]
+        return Page(len(observed), observed, moment)
 
-    def list_packages(self, query: "Query", first: "Page | None" = None) -> "Sequence[Seen]":
+    def list_packages(self, query: "Query", first: "Page | None" = None) -> "Sequence[Observed]":
         """Return all packages that a query asks for."""
         return (first or self.get_page(query)).records
 
     def _several(self, query: "Query") -> "tuple[list[Package], Any]":
-        answer = self._call(_ALL, _arguments(query))
+        answer = self._call(GET_ALL, _arguments(query))
         records = answer.get("packages")
         if not isinstance(records, (list, tuple)):
             raise Refused(
-                f"Mocks.call returned no packages for {_ALL}: return {{'packages': [{_EXAMPLE}]}}"
+                f"Mocks.call returned no packages for {GET_ALL}: "
+                f"return {{'packages': [{_EXAMPLE}]}}"
             )
-        packages = [_package(one, f"{_ALL}: packages[{i}]") for i, one in enumerate(records)]
+        packages = [_package(one, f"{GET_ALL}: packages[{i}]") for i, one in enumerate(records)]
         of = {"received": query.received}  # as a listing tells it
         listed = [p if p.received is not None else p.model_copy(update=of) for p in packages]
         return listed, answer.get("now")

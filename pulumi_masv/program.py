@@ -15,15 +15,14 @@ from typing import Any, Final
 import pulumi
 from pulumi.runtime import settings as runtime
 
-from pulumi_masv import accounts, engine, mocks
-from pulumi_masv.claims import Claims, Holder
+from pulumi_masv import accounts, engine, kinds, mocks
+from pulumi_masv.declarations import Declarations, Holder
 from pulumi_masv.inputs import Inputs, Refused, of_this_run, value_of
 from pulumi_masv.lifecycle.meeting_place import NoMeetingPlace
 from pulumi_masv.lifecycle.registry import Declaration, Registry
 
 HOOK: Final = "masv:before-delete"
 """The name of the delete hook, frozen for ever: states name it."""
-_FLEET: Final = "PackageFleet"
 _REGISTERED: Final = 0.5  # seconds; what is registered says its id at once
 _PATIENCE: Final = 5.0  # seconds; what an Output hangs on may itself wait for this very deletion
 
@@ -45,20 +44,20 @@ class Program:
     hook: pulumi.ResourceHook | None = None
     test: mocks.Mark | None = None
     inputs: Inputs = field(default_factory=of_this_run)
-    _claims: Claims = field(init=False)
+    _declarations: Declarations = field(init=False)
     _urns: dict[str, Holder] = field(default_factory=dict)
     _made: list[Declaration] = field(default_factory=list)
     _pending: dict[int, "asyncio.Future[Any]"] = field(default_factory=dict)
     _accounts: accounts.Accounts = field(default_factory=accounts.Accounts)
 
     def __post_init__(self) -> None:
-        self._claims = Claims(begins_anew=self.test is not None)
+        self._declarations = Declarations(begins_anew=self.test is not None)
 
     def holder(self, what: str, opts: pulumi.ResourceOptions | None) -> Holder:
         """Return what stands for a resource that declares packages."""
-        return self._claims.holder(what, self._accounts.key(opts), opts)
+        return self._declarations.holder(what, self._accounts.key(opts), opts)
 
-    def claim(
+    def declare(
         self,
         package_id: pulumi.Input[str],
         holder: Holder,
@@ -70,7 +69,7 @@ class Program:
         def take(known: Any) -> Any:
             if not isinstance(known, str):
                 return known
-            self._claims.take(known, holder)
+            self._declarations.declare(known, holder)
             self._made.append(
                 Declaration(
                     known,
@@ -83,20 +82,20 @@ class Program:
             return known
 
         if not isinstance(package_id, pulumi.Output):
-            claimed: pulumi.Input[str] = take(package_id)
-            return claimed
+            declared: pulumi.Input[str] = take(package_id)
+            return declared
         return self.later(package_id, holder, take)
 
     def later(
         self, known: pulumi.Output[Any], holder: Holder, take: Callable[[Any], Any]
     ) -> pulumi.Output[Any]:
         """Return what `take` makes of a value once it is known; till then it may be any package."""
-        self.registry.unsettle(holder.number, f"the packages of {holder.what}")
+        self.registry.await_ids(holder.number, f"the packages of {holder.what}")
 
         def settle(value: Any) -> Any:
             taken = take(value)
             self._flush()
-            self.registry.settle(holder.number)
+            self.registry.end_wait(holder.number)
             return taken
 
         made = known.apply(settle)
@@ -109,11 +108,13 @@ class Program:
     def window(self, bag: Mapping[str, Any], opts: pulumi.ResourceOptions | None) -> None:
         """Declare an archive window, once all that it is made of is known."""
         account = self._accounts.key(opts)
-        given = {name: value for name, value in bag.items() if value is not None}
-        if any(isinstance(value, pulumi.Output) for value in given.values()):
-            pulumi.Output.all(**given).apply(lambda one: self.registry.declare_window(account, one))
+        declared = {name: value for name, value in bag.items() if value is not None}
+        if any(isinstance(value, pulumi.Output) for value in declared.values()):
+            pulumi.Output.all(**declared).apply(
+                lambda one: self.registry.declare_window(account, one)
+            )
         else:
-            self.registry.declare_window(account, given)
+            self.registry.declare_window(account, declared)
 
     def context(
         self, kind: str, name: str, opts: pulumi.ResourceOptions | None, holder: Holder | None
@@ -133,10 +134,10 @@ class Program:
         prefix = f"urn:pulumi:{runtime.get_stack()}::{runtime.get_project()}::"
         if parent is not None and parent is not runtime.get_root_resource():
             prefix = f"{(await parent.urn.future() or '').rpartition('::')[0]}$"
-        urn = f"{prefix}pulumi-python:dynamic/masv:{kind}::{name}"
+        urn = f"{prefix}{kinds.token(kind)}::{name}"
         if holder is not None:
             self._urns[urn] = holder
-        if holder is not None and kind == _FLEET:
+        if holder is not None and kind == kinds.FLEET:
             # What is made before this fleet cannot wait for it.
             earlier = [one for number, one in self._pending.items() if 0 < number < holder.number]
             if earlier:
@@ -163,7 +164,7 @@ class Program:
         from pulumi_masv.models import Stored, StoredFleet
 
         bag: Any = await pulumi.Output.from_input(dict(args.old_outputs or {})).future() or {}
-        kind = StoredFleet if args.type.endswith(_FLEET) else Stored
+        kind = StoredFleet if kinds.kind_of(args.urn) == kinds.FLEET else Stored
         stored = kind.parse(bag)
         self._watch_the_end()
         if self._pending:
@@ -200,13 +201,13 @@ class Program:
         """Take note of a program that makes resources after it has waited for something."""
         root = runtime.get_root_resource()
         if 0 not in self._pending and not _has_ended(root):
-            self.registry.unsettle(0, "a program that is still running")
+            self.registry.await_ids(0, "a program that is still running")
 
             async def end() -> None:
                 while not _has_ended(root):
                     await asyncio.sleep(0.05)
                 self._flush()
-                self.registry.settle(0)
+                self.registry.end_wait(0)
 
             task = asyncio.ensure_future(end())
             self._pending[0] = task

@@ -16,8 +16,8 @@ from typing import Final, TypeVar
 from pulumi_masv.assumptions import ID_TELLS_TIME
 from pulumi_masv.client import BOXES, Client, Page, moment_of
 from pulumi_masv.errors import WHOLE_ACCOUNT, ListingRefused, MasvError, RequestRefused
-from pulumi_masv.models import Query, Seen
-from pulumi_masv.spans import BEYOND, Look, Span, narrowed
+from pulumi_masv.models import Observed, Query
+from pulumi_masv.spans import BEYOND, Look, Span, within
 
 KEPT: Final = 60.0  # seconds; long enough from a check to its verb, too short for much to change
 _SENT: Final = BOXES[False]
@@ -41,7 +41,7 @@ class Reader:
     _first: Page | None
     _complete: bool
     _singles: int
-    _listed: dict[str, Seen]
+    _listed: dict[str, Observed]
     _written: set[str]
 
     def __init__(self, client: Client, stopwatch: Callable[[], float], width: int) -> None:
@@ -58,8 +58,8 @@ class Reader:
         package_id: str,
         received_at: datetime | None = None,
         created: Mapping[str, datetime] | None = None,
-    ) -> tuple[Seen | None, float]:
-        """One package, and when it was looked at, not knowing how many more will be asked for.
+    ) -> tuple[Observed | None, float]:
+        """Return one package, and when it was looked at, whatever else will be asked for.
 
         Singly, until as many were read so as the listing has pages; then from one listing of all.
         So however many there will be, they cost at most twice what they must.
@@ -75,24 +75,24 @@ class Reader:
             if self._singles and not self._complete:
                 self._list()
             with self._lock:
-                seen = self._listed.pop(package_id, None)
-            if seen is not None:
-                return seen, self._since
+                observed = self._listed.pop(package_id, None)
+            if observed is not None:
+                return observed, self._since
             self._singles += 1
         now = self._stopwatch()
-        seen = self._client.get_package(
+        observed = self._client.get_package(
             package_id, created_at=(created or {}).get(package_id), received_at=received_at
         )
-        if seen is not None:
-            self._learn(seen)
-        return seen, now
+        if observed is not None:
+            self._learn(observed)
+        return observed, now
 
     def read_all(
         self,
         package_ids: AbstractSet[str],
         created: Mapping[str, datetime] | None = None,
-    ) -> tuple[dict[str, Seen], dict[str, MasvError]]:
-        """All of these packages that the team has, sent or received, and those not to be read.
+    ) -> tuple[dict[str, Observed], dict[str, MasvError]]:
+        """Return those that the team has, sent or received, and those that cannot be read.
 
         What no listing shows is read singly, too, before it is left out.
 
@@ -116,26 +116,26 @@ class Reader:
         )
         return found | more, failed | refused
 
-    def settle(self, seen: Seen) -> Seen:
-        """A package of which a listing does not say whether it ends, as its single read shows it.
+    def settle(self, observed: Observed) -> Observed:
+        """Return a package by its single read, where a listing does not say whether it ends.
 
         Unchanged where that cannot be had, or where a single read of this run said no more.
         """
-        package = seen.package
-        if package.received is None or not _is_open(seen) or package.state in self._says_no_more:
-            return seen
+        package = observed.package
+        if package.received is None or package.state in self._says_no_more:
+            return observed
         try:
-            single = self._client.read_package(package.id)
+            single = self._client.read_package(package.id) if _is_open(observed) else None
         except WHOLE_ACCOUNT:
             raise
         except MasvError:
-            return seen
+            return observed
         if single is None or self._learn(single):
-            return seen
-        return replace(single, token=single.token or seen.token, received=seen.received)
+            return observed
+        return replace(single, token=single.token or observed.token, received=observed.received)
 
     def shows_nothing(self) -> bool:
-        """Whether the key is shown no package at all, neither sent nor received."""
+        """Return whether the key is shown no package at all, neither sent nor received."""
         if self._client.first_page(received=False).shown:
             return False
         try:
@@ -146,7 +146,7 @@ class Reader:
             return True
 
     def forget(self, package_id: str) -> None:
-        """It was written to: no listing that has begun is used for it."""
+        """Use no listing that has begun for a package: it was written to."""
         with self._lock:
             self._listed.pop(package_id, None)
             self._written.add(package_id)
@@ -173,11 +173,11 @@ class Reader:
             self._listed = {s.package.id: s for s in listed if s.package.id not in self._written}
 
     def _each(
-        self, read: Callable[[str], Seen | None], wanted: AbstractSet[str]
-    ) -> tuple[dict[str, Seen], dict[str, MasvError]]:
+        self, read: Callable[[str], Observed | None], wanted: AbstractSet[str]
+    ) -> tuple[dict[str, Observed], dict[str, MasvError]]:
         failed: dict[str, MasvError] = {}
 
-        def one(package_id: str) -> Seen | None:
+        def one(package_id: str) -> Observed | None:
             try:
                 return read(package_id)
             except WHOLE_ACCOUNT:
@@ -186,15 +186,15 @@ class Reader:
                 failed[package_id] = error
                 return None
 
-        found = {seen.package.id: seen for seen in self._map(one, wanted) if seen is not None}
-        for seen in found.values():
-            self._learn(seen)
+        found = {each.package.id: each for each in self._map(one, wanted) if each is not None}
+        for observed in found.values():
+            self._learn(observed)
         return found, failed
 
     def _in_listing(
         self, box: Query, wanted: AbstractSet[str], created: Mapping[str, datetime]
-    ) -> tuple[dict[str, Seen], set[str]]:
-        """What a listing shows of them, and those for which single reads are fewer requests."""
+    ) -> tuple[dict[str, Observed], set[str]]:
+        """Return what a listing shows of them, and those that single reads are cheaper for."""
         told = not self._client.contradictions.has_met(ID_TELLS_TIME)
         moments = {i: created.get(i) or (moment_of(i) if told else None) for i in wanted}
         undated = {i for i, moment in moments.items() if moment is None}
@@ -206,8 +206,8 @@ class Reader:
         found, dear = self._in_spans(box, span) if span else ({}, set())
         return found, undated | dear
 
-    def _in_whole(self, wanted: AbstractSet[str]) -> dict[str, Seen]:
-        """What the team sent of packages whose ids told when, and were in no such listing."""
+    def _in_whole(self, wanted: AbstractSet[str]) -> dict[str, Observed]:
+        """Return those sent whose ids told when they were created, and were not listed there."""
         contradictions = self._client.contradictions
         if contradictions.has_met(ID_TELLS_TIME):
             return {}
@@ -218,8 +218,8 @@ class Reader:
             break
         return found or {}
 
-    def _in_spans(self, box: Query, wanted: Span) -> tuple[dict[str, Seen], set[str]]:
-        """What listings of spans show, and those for which single reads are fewer requests.
+    def _in_spans(self, box: Query, wanted: Span) -> tuple[dict[str, Observed], set[str]]:
+        """Return what listings of spans show, and those for which single reads are fewer requests.
 
         What was created is seldom spread evenly, so that a cut may cost more than it saves. So no
         more are made than what is sure to be saved by now pays for, but for a few.
@@ -241,33 +241,33 @@ class Reader:
         dear = {i for look in done if look.is_dear for _, i in look.wanted}
         cheap = [look for look in done if not look.is_dear]
         shown = self._map(lambda look: self._in_look(box, look), cheap)
-        return {seen.package.id: seen for each in shown for seen in each}, dear
+        return {one.package.id: one for each in shown for one in each}, dear
 
     def _look(self, box: Query, wanted: Span) -> Look:
-        return Look(wanted, self._first_of(narrowed(box, wanted)) if len(wanted) > 1 else None)
+        return Look(wanted, self._first_of(within(box, wanted)) if len(wanted) > 1 else None)
 
-    def _in_look(self, box: Query, look: Look) -> list[Seen]:
-        listed = self._all_of(narrowed(box, look.wanted), look.first or ())
+    def _in_look(self, box: Query, look: Look) -> list[Observed]:
+        listed = self._all_of(within(box, look.wanted), look.first or ())
         wanted = {i for _, i in look.wanted}
-        return [seen for seen in listed if seen.package.id in wanted]
+        return [one for one in listed if one.package.id in wanted]
 
     def _in_query(
         self, query: Query, wanted: AbstractSet[str], most: int
-    ) -> dict[str, Seen] | None:
-        """What a listing shows of them; None where that takes more pages than may be."""
+    ) -> dict[str, Observed] | None:
+        """Return what a listing shows of them; None where that takes more pages than may be."""
         first = self._first_of(query)
         if isinstance(first, Page) and first.pages > most:
             return None
         listed = self._all_of(query, first)
-        return {seen.package.id: seen for seen in listed if seen.package.id in wanted}
+        return {one.package.id: one for one in listed if one.package.id in wanted}
 
-    def _first_of(self, query: Query) -> Page | Sequence[Seen]:
+    def _first_of(self, query: Query) -> Page | Sequence[Observed]:
         try:
             return self._client.get_page(query)
         except MasvError as error:
             return _shown_by(error, query)
 
-    def _all_of(self, query: Query, first: Page | Sequence[Seen]) -> Sequence[Seen]:
+    def _all_of(self, query: Query, first: Page | Sequence[Observed]) -> Sequence[Observed]:
         try:
             return self._client.list_packages(query, first) if isinstance(first, Page) else first
         except MasvError as error:
@@ -280,21 +280,21 @@ class Reader:
         with ThreadPoolExecutor(self._width) as pool:
             return pool.map(call, each)
 
-    def _learn(self, single: Seen) -> bool:
-        """Whether it is a single read that does not say either whether the package ends."""
+    def _learn(self, single: Observed) -> bool:
+        """Return whether it is a single read that does not say either whether the package ends."""
         if single.package.received is None and _is_open(single):
             self._says_no_more.add(single.package.state)
             return True
         return False
 
 
-def _shown_by(error: MasvError, query: Query) -> Sequence[Seen]:
-    """What a listing that was refused did show. Raises what would fail for any listing alike."""
+def _shown_by(error: MasvError, query: Query) -> Sequence[Observed]:
+    """Return what a refused listing did show. Raises what would fail for any listing alike."""
     closed = query.received and isinstance(error, RequestRefused) and error.status == 403
     if isinstance(error, WHOLE_ACCOUNT) and not closed:
         raise error
     return error.found if isinstance(error, ListingRefused) else ()
 
 
-def _is_open(seen: Seen) -> bool:
-    return seen.package.files_exist and seen.package.unlimited_storage is None
+def _is_open(observed: Observed) -> bool:
+    return observed.package.files_exist and observed.package.unlimited_storage is None

@@ -16,7 +16,7 @@ _CANDIDATES: Final = 10
 def several(client: Client, asked: Mapping[str, Any]) -> list[Package]:
     """Return all packages that are as asked, in order. Raises MasvError."""
     query = Query.parse(**asked)
-    packages = [seen.package for seen in client.list_packages(query)]
+    packages = [observed.package for observed in client.list_packages(query)]
     by = query.sort.removeprefix("-")
     keys = [getattr(one, by, None) for one in packages]
     # How MASV orders texts is its own; numbers and instants have one order.
@@ -54,13 +54,13 @@ def one(client: Client, asked: Mapping[str, Any]) -> Package:
     """
     query = wanted(asked)
     if isinstance(query, str):
-        seen = client.get_package(query)
-        if seen is None:
+        observed = client.get_package(query)
+        if observed is None:
             raise client.not_found(query)
-        return seen.package
+        return observed.package
     page = client.get_page(query)
     found, total = page.records, page.total
-    if page.total <= PAGE or any(query.allows(seen.package) is False for seen in found):
+    if page.total <= PAGE or any(query.allows(observed.package) is False for observed in found):
         found = client.list_packages(query, page)
         total = len(found)
     if total == 1:
@@ -70,7 +70,7 @@ def one(client: Client, asked: Mapping[str, Any]) -> Package:
     if not found:
         where = "" if "status" in by else "; without status, only finalized and expired ones count"
         raise PackageNotFound(f"team {client.team_id} has no package with {described}{where}")
-    raise AmbiguousPackage(_candidates(described, total, [seen.package for seen in found]))
+    raise AmbiguousPackage(_candidates(described, total, [observed.package for observed in found]))
 
 
 def _given(asked: Mapping[str, Any]) -> dict[str, Any]:

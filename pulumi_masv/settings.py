@@ -21,7 +21,15 @@ from pydantic.alias_generators import to_camel, to_snake
 
 from pulumi_masv.errors import SettingsError
 from pulumi_masv.models import ID_PATTERN, problems_of
-from pulumi_masv.sources import DEFAULT_BASE_URL, is_loopback, key, value_of, variable
+from pulumi_masv.sources import (
+    DEFAULT_BASE_URL,
+    is_in,
+    is_loopback,
+    is_ours,
+    key,
+    value_of,
+    variable,
+)
 
 
 def _checked_url(url: str) -> str:
@@ -116,7 +124,7 @@ def resolve(configuration: Mapping[str, Any], environment: Mapping[str, str]) ->
         value = value_of(name, configuration, environment)
         if value is not None:
             given[name] = value
-    from_stack = bool(configuration.get("masv:apiKey"))
+    from_stack = is_in(configuration, "api_key")
     given["key_source"] = (
         "the stack configuration (masv:apiKey)" if from_stack else "the environment (MASV_API_KEY)"
     )
@@ -131,7 +139,7 @@ def unknown_keys(keys: Iterable[str]) -> list[str]:
     """Return a line for each `masv:` key of a stack that is not a setting, with the nearest one."""
     lines = []
     for one in sorted(keys):
-        if one.startswith("masv:") and one not in KEYS:
+        if is_ours(one) and one not in KEYS:
             near = difflib.get_close_matches(one, KEYS, n=1) or [", ".join(KEYS)]
             lines.append(f"{one} is not a setting of pulumi_masv: did you mean {near[0]}?")
     return lines

@@ -5,13 +5,28 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from pulumi_masv.kinds import MODULE
+
 DEFAULT_BASE_URL: Final = "https://api.massive.app"
+
+
+_PREFIX: Final = f"{MODULE}:"
 
 
 def key(name: str) -> str:
     """Return the stack configuration's key of a setting, such as `masv:baseUrl`."""
     first, *rest = name.split("_")
-    return f"masv:{first}{''.join(word.title() for word in rest)}"
+    return f"{_PREFIX}{first}{''.join(word.title() for word in rest)}"
+
+
+def is_ours(key: str) -> bool:
+    """Return whether a key of a stack's configuration is meant for us, a setting or not."""
+    return key.startswith(_PREFIX)
+
+
+def is_in(configuration: Mapping[str, Any], name: str) -> bool:
+    """Return whether a setting comes from the stack's configuration."""
+    return bool(configuration.get(key(name)))
 
 
 def variable(name: str) -> str:
@@ -23,7 +38,8 @@ def value_of(
     name: str, configuration: Mapping[str, Any], environment: Mapping[str, str]
 ) -> Any | None:
     """Return a setting as it is given: the stack configuration wins over the environment."""
-    value = configuration.get(key(name)) or environment.get(variable(name))
+    is_stored = is_in(configuration, name)
+    value = configuration[key(name)] if is_stored else environment.get(variable(name))
     return (value.strip() if isinstance(value, str) else value) or None
 
 
@@ -36,8 +52,7 @@ def stored_in_clear(
         configuration: the stack's.
         is_secret: tells whether a key of it is stored as a secret.
     """
-    spelled = key("api_key")
-    if not configuration.get(spelled) or is_secret(spelled):
+    if not is_in(configuration, "api_key") or is_secret(key("api_key")):
         return None
     return (
         "masv:apiKey is stored in clear text in the stack's configuration, where it would be "

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from pulumi_masv.client import Page
-from pulumi_masv.models import Query, Seen, widened
+from pulumi_masv.client import Page, narrowed
+from pulumi_masv.models import Observed, Query
 
 BEYOND: Final = 4  # requests more than one listing of it all, if the cuts pay for nothing
 Span = Sequence[tuple[datetime, str]]
@@ -24,7 +24,7 @@ class Look:
     """
 
     wanted: Span
-    first: Page | Sequence[Seen] | None
+    first: Page | Sequence[Observed] | None
 
     @property
     def pages(self) -> int:
@@ -42,7 +42,7 @@ class Look:
         return self.first is None or self.pages > len(self.wanted)
 
     def parts(self, most: int) -> list[Span]:
-        """At most so many, without the widest gaps, if all of it is as dense.
+        """Return at most so many parts, without the widest gaps, if all of it is as dense.
 
         Each gap would cost more than a page.
         """
@@ -56,7 +56,6 @@ class Look:
         return [self.wanted[a:b] for a, b in itertools.pairwise([0, *cuts, len(self.wanted)])]
 
 
-def narrowed(box: Query, wanted: Span) -> Query:
-    """The query for what was created in a span."""
-    start, end = widened(wanted[0][0], wanted[-1][0])
-    return box.model_copy(update={"created_at_start": start, "created_at_end": end})
+def within(box: Query, wanted: Span) -> Query:
+    """Return the query for what was created in a span."""
+    return narrowed(box, wanted[0][0], wanted[-1][0])

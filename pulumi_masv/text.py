@@ -31,7 +31,7 @@ def visible(text: str) -> str:
 
 
 def harmless(lines: str) -> str:
-    """Return the same of several lines."""
+    """Return several lines, each made harmless."""
     return "\n".join(map(visible, lines.split("\n")))
 
 

@@ -14,7 +14,7 @@ import pulumi_masv
 from pulumi_masv import imports
 from pulumi_masv.client import Client
 from pulumi_masv.handlers import PackageFleetHandler, PackageLifecycleHandler
-from pulumi_masv.models import FleetInputs, Package, Query, Seen, State
+from pulumi_masv.models import FleetInputs, Observed, Package, Query, State
 from pulumi_masv.policy import Manifest
 from pulumi_masv.providers import PackageFleetProvider, PackageLifecycleProvider, pickled
 from pulumi_masv.resources.base import WIRE
@@ -50,9 +50,9 @@ PACKAGES = st.lists(
 )
 
 
-def seen(packages: list[Package]) -> list[Seen]:
+def seen(packages: list[Package]) -> list[Observed]:
     return [
-        Seen(package, SecretStr("token"), NOW, received=n == 1)
+        Observed(package, SecretStr("token"), NOW, received=n == 1)
         for n, package in enumerate(packages)
     ]
 
@@ -158,14 +158,9 @@ def test_what_is_imported_is_what_an_adoption_stores(
     for one in described:
         masv.account.add_package(**one)
     masv.switch(**switches, listed_keys=switches["read_keys"])
-    environment = {
-        "MASV_BASE_URL": masv.url,
-        "MASV_API_KEY": masv.api_key,
-        "MASV_TEAM_ID": masv.team_id,
-    }
-    own_session = session({}, environment)
+    own_session = session({}, masv.environment)
     with masv.in_process():
-        client = Client(resolve({}, environment))
+        client = Client(resolve({}, masv.environment))
         listed = [
             one
             for received in (False, True)

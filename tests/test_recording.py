@@ -12,7 +12,7 @@ PICTURE = (ROOT / "docs" / "demo.svg").read_text(encoding="utf-8")
 WITHOUT = "import runpy, sys; sys.prefix = '/nowhere'; sys.path.insert(0, 'examples'); {}"
 START = "runpy.run_path('examples/demo.py', run_name='__main__')"
 TAKEN = (
-    "import pulumi_masv.simulator.socket_door as door, errno, os\n"
+    "import pulumi_masv.simulator.http_server as door, errno, os\n"
     "def taken(*_): raise OSError(errno.EADDRINUSE, os.strerror(errno.EADDRINUSE))\n"
     "door.socket.create_server = taken\n"
 )

@@ -8,7 +8,7 @@ from pulumi_masv.cli.progress import progress
 from pulumi_masv.client import Client
 from pulumi_masv.errors import SettingsError
 from pulumi_masv.formatting import counted
-from pulumi_masv.models import Query, Seen
+from pulumi_masv.models import Observed, Query
 from pulumi_masv.settings import Settings
 
 
@@ -31,20 +31,20 @@ def settings() -> Settings:
         SettingsError: one of the two is missing, or a setting is wrong.
     """
     found = source()
-    given = found.settings()
-    missing = given.missing()
+    asked = found.settings()
+    missing = asked.missing()
     if missing is not None:
         raise SettingsError(missing + (f"; {found.why()}" if found.unread else ""))
     tell(found)
-    return given
+    return asked
 
 
 def connect() -> Client:
-    """Return a client for it. Raises SettingsError as `settings` does."""
+    """Return a client for it. Raises SettingsError where a setting is missing or wrong."""
     return Client(settings(), contradictions=Contradictions(lambda _name, line: _say(line)))
 
 
-def listed(client: Client, query: Query) -> list[Seen]:
+def listed(client: Client, query: Query) -> list[Observed]:
     """Return all packages that a query asks for, and show meanwhile how far it is."""
     with progress("listing packages"):
         first = client.get_page(query)

@@ -110,7 +110,7 @@ def _checks(found: Source) -> Iterator[Check]:
 
 
 def _setting(name: str, found: Source) -> Check:
-    """A setting, looked at alone."""
+    """Check a setting alone."""
     spelled = variable(name)
     try:
         value = getattr(found.alone(name), name)
@@ -125,7 +125,7 @@ def _setting(name: str, found: Source) -> Check:
 
 
 def _account(found: Source) -> Iterator[Check]:
-    """Whether MASV takes key and team, and how far its clock is from here."""
+    """Check whether MASV takes key and team, and how far its clock is from here."""
     try:
         settings = found.settings()
         client = _connect(settings)
@@ -147,7 +147,7 @@ def _account(found: Source) -> Iterator[Check]:
 
 
 def _team(settings: Settings) -> Check:
-    """Whether key and team belong together, by a route that is known from an example only."""
+    """Check whether key and team belong together, by a route known from an example only."""
     reads = Reads(_hasty(settings), most=1, retries=0)
     try:
         found = key_and_team(reads.get("/v1/teams"), settings.team_id or "")
@@ -191,7 +191,7 @@ def _clock(there: datetime, here: datetime) -> Check:
 
 
 def _with_advice(error: MasvError) -> str:
-    """An error's line; a plain refusal does not say what to do."""
+    """Return an error's line with advice; a plain refusal does not say what to do."""
     advice = f": check {variable('team_id')} and {variable('base_url')}"
     return f"{error}{advice if type(error) is RequestRefused else ''}"
 

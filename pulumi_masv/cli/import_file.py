@@ -44,7 +44,7 @@ def import_file(
         raise typer.Exit(refused(*wrong))
     client = connect()
     every = listed(client, query)
-    packages = [seen for seen in every if seen.package.is_known]
+    packages = [observed for observed in every if observed.package.is_known]
     if len(packages) < len(every):
         odd = counted(len(every) - len(packages), "package")
         refused(f"{odd} left out, because this version does not know their state")
@@ -82,7 +82,7 @@ def import_file(
 
 
 def _wrong(names: set[str], fleet: str | None, written: list[Path], *, force: bool) -> list[str]:
-    """What is wrong with the options, one line each."""
+    """Return what is wrong with the options, one line each."""
     lines = []
     if unknown := sorted(names - set(imports.DECLARABLE)):
         lines.append(f"--declare: {unknown[0]!r} is not one of {', '.join(imports.DECLARABLE)}")

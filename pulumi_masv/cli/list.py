@@ -21,8 +21,8 @@ _UNCUT: Final = 1_000_000  # columns: no name is as long
 @filtered
 def list_packages(query: Query, as_json: Json = False) -> None:
     """List the packages that match every filter."""
-    seen = listed(connect(), query)
-    packages = [one.package for one in seen]
+    observed = listed(connect(), query)
+    packages = [one.package for one in observed]
     if as_json:
         print(json.dumps([package.model_dump(mode="json") for package in packages], indent=2))
         return
@@ -37,7 +37,7 @@ def list_packages(query: Query, as_json: Json = False) -> None:
         table.add_column(title, justify="right")
     for title in ("expiry", "sender"):
         table.add_column(title, overflow="fold")
-    for one in seen:
+    for one in observed:
         table.add_row(*_cells(one.package, one.now))
     if packages:
         console.print(table)

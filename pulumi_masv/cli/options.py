@@ -136,5 +136,5 @@ def _query(
 
 
 def _words(given: Words) -> list[str] | None:
-    """An option may be repeated, and may hold several words with commas between."""
+    """Return the words of an option that may be repeated, or hold several between commas."""
     return [word.strip() for text in given or () for word in text.split(",")] or None

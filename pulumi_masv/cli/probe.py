@@ -30,8 +30,8 @@ def probed(as_json: bool, output: Path | None) -> int:
     Raises:
         SettingsError: key or team is missing, or a setting is wrong.
     """
-    given = settings()
-    probe = Probe(Reads(given, most=MOST), given.team_id or "")
+    account = settings()
+    probe = Probe(Reads(account, most=MOST), account.team_id or "")
     console = Console(highlight=False)
     found: list[Finding] = []
     told: set[str] = set()  # what is done, which would else be read five times

@@ -74,9 +74,8 @@ def _run(masv: Simulator, port: int) -> int:
     try:
         with masv:
             print(f"# MASV at {masv.url} ({masv.url}/docs); Ctrl-C ends it")
-            print(f"export MASV_BASE_URL={masv.url}")
-            print(f"export MASV_TEAM_ID={masv.team_id}")
-            print(f"export MASV_API_KEY={masv.api_key}", flush=True)
+            for name, value in masv.environment.items():
+                print(f"export {name}={value}", flush=True)
             threading.Event().wait()
     except KeyboardInterrupt:
         pass

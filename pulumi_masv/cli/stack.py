@@ -17,7 +17,7 @@ from typing import Any, Final
 from pulumi_masv.errors import SettingsError
 from pulumi_masv.formatting import visible
 from pulumi_masv.settings import NAMES, Settings, resolve, unknown_keys
-from pulumi_masv.sources import key, stored_in_clear, variable
+from pulumi_masv.sources import is_in, is_ours, key, stored_in_clear, variable
 
 _PATIENCE: Final = 15.0  # seconds; a backend far away answers within a few
 _PROJECTS: Final = ("Pulumi.yaml", "Pulumi.yml", "Pulumi.json")
@@ -59,7 +59,7 @@ class Source:
         return self._settings(NAMES)
 
     def alone(self, name: str) -> Settings:
-        """Return a setting, with the default for all others. Raises SettingsError as well."""
+        """Return a setting, with the default for all others. Raises SettingsError if wrong."""
         return self._settings((name,))
 
     def _settings(self, names: Iterable[str]) -> Settings:
@@ -75,7 +75,7 @@ class Source:
             return ""
         if self.unread:
             return f"settings from the environment, because {self.why()}"
-        others = [one for one in NAMES if not self.configuration.get(key(one))]
+        others = [one for one in NAMES if not is_in(self.configuration, one)]
         used = ", ".join(variable(one) for one in others if os.environ.get(variable(one)))
         if len(others) == len(NAMES):
             return f"settings from the environment, because {self.place} has none"
@@ -87,7 +87,7 @@ class Source:
 
     def of(self, name: str) -> str:
         """Return where a setting comes from."""
-        if self.configuration.get(key(name)):
+        if is_in(self.configuration, name):
             return f"from {self.place}"
         return "from the environment" if os.environ.get(variable(name)) else "the default"
 
@@ -104,8 +104,12 @@ def find() -> Source:
     if file is None:
         return Source()
     project = _name(file)
-    given = os.environ.get("PULUMI_STACK", "")
-    unread = f"stack {visible(given)} of {project}" if given else f"the selected stack of {project}"
+    selected = os.environ.get("PULUMI_STACK", "")
+    unread = (
+        f"stack {visible(selected)} of {project}"
+        if selected
+        else f"the selected stack of {project}"
+    )
     pulumi = shutil.which("pulumi")
     if pulumi is None:
         return Source(unread, unread="`pulumi` is not on the PATH; install Pulumi")
@@ -114,7 +118,7 @@ def find() -> Source:
         configuration, secret = _read(printed)
     except _Unread as error:
         return Source(unread, unread=str(error))
-    return Source(f"stack {_stack(pulumi, given)} of {project}", configuration, secret)
+    return Source(f"stack {_stack(pulumi, selected)} of {project}", configuration, secret)
 
 
 class _Unread(Exception):
@@ -152,21 +156,21 @@ def _read(printed: str) -> tuple[dict[str, str], frozenset[str]]:
     """Return the `masv:` keys of a configuration as JSON, and those stored as secrets."""
     try:
         found: Any = json.loads(printed)
-        ours = {name: one for name, one in found.items() if name.startswith("masv:")}
-        values = {name: str(one["value"]) for name, one in ours.items() if "value" in one}
-        return values, frozenset(name for name in values if ours[name].get("secret") is True)
+        masv = {name: one for name, one in found.items() if is_ours(name)}
+        values = {name: str(one["value"]) for name, one in masv.items() if "value" in one}
+        return values, frozenset(name for name in values if masv[name].get("secret") is True)
     except (ValueError, AttributeError, TypeError, RecursionError):
         raise _Unread("`pulumi config --json` printed no configuration") from None
 
 
-def _stack(pulumi: str, given: str) -> str:
+def _stack(pulumi: str, selected: str) -> str:
     """Return the name of the selected stack."""
-    if not given:
+    if not selected:
         try:
-            given = _run(pulumi, "stack", "--show-name").strip()
+            selected = _run(pulumi, "stack", "--show-name").strip()
         except _Unread:
-            given = ""
-    return visible(given)[:100] or "(selected)"
+            selected = ""
+    return visible(selected)[:100] or "(selected)"
 
 
 def _name(file: Path) -> str:

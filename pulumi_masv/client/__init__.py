@@ -7,8 +7,8 @@ and when, `exchange` how it goes out and comes back, `answers` how its failure r
 """
 
 from pulumi_masv.client.api import Client
-from pulumi_masv.client.finding import BOXES
+from pulumi_masv.client.finding import BOXES, narrowed
 from pulumi_masv.client.pages import PAGE, Page
 from pulumi_masv.client.ulids import moment_of
 
-__all__ = ["BOXES", "PAGE", "Client", "Page", "moment_of"]
+__all__ = ["BOXES", "PAGE", "Client", "Page", "moment_of", "narrowed"]

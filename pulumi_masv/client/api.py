@@ -14,7 +14,7 @@ from pulumi_masv.client.answers import Answer, Request
 from pulumi_masv.client.records import claims_of, shown_in
 from pulumi_masv.client.team import Team
 from pulumi_masv.errors import PackageRefused, RequestRefused
-from pulumi_masv.models import Seen, format_instant
+from pulumi_masv.models import Observed, format_instant
 
 _OWNERS: Final = "an owner of the team can allow it in MASV's settings"
 _DOWNLOADS: Final = "MASV gives this key a token for it that only allows downloads"
@@ -26,42 +26,46 @@ class Client(Team):
     Every write raises MasvError as reads do, and PackageRefused where MASV gives no token.
     """
 
-    def rename_package(self, seen: Seen, name: str) -> Seen | None:
+    def rename_package(self, observed: Observed, name: str) -> Observed | None:
         """Rename. `PUT /v1/packages/{id}`; the package as the answer shows it, if it does."""
-        return shown_in(self._package("PUT", seen, "", {"name": name}), seen)
+        return shown_in(self._package("PUT", observed, "", {"name": name}), observed)
 
-    def set_expiry(self, seen: Seen, expiry: datetime) -> Seen | None:
+    def set_expiry(self, observed: Observed, expiry: datetime) -> Observed | None:
         """Move the instant at which the files end. `PUT /v1/packages/{id}/expiry`.
 
         Whether the date alone would end unlimited storage is not known, so the flag goes with it.
         """
-        return self._set_end(seen, {"unlimited_storage": False, "expiry": format_instant(expiry)})
+        return self._set_end(
+            observed, {"unlimited_storage": False, "expiry": format_instant(expiry)}
+        )
 
-    def set_unlimited(self, seen: Seen) -> Seen | None:
+    def set_unlimited(self, observed: Observed) -> Observed | None:
         """Let it never expire. `PUT /v1/packages/{id}/expiry`."""
-        return self._set_end(seen, {"unlimited_storage": True})
+        return self._set_end(observed, {"unlimited_storage": True})
 
-    def delete_package(self, seen: Seen) -> bool:
+    def delete_package(self, observed: Observed) -> bool:
         """Destroy the files, for good; a tombstone stays. `DELETE /v1/packages/{id}`.
 
         True where the answer leaves no doubt; else the package has to be read again, as with
         `archive_package` and `unarchive_package`.
         """
-        return self._is_done("DELETE", seen, "")
+        return self._is_done("DELETE", observed, "")
 
-    def archive_package(self, seen: Seen) -> bool:
+    def archive_package(self, observed: Observed) -> bool:
         """Hide the tombstone of an expired package. `PUT /v1/packages/{id}/archive`."""
-        return self._is_done("PUT", seen, "/archive")
+        return self._is_done("PUT", observed, "/archive")
 
-    def unarchive_package(self, seen: Seen) -> bool:
+    def unarchive_package(self, observed: Observed) -> bool:
         """Show an archived tombstone again. `PUT /v1/packages/{id}/unarchive`."""
-        return self._is_done("PUT", seen, "/unarchive")
+        return self._is_done("PUT", observed, "/unarchive")
 
-    def _set_end(self, seen: Seen, body: Mapping[str, Any]) -> Seen | None:
-        return shown_in(self._package("PUT", seen, "/expiry", body, forbidden=_OWNERS), seen)
+    def _set_end(self, observed: Observed, body: Mapping[str, Any]) -> Observed | None:
+        return shown_in(
+            self._package("PUT", observed, "/expiry", body, forbidden=_OWNERS), observed
+        )
 
-    def _is_done(self, method: str, seen: Seen, path: str) -> bool:
-        answer = self._package(method, seen, path)
+    def _is_done(self, method: str, observed: Observed, path: str) -> bool:
+        answer = self._package(method, observed, path)
         if not answer.body.strip():
             return True
         self.contradictions.meet(BODILESS, f"{answer.request} answered {answer.status} with a body")
@@ -70,7 +74,7 @@ class Client(Team):
     def _package(
         self,
         method: str,
-        seen: Seen,
+        observed: Observed,
         path: str,
         body: Mapping[str, Any] | None = None,
         *,
@@ -80,7 +84,7 @@ class Client(Team):
 
         `path` stands behind the package's own; `forbidden` says what can be done against a 403.
         """
-        package_id = seen.package.id
+        package_id = observed.package.id
 
         def send(token: SecretStr) -> Answer:
             credential = {"X-Package-Token": token}
@@ -88,14 +92,14 @@ class Client(Team):
             return self._transport.send(Request(method, route, credential, None, body))
 
         first = None
-        if seen.token is not None:
+        if observed.token is not None:
             try:
-                return send(seen.token)
+                return send(observed.token)
             except RequestRefused as refused:
                 if refused.status not in (401, 403):
                     raise
                 first = refused
-        token = self._fresh_token(seen, first)
+        token = self._fresh_token(observed, first)
         try:
             return send(token)
         except RequestRefused as refused:
@@ -106,12 +110,12 @@ class Client(Team):
             line = f"{refused}; {hint}" if hint else str(refused)
             raise RequestRefused(line, status=refused.status) from None
 
-    def _fresh_token(self, seen: Seen, refused: RequestRefused | None) -> SecretStr:
+    def _fresh_token(self, observed: Observed, refused: RequestRefused | None) -> SecretStr:
         """Return a token by a look of now; where there is none, raise what the write met."""
-        package = seen.package
+        package = observed.package
         try:
             fresh = self.get_package(
-                package.id, created_at=package.created_at, received_at=seen.received_at
+                package.id, created_at=package.created_at, received_at=observed.received_at
             )
         except PackageRefused as hidden:
             raise refused or hidden from None

@@ -13,7 +13,7 @@ from pulumi_masv.assumptions import FILTERED, Contradictions
 from pulumi_masv.client.finding import BOXES
 from pulumi_masv.client.pages import Page
 from pulumi_masv.errors import ListingRefused, RequestRefused
-from pulumi_masv.models import Query, Seen
+from pulumi_masv.models import Observed, Query
 
 NOBODYS: Final = "00000000000000000000000000"  # an id, or a name, that nothing has
 _LONG_AGO: Final = datetime(1970, 1, 1, tzinfo=timezone.utc)
@@ -50,7 +50,7 @@ class Filters:
         self._proved: set[tuple[str, bool]] = set()
         self.totals: dict[bool, int] = {}
 
-    def mended(self, query: Query, listed: list[Seen], total: int) -> list[Seen]:
+    def mended(self, query: Query, listed: list[Observed], total: int) -> list[Observed]:
         """Return a listing without the packages that do not match its filters.
 
         Args:
@@ -61,13 +61,17 @@ class Filters:
         Raises:
             ListingRefused: nobody can tell whether it is as asked.
         """
-        told = [query.verdicts(seen.package) for seen in listed]
+        told = [query.verdicts(observed.package) for observed in listed]
         if any(each.get("tags") is False for each in told) and not self.is_ignored(
             query, "tags", total
         ):
             for each in told:  # a record shows one tag, and a package may have more
                 each["tags"] = True
-        kept = [seen for seen, each in zip(listed, told, strict=True) if False not in each.values()]
+        kept = [
+            observed
+            for observed, each in zip(listed, told, strict=True)
+            if False not in each.values()
+        ]
         wrong = {name for each in told for name, verdict in each.items() if verdict is False}
         unsure = {name for each in told for name, verdict in each.items() if verdict is None}
         for name in sorted(wrong):

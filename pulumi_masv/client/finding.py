@@ -14,12 +14,12 @@ from pulumi_masv.assumptions import FILTERED, ID_TELLS_TIME
 from pulumi_masv.client.pages import Page
 from pulumi_masv.client.ulids import moment_of
 from pulumi_masv.errors import ListingRefused, RateLimited, RequestRefused, UnexpectedAnswer
-from pulumi_masv.models import MOMENT, STATES, Query, Seen, shifted
+from pulumi_masv.models import MOMENT, STATES, Observed, Query, shifted
 
 if TYPE_CHECKING:
     from pulumi_masv.client.team import Team
 
-_CUT: Final = timedelta(seconds=2)
+_CUT: Final = timedelta(seconds=2)  # a stored moment, or a filter, may be cut to whole seconds
 _KEPT: Final = 60.0  # seconds; long enough for a fleet, too short for much to change
 BOXES: Final = {box: Query(status=STATES, received=box) for box in (False, True)}
 """All that a team sent, and all that it received."""
@@ -39,7 +39,7 @@ class Finder:
         self._whole: dict[bool, tuple[float, frozenset[str]]] = {}
         self._proofs: dict[bool, tuple[bool, bool]] = {}
 
-    def find(self, package_id: str, created_at: datetime | None = None) -> Seen | None:
+    def find(self, package_id: str, created_at: datetime | None = None) -> Observed | None:
         """Return a package, sent or received; None where neither listing shows it.
 
         Raises:
@@ -64,13 +64,10 @@ class Finder:
             )
         return found
 
-    def around(self, received: bool, moment: datetime) -> list[Seen]:
+    def around(self, received: bool, moment: datetime) -> list[Observed]:
         """Return what was created at a moment, as far as a listing can be narrowed to it."""
-        # A moment that was stored, or a filter, may be cut to whole seconds.
-        start, end = shifted(moment, -_CUT), shifted(moment, _CUT)
-        span = {"created_at_start": start, "created_at_end": end}
         try:
-            return self._team.list_packages(BOXES[received].model_copy(update=span))
+            return self._team.list_packages(narrowed(BOXES[received], moment, moment))
         except ListingRefused:
             return []
         except RequestRefused as refused:
@@ -100,7 +97,9 @@ class Finder:
                 raise kept
             return kept
 
-    def _look(self, received: bool, package_id: str, created_at: datetime | None) -> Seen | None:
+    def _look(
+        self, received: bool, package_id: str, created_at: datetime | None
+    ) -> Observed | None:
         first = self.first_page(received, package_id)
         found = among(first.records, package_id)
         if found is not None or first.shown >= first.total:
@@ -117,7 +116,7 @@ class Finder:
         return filters and not self._team.contradictions.has_met(FILTERED)
 
     def _is_proved(self, received: bool, first: Page, *, by_id: bool) -> bool:
-        """Whether a listing narrowed to a moment would have shown the package."""
+        """Return whether a listing narrowed to a moment would have shown the package."""
         with self._lock:
             if received not in self._proofs:
                 self._proofs[received] = self._proof(received, first)
@@ -125,8 +124,8 @@ class Finder:
         return filters and (ids or not by_id) and self._may_narrow(received)
 
     def _proof(self, received: bool, first: Page) -> tuple[bool, bool]:
-        """Whether narrowing works, and whether ids tell when to narrow to; by a first page."""
-        packages = [seen.package for seen in first.records]
+        """Return whether narrowing works, and whether ids tell where to; by a first page."""
+        packages = [observed.package for observed in first.records]
         dated = [(one.id, one.created_at, moment_of(one.id)) for one in packages]
         both = [(made, told) for _, made, told in dated if made and told]
         ids = bool(both) and all(abs(made - told) <= MOMENT for made, told in both)
@@ -147,17 +146,23 @@ class Finder:
             contradictions.meet(FILTERED if is_dated else ID_TELLS_TIME, what)
         return filters, ids
 
-    def _in_whole(self, received: bool, package_id: str) -> Seen | None:
+    def _in_whole(self, received: bool, package_id: str) -> Observed | None:
         with self._lock:
             since, ids = self._whole.get(received, (0.0, frozenset({package_id})))
             if package_id not in ids and time.monotonic() - since <= _KEPT:
                 return None
             since = time.monotonic()
             listed = self._team.list_packages(BOXES[received])
-            self._whole[received] = (since, frozenset(seen.package.id for seen in listed))
+            self._whole[received] = (since, frozenset(observed.package.id for observed in listed))
             return among(listed, package_id)
 
 
-def among(listed: Iterable[Seen], package_id: str | None) -> Seen | None:
+def narrowed(box: Query, first: datetime, last: datetime) -> Query:
+    """Return the query for what was created from one moment to another."""
+    start, end = shifted(first, -_CUT), shifted(last, _CUT)
+    return box.model_copy(update={"created_at_start": start, "created_at_end": end})
+
+
+def among(listed: Iterable[Observed], package_id: str | None) -> Observed | None:
     """Return the package with an id."""
-    return next((seen for seen in listed if seen.package.id == package_id), None)
+    return next((observed for observed in listed if observed.package.id == package_id), None)

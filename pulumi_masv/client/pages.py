@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from pulumi_masv.models import Package, Query, Seen
+from pulumi_masv.models import Observed, Package, Query
 
 PAGE: Final = 50  # packages; MASV's own maximum
 _READINGS: Final = 3
@@ -31,7 +31,7 @@ class Page:
     """
 
     total: int
-    records: Sequence[Seen]
+    records: Sequence[Observed]
     now: datetime
     unreadable: int = 0
 
@@ -60,7 +60,7 @@ class Partial(Exception):
     `shown` counts those that cannot be read, too.
     """
 
-    def __init__(self, found: Sequence[Seen], shown: int, total: int) -> None:
+    def __init__(self, found: Sequence[Observed], shown: int, total: int) -> None:
         self.found = found
         self.shown = shown
         self.total = total
@@ -72,7 +72,7 @@ def whole(
     pages: Callable[[Iterable[int]], Iterable[Page | None]],
     width: int,
     first: Page | None = None,
-) -> list[Seen]:
+) -> list[Observed]:
     """Return all packages of a listing, in its order and each once.
 
     Args:
@@ -89,7 +89,7 @@ def whole(
     last: tuple[int, list[Package]] | None = None
     for _ in range(_READINGS):
         first = first or page(1)
-        on_first = {seen.package.id: seen for seen in first.records}
+        on_first = {observed.package.id: observed for observed in first.records}
         found, listed_then = dict(on_first), dict(on_first)
         unreadable, number = first.unreadable, 2
         while True:
@@ -102,19 +102,19 @@ def whole(
             number, before = numbers.stop, len(found) + unreadable
             for each in pages(numbers):
                 unreadable += each.unreadable if each else 0
-                for seen in each.records if each else ():
-                    found.setdefault(seen.package.id, seen)
-                    if not _after(seen.package.created_at, first.now):
-                        listed_then.setdefault(seen.package.id, seen)
+                for observed in each.records if each else ():
+                    found.setdefault(observed.package.id, observed)
+                    if not _after(observed.package.created_at, first.now):
+                        listed_then.setdefault(observed.package.id, observed)
             if len(found) + unreadable == before:  # whatever the total says, there is no more
                 break
-        later = [seen.package for i, seen in listed_then.items() if i not in on_first]
+        later = [observed.package for i, observed in listed_then.items() if i not in on_first]
         sure = not any(_may_have_come(package, first.now, query) for package in later)
         if sure and len(listed_then) + unreadable == first.total:
             return list(listed_then.values())
         # A `Date` is cut to the second, so what is a second old may look new, and an answer may
         # leave the instants out: two readings that are alike need no other proof.
-        listed, shown = [seen.package for seen in found.values()], len(found) + unreadable
+        listed, shown = [observed.package for observed in found.values()], len(found) + unreadable
         if last is not None and listed == last[1]:
             if shown == first.total:
                 return list(found.values())
@@ -125,7 +125,7 @@ def whole(
 
 
 def _may_have_come(package: Package, since: datetime, query: Query) -> bool:
-    """Whether it cannot be ruled out that a package was not listed before."""
+    """Return whether it cannot be ruled out that a package was not listed before."""
     if package.created_at is None or (not query.fixed and package.updated_at is None):
         return True
     return not query.fixed and _after(package.updated_at, since)

@@ -10,13 +10,13 @@ from pulumi_masv.assumptions import PAGES, RECORD_WHOLE, Contradictions
 from pulumi_masv.client.answers import Answer, clean
 from pulumi_masv.client.pages import PAGE, Page
 from pulumi_masv.errors import UnexpectedAnswer
-from pulumi_masv.models import Package, Query, Seen, problems_of
+from pulumi_masv.models import Observed, Package, Query, problems_of
 
 _TOTAL: Final = TypeAdapter(Annotated[int, Field(ge=0, le=10**9)])
 _EVERY_FIELD: Final = set(Package.model_fields)
 
 
-def seen_in(answer: Answer) -> Seen:
+def observed_in(answer: Answer) -> Observed:
     """Return the package that an answer shows.
 
     Raises:
@@ -24,7 +24,7 @@ def seen_in(answer: Answer) -> Seen:
     """
     record = answer.json()
     try:
-        return _seen(record, answer, None)
+        return _observed(record, answer, None)
     except ValidationError as error:
         problem = problems_of(error)[0]
         what = clean(f"{problem.property or 'package'}: {problem.reason}")
@@ -52,19 +52,23 @@ def page_in(answer: Answer, query: Query, contradictions: Contradictions) -> Pag
     records = []
     for one in shown:
         try:
-            seen = _seen(one, answer, query)
+            observed = _observed(one, answer, query)
         except ValidationError as error:
             problem = problems_of(error)[0]
             what = f"a listed package cannot be read ({problem.property}: {problem.reason})"
             contradictions.meet(RECORD_WHOLE, clean(what))
             continue
-        records.append(seen)
-        if seen.token is None:
-            what = f"the listed package {seen.package.id} has no token"
+        records.append(observed)
+        if observed.token is None:
+            what = f"the listed package {observed.package.id} has no token"
             contradictions.meet(RECORD_WHOLE, what)
-        if not seen.package.is_known:
-            state = "no state" if seen.package.state is None else f"state '{seen.package.state}'"
-            what = f"the listed package {seen.package.id} has {state}"
+        if not observed.package.is_known:
+            state = (
+                "no state"
+                if observed.package.state is None
+                else f"state '{observed.package.state}'"
+            )
+            what = f"the listed package {observed.package.id} has {state}"
             contradictions.meet(RECORD_WHOLE, clean(what))
     page = Page(total, records, answer.now, len(shown) - len(records))
     is_first = (answer.request.query or {}).get("page") == "1"
@@ -73,15 +77,15 @@ def page_in(answer: Answer, query: Query, contradictions: Contradictions) -> Pag
     return page
 
 
-def shown_in(answer: Answer, before: Seen) -> Seen | None:
+def shown_in(answer: Answer, observed: Observed) -> Observed | None:
     """Return the package as the answer of a write to it shows it; None where it does not."""
     try:
-        seen = _seen(json.loads(answer.body), answer, None)
+        shown = _observed(json.loads(answer.body), answer, None)
     except (ValueError, RecursionError):
         return None
-    if seen.package.id != before.package.id:
+    if shown.package.id != observed.package.id:
         return None
-    return Seen(seen.package, seen.token, seen.now, before.received)
+    return Observed(shown.package, shown.token, shown.now, observed.received)
 
 
 def claims_of(token: object) -> dict[str, Any]:
@@ -94,7 +98,7 @@ def claims_of(token: object) -> dict[str, Any]:
     return told if isinstance(told, dict) else {}
 
 
-def _seen(record: Any, answer: Answer, listed: Query | None) -> Seen:
+def _observed(record: Any, answer: Answer, listed: Query | None) -> Observed:
     received = None if listed is None else listed.received
     told = {"received": received, "tags": None, "portal": None}
     package = Package.model_validate(record).model_copy(update=told)
@@ -103,4 +107,4 @@ def _seen(record: Any, answer: Answer, listed: Query | None) -> Seen:
     token = record.get("access_token")
     usable = isinstance(token, str) and token.isascii() and token.isprintable() and token
     secret = SecretStr(token) if usable and " " not in token else None
-    return Seen(package, secret, answer.now, bool(received))
+    return Observed(package, secret, answer.now, bool(received))

@@ -17,7 +17,7 @@ from pulumi_masv.client.answers import Answer, Request
 from pulumi_masv.client.filters import Filters
 from pulumi_masv.client.finding import BOXES, Finder, among
 from pulumi_masv.client.pages import PAGE, Moved, Page, Partial, whole
-from pulumi_masv.client.records import page_in, seen_in
+from pulumi_masv.client.records import observed_in, page_in
 from pulumi_masv.client.transport import Transport
 from pulumi_masv.errors import (
     CredentialRefused,
@@ -30,7 +30,7 @@ from pulumi_masv.errors import (
     SettingsError,
     UnexpectedAnswer,
 )
-from pulumi_masv.models import ID_PATTERN, Query, Seen, format_instant
+from pulumi_masv.models import ID_PATTERN, Observed, Query, format_instant
 from pulumi_masv.settings import Settings
 
 _GONE: Final = (404, 410)
@@ -95,7 +95,7 @@ class Team:
         *,
         created_at: datetime | None = None,
         received_at: datetime | None = None,
-    ) -> Seen | None:
+    ) -> Observed | None:
         """Return a package of the team, sent or received; None if the team has none with that id.
 
         `GET /v1.1/teams/{team}/packages/{id}`; it is not known to serve received packages, or
@@ -119,15 +119,17 @@ class Team:
             package_id, created_at=created_at or received_at
         )
 
-    def find_package(self, package_id: str, *, created_at: datetime | None = None) -> Seen | None:
-        """Return one package by the listings alone, after the single read has served none."""
+    def find_package(
+        self, package_id: str, *, created_at: datetime | None = None
+    ) -> Observed | None:
+        """Return one package by `list_packages` alone, after the single read has served none."""
         found = self._finder.find(package_id, created_at)
         if found is not None:
             what = f"package {package_id} is listed, but reading it alone does not show it"
             self.contradictions.meet(SERVED_SINGLY, what)
         return found
 
-    def read_package(self, package_id: str) -> Seen | None:
+    def read_package(self, package_id: str) -> Observed | None:
         """Return one package by the single read alone; None if that does not serve it.
 
         `GET /v1.1/teams/{team}/packages/{id}`.
@@ -155,12 +157,13 @@ class Team:
                 f"team {self.team_id} answer: check the id, and whether the key's user may see it"
             )
             raise PackageRefused(line, status=status, package_id=package_id) from None
-        seen = seen_in(answer)
-        if seen.package.id != package_id:
+        observed = observed_in(answer)
+        if observed.package.id != package_id:
             raise UnexpectedAnswer(
-                f"{answer.request} answered with package {seen.package.id}: write its id like that"
+                f"{answer.request} answered with package {observed.package.id}: "
+                f"write its id like that"
             )
-        return seen
+        return observed
 
     def not_found(self, package_id: str) -> PackageNotFound:
         """Return the error for a package that the team does not have."""
@@ -176,7 +179,7 @@ class Team:
         )
         return PackageRefused(line, status=refused.status, package_id=package_id)
 
-    def list_packages(self, query: Query, first: Page | None = None) -> list[Seen]:
+    def list_packages(self, query: Query, first: Page | None = None) -> list[Observed]:
         """Return all packages that match a query, as the account had them at one moment.
 
         `GET /v1.1/teams/{team}/packages` (or `/inbox`), as many pages as there are, side by side
@@ -218,13 +221,13 @@ class Team:
         return [s for s in mended if query.verdicts(s.package)["name"] is not False]
 
     def count_expired(self, query: Query) -> int:
-        """Return how many packages a query by expiry matches: one request, if MASV filters it.
+        """Return how many packages a query by expiry matches: one `get_page`, if MASV filters it.
 
         Raises:
             ListingRefused: as `list_packages` does.
         """
         page = self.get_page(query)
-        as_asked = all(query.allows(seen.package) for seen in page.records)
+        as_asked = all(query.allows(observed.package) for observed in page.records)
         short = page.shown < page.total <= PAGE
         if short or self.contradictions.has_met(FILTERED):
             as_asked = False
@@ -245,7 +248,7 @@ class Team:
         return page
 
     def first_page(self, *, received: bool) -> Page:
-        """Return the first page of all that the team sent or received; it may be a minute old."""
+        """Return the first page of all sent or received, by `get_page`; it may be a minute old."""
         return self._finder.first_page(received)
 
     def archive_window(

@@ -113,21 +113,24 @@ class WatchedAdapter(HTTPAdapter):
     """Connections that tell the attempt of their thread which socket it waits for."""
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        """Make the pools of connections, with a watch on each."""
         super().init_poolmanager(*args, **kwargs)
         _watched(self.poolmanager)
 
     def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> Any:
+        """Return a pool. Raises InvalidProxyURL as requests does where a proxy has no host."""
         try:
             return super().get_connection_with_tls_context(*args, **kwargs)
         except TypeError:  # so requests meets a proxy that has no host
             raise InvalidProxyURL from None
 
     def proxy_manager_for(self, *args: Any, **kwargs: Any) -> Any:
-        manager = super().proxy_manager_for(*args, **kwargs)
-        if isinstance(manager, ProxyManager):  # one for SOCKS has connections of its own
-            _watched(manager)
-        return manager
+        """Return the pools of a proxy, with a watch on each."""
+        pools = super().proxy_manager_for(*args, **kwargs)
+        if isinstance(pools, ProxyManager):  # one for SOCKS has connections of its own
+            _watched(pools)
+        return pools
 
 
-def _watched(manager: PoolManager) -> None:
-    manager.pool_classes_by_scheme = {"http": _Pool, "https": _SecurePool}
+def _watched(pools: PoolManager) -> None:
+    pools.pool_classes_by_scheme = {"http": _Pool, "https": _SecurePool}

@@ -31,10 +31,12 @@ class Listed:
 
     @property
     def found(self) -> Sequence[Record]:
+        """The records that it shows; none where it was refused."""
         return self.records or ()
 
     @cached_property
     def packages(self) -> list[Package | None]:
+        """The packages that they are read as; None for one that cannot be read."""
         return [package_of(one) for one in self.found]
 
 
@@ -47,9 +49,11 @@ class Ask:
         self.dated: list[bool] = []
 
     def teams(self) -> Answer:
+        """Ask for the teams of the key. `GET /v1/teams`."""
         return self._get("/v1/teams")
 
     def package(self, package_id: str) -> Answer:
+        """Ask for one package. `GET /v1.1/teams/{team}/packages/{id}`."""
         return self._get(f"{self._routes}/packages/{package_id}")
 
     def listed(

@@ -45,18 +45,22 @@ class Finding:
 
 
 def expected(subject: Assumption | str, seen: str) -> Finding:
+    """Return the finding that something is as assumed."""
     return Finding("as expected", subject, seen)
 
 
 def cautious(subject: Assumption | str, seen: str, done: str = "") -> Finding:
+    """Return the finding that something is not as assumed, and what is done instead."""
     return Finding("cautious", subject, seen, done)
 
 
 def breaks(subject: Assumption | str, seen: str) -> Finding:
+    """Return the finding that something does not work with this MASV."""
     return Finding("breaks", subject, seen)
 
 
 def untold(subject: Assumption | str, seen: str) -> Finding:
+    """Return the finding that nobody can tell."""
     return Finding("cannot be told", subject, seen)
 
 
@@ -68,6 +72,7 @@ class Contract:
     seen: dict[str, Any] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
+        """Return the contract as its file holds it."""
         ordered = {name: self.switches[name] for name in sorted(self.switches)}
         return {"contract": 1, "switches": ordered, "seen": self.seen}
 

@@ -10,7 +10,7 @@ from pulumi_masv.errors import WHOLE_ACCOUNT, Intercepted, MasvError
 from pulumi_masv.formatting import counted
 from pulumi_masv.lifecycle.reconcile import Reconciler
 from pulumi_masv.lifecycle.session import Session
-from pulumi_masv.models import Seen
+from pulumi_masv.models import Observed
 from pulumi_masv.plan import Plan
 
 _EVERY: Final = 5.0  # seconds between two lines of progress
@@ -20,13 +20,13 @@ _EVERY: Final = 5.0  # seconds between two lines of progress
 class Job:
     """A package, and what is to be done to it."""
 
-    seen: Seen
+    observed: Observed
     plan: Plan
 
     @property
     def package_id(self) -> str:
         """Return MASV's id of the package."""
-        return self.seen.package.id
+        return self.observed.package.id
 
 
 class Batch:
@@ -45,7 +45,7 @@ class Batch:
         self._hopeless: MasvError | None = None
         self._intercepted = 0  # in a row
         self.failures: dict[str, str] = {}
-        self.shown: dict[str, Seen] = {}
+        self.shown: dict[str, Observed] = {}
         self.not_begun = 0
 
     def run(self, jobs: Sequence[Job]) -> None:
@@ -91,7 +91,7 @@ class Batch:
         if self._hopeless is not None:
             return None
         try:
-            shown = self._reconciler.perform(job.seen, job.plan)
+            shown = self._reconciler.perform(job.observed, job.plan)
             self._intercepted = 0
             if shown is not None:
                 self.shown[job.package_id] = replace(shown, token=None)

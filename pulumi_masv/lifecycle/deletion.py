@@ -13,7 +13,7 @@ from pulumi_masv.formatting import amount, first, quote
 from pulumi_masv.lifecycle import bounds
 from pulumi_masv.lifecycle.session import Session
 from pulumi_masv.lifecycle.verdicts import Verdict
-from pulumi_masv.models import Seen, Stored, StoredFleet
+from pulumi_masv.models import Observed, Stored, StoredFleet
 from pulumi_masv.plan import Cause, Plan
 
 
@@ -89,26 +89,25 @@ def permitted(session: Session, permits: Mapping[str, bool], result: Plan) -> Pl
     return Plan(result.observed, refusals=(refusal,))
 
 
-def let_go(session: Session, permits: Mapping[str, bool], unseen: Mapping[str, str | None]) -> None:
+def let_go(session: Session, permits: Mapping[str, bool], gone: Mapping[str, str | None]) -> None:
     """Let packages that are not shown end with their resource, unless files were to be destroyed.
 
     Args:
         session: of the account.
         permits: package id -> whether the program has permitted to destroy its files.
-        unseen: package id -> its name as stored.
+        gone: package id -> its name as stored.
 
     Raises:
         NotAsDeclared: files were to be destroyed, and are nowhere to be seen.
         NoLongerShown: the program was not asked, and there are several.
     """
-    lost = [f"{i} {quote(name)}" for i, name in unseen.items() if permits.get(i)]
+    lost = [f"{i} {quote(name)}" for i, name in gone.items() if permits.get(i)]
     if lost:
         raise NotAsDeclared(
             f"{', '.join(first(lost, 'more'))}: MASV no longer shows what was to be "
             f"destroyed, so nothing was destroyed: run again"
         )
-    with session.readings.one():
-        session.readings.let_go({i: name for i, name in unseen.items() if i not in permits})
+    session.readings.let_go({i: name for i, name in gone.items() if i not in permits})
 
 
 def _decide(session: Session, deletion: Deletion) -> Iterator[Verdict]:
@@ -125,55 +124,54 @@ def _decide(session: Session, deletion: Deletion) -> Iterator[Verdict]:
     left = set() if deletion.is_retained else entries.keys() - declared
     for i in left:
         session.recall(entries[i])
-    unsettled = ", ".join(registry.unsettled())
-    found, why = session.look_or_why(
-        lambda: session.look_all(left), "what is deleted", deletion.urn
-    )
-    seen, failed = found or ({}, {})
+    awaited = ", ".join(registry.awaited())
+    found, why = session.look_or_why(lambda: session.look_all(left))
+    observed, failed = found or ({}, {})
     if found is not None:
-        with session.readings.one():
-            unseen = left - seen.keys() - failed.keys()
-            session.readings.let_go({i: entries[i].name for i in sorted(unseen)})
+        gone = left - observed.keys() - failed.keys()
+        session.readings.let_go({i: entries[i].name for i in sorted(gone)})
     for i in sorted(left):
         if found is None or i in failed:
-            yield _unseen(session, deletion, i, why, failed.get(i))
-        elif i in seen:
+            yield _not_looked_at(session, deletion, i, why, failed.get(i))
+        elif i in observed:
             cause: Cause = "replaced" if deletion.is_replaced else "deleted"
-            verdict = _end(session, deletion, entries[i], seen[i], cause)
+            verdict = _end(session, deletion, entries[i], observed[i], cause)
             if verdict.refusals or verdict.loss:
-                verdict = _unless_declared(verdict, unsettled, is_preview=deletion.is_preview)
+                verdict = _unless_declared(verdict, awaited, is_preview=deletion.is_preview)
             yield verdict
         else:
             yield Verdict(package_id=i, urn=deletion.urn, does="ended", now=session.clock())
 
 
-def _end(session: Session, deletion: Deletion, stored: Stored, seen: Seen, cause: Cause) -> Verdict:
+def _end(
+    session: Session, deletion: Deletion, stored: Stored, observed: Observed, cause: Cause
+) -> Verdict:
     result = plan.end(
-        seen.package,
+        observed.package,
         force_destroy=stored.force_destroy,
         archive_on_destroy=stored.archive_on_destroy,
-        now=seen.now,
+        now=observed.now,
         cause=cause,
         in_fleet=deletion.in_fleet,
     )
     result = bounds.kept(session, result, deletion.urn, is_up=deletion.leaves == 0)
-    return Verdict.of(result, urn=deletion.urn, does="ended", now=seen.now)
+    return Verdict.of(result, urn=deletion.urn, does="ended", now=observed.now)
 
 
-def _unless_declared(verdict: Verdict, unsettled: str, *, is_preview: bool) -> Verdict:
+def _unless_declared(verdict: Verdict, awaited: str, *, is_preview: bool) -> Verdict:
     """Return a verdict as it is where not all that the program declares is known yet."""
-    if not unsettled or verdict.observed is None:
+    if not awaited or verdict.observed is None:
         return verdict
     undecided = replace(verdict, does="unknown", steps=(), loss=None, refusals=())
     if not is_preview:
-        refused = plan.MayBeDeclared(verdict.package_id, unsettled)
+        refused = plan.MayBeDeclared(verdict.package_id, awaited)
         return replace(undecided, does="refused", refusals=(refused,))
     may = f"{amount(verdict.observed)} may end now" if verdict.loss else "this may be refused"
-    why = f"whether the program still declares it is not known yet ({unsettled})"
+    why = f"whether the program still declares it is not known yet ({awaited})"
     return replace(undecided, doubt=f"{may}: {why}")
 
 
-def _unseen(
+def _not_looked_at(
     session: Session, deletion: Deletion, package_id: str, why: str, error: MasvError | None
 ) -> Verdict:
     """Return the verdict on a package that nobody could look at."""

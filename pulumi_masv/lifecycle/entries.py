@@ -11,7 +11,7 @@ from pulumi_masv.lifecycle.protocol import CheckRequest
 from pulumi_masv.lifecycle.reconcile import Reconciler
 from pulumi_masv.lifecycle.session import Session
 from pulumi_masv.lifecycle.verdicts import Verdict
-from pulumi_masv.models import FleetInputs, LifecycleInputs, Package, Seen, Stored, StoredFleet
+from pulumi_masv.models import FleetInputs, LifecycleInputs, Observed, Package, Stored, StoredFleet
 from pulumi_masv.plan import Plan
 
 _FLAGS: Final = frozenset({"forceDestroy", "retainRemoved"})
@@ -32,27 +32,26 @@ class _Check:
     def verdicts(self) -> Sequence[Verdict]:
         if self.asked.inputs is None:
             return self._unknown()
-        entries, before = self.asked.inputs.entries(), self.asked.before
+        entries, declared_before = self.asked.inputs.entries(), self.asked.declared_before
         changed = changed_in(self.asked, entries)
-        removed = before.keys() - entries.keys()
+        removed = declared_before.keys() - entries.keys()
         kept = self.session.registry.declared(self.session.account, removed) if removed else set()
         left = removed if self.asked.inputs.retain_removed else kept
         if self.asked.inputs.retain_removed:  # a replacement ends the old fleet by its old flags
             self.session.declare(removed)
         forced = _newly_forced(self.asked, entries)
         looked = changed | (removed - left) | forced
-        found, why = self.session.look_or_why(
-            lambda: self.session.look_all(looked), "this fleet", self.asked.urn
-        )
-        seen, failed = found or ({}, {})
+        found, why = self.session.look_or_why(lambda: self.session.look_all(looked))
+        observed, failed = found or ({}, {})
         if found is not None:
-            unseen = removed - left - seen.keys() - failed.keys()
-            with self.session.readings.one():
-                self.session.readings.let_go({i: before[i].name for i in sorted(unseen)})
+            gone = removed - left - observed.keys() - failed.keys()
+            self.session.readings.let_go({i: declared_before[i].name for i in sorted(gone)})
         dated = {
             i for i in changed if plan.is_about_end(entries[i]) or "expiry" in self._unknown_of(i)
         }
-        seen = seen | self.session.settle_all({i: seen[i] for i in dated & seen.keys()})
+        observed = observed | self.session.settle_all(
+            {i: observed[i] for i in dated & observed.keys()}
+        )
         verdicts = [
             self._verdict(
                 i,
@@ -62,20 +61,20 @@ class _Check:
             for i, error in sorted(failed.items())
         ]
         told = changed - failed.keys()
-        verdicts += [self._entry(i, entries[i], seen.get(i), why) for i in sorted(told)]
+        verdicts += [self._entry(i, entries[i], observed.get(i), why) for i in sorted(told)]
         ended = removed - left - failed.keys()
-        verdicts += [self._removed(i, seen.get(i), why) for i in sorted(ended)]
+        verdicts += [self._removed(i, observed.get(i), why) for i in sorted(ended)]
         for i in sorted(left):
             does = "let go" if i in kept else "left alone"
             verdicts.append(self._verdict(i, does=does))
-        self._tell_of_force([seen[i] for i in sorted(forced & seen.keys())])
+        self._tell_of_force([observed[i] for i in sorted(forced & observed.keys())])
         return verdicts
 
     def _entry(
         self,
         package_id: str,
         entry: LifecycleInputs,
-        seen: Seen | None,
+        observed: Observed | None,
         blind: str,
     ) -> Verdict:
         """Return the verdict on an entry that is new or declared anew."""
@@ -83,39 +82,43 @@ class _Check:
         if blind:
             doubt = blind if entry.expiry or "expiry" in unknown else ""
             return self._verdict(package_id, does="unknown", doubt=doubt)
-        if seen is None:
+        if observed is None:
             gone = plan.NotFound(package_id, self.session.masv().team_id, in_fleet=True)
             return self._verdict(package_id, does="refused", refusals=(gone,))
-        before = self.asked.before.get(package_id)
-        return self.reconciler.foresee(seen, entry, before, urn=self.asked.urn, unknown=unknown)
+        declared_before = self.asked.declared_before.get(package_id)
+        return self.reconciler.foresee(
+            observed, entry, declared_before, urn=self.asked.urn, unknown=unknown
+        )
 
-    def _removed(self, package_id: str, seen: Seen | None, blind: str) -> Verdict:
+    def _removed(self, package_id: str, observed: Observed | None, blind: str) -> Verdict:
         """Return the verdict on an entry that is taken out, and that nothing else declares."""
         if blind:
             doubt = f"cannot tell what taking it out would destroy: {blind}"
             return self._verdict(package_id, does="unknown", doubt=doubt)
-        if seen is None:
+        if observed is None:
             return self._verdict(package_id, does="ended")
         flags = self.asked.inputs or FleetInputs(packages={})
         maybe = sorted(self.asked.unknown & _FLAGS)
         if maybe:
             flags = flags.model_copy(update={"force_destroy": True})
-        result = end_of(seen, self.asked.before[package_id], flags)
+        result = end_of(observed, self.asked.declared_before[package_id], flags)
         doubt = ""
         if result.loss or (result.refusals and maybe):
-            doubt = self._undecided(seen.package, maybe)
+            doubt = self._undecided(observed.package, maybe)
         if result.refusals and "retainRemoved" in maybe:
-            result = Plan(seen.package)
+            result = Plan(observed.package)
         result = self.reconciler.promise(result, self.asked.urn)
-        verdict = Verdict.of(result, urn=self.asked.urn, does="ended", now=seen.now, doubt=doubt)
+        verdict = Verdict.of(
+            result, urn=self.asked.urn, does="ended", now=observed.now, doubt=doubt
+        )
         return replace(verdict, steps=(), loss=None) if doubt else verdict
 
     def _undecided(self, package: Package, maybe: Sequence[str]) -> str:
         """Return why it cannot be told yet whether the files of an entry end."""
         why = f"{' and '.join(maybe)} is not known yet" if maybe else ""
-        unsettled = ", ".join(self.session.registry.unsettled())
-        if unsettled:
-            why = f"whether the program still declares it is not known yet ({unsettled})"
+        awaited = ", ".join(self.session.registry.awaited())
+        if awaited:
+            why = f"whether the program still declares it is not known yet ({awaited})"
         return f"{amount(package)} may end now: {why}" if why else ""
 
     def _unknown(self) -> Sequence[Verdict]:
@@ -123,16 +126,14 @@ class _Check:
         line = "cannot look at a fleet whose packages are not known yet"
         self.session.announcer.note(line, urn=self.asked.urn)
         found, why = self.session.look_or_why(
-            lambda: self.session.look_all(self.asked.before.keys()),
-            "this fleet",
-            self.asked.urn,
+            lambda: self.session.look_all(self.asked.declared_before.keys())
         )
         unknown = "what is declared of it is not known yet"
-        seen = found[0] if found else {}
+        observed = found[0] if found else {}
         verdicts = [self._verdict("", does="unknown", doubt=why or unknown)]
-        for i, one in sorted(seen.items()):
+        for i, one in sorted(observed.items()):
             if one.package.files_exist:
-                forced = self.asked.before[i].force_destroy
+                forced = self.asked.declared_before[i].force_destroy
                 how = "end earlier, or be destroyed" if forced else "end earlier"
                 doubt = f"{amount(one.package)} may {how}: {unknown}"
                 verdicts.append(self._verdict(i, does="unknown", doubt=doubt, observed=one.package))
@@ -145,9 +146,9 @@ class _Check:
         now = self.session.clock()
         return Verdict(package_id=package_id, urn=self.asked.urn, now=now, **values)  # type: ignore[arg-type]
 
-    def _tell_of_force(self, seen: Iterable[Seen]) -> None:
+    def _tell_of_force(self, observed: Iterable[Observed]) -> None:
         """Say so where the end of an entry comes to destroy files."""
-        held = [one.package for one in seen if one.package.files_exist]
+        held = [one.package for one in observed if one.package.files_exist]
         if held:
             destroys = "may destroy" if "forceDestroy" in self.asked.unknown else "destroys"
             self.session.announcer.note(
@@ -158,11 +159,14 @@ class _Check:
 
 
 def changed_in(request: Asked, entries: Mapping[str, LifecycleInputs]) -> AbstractSet[str]:
-    before = request.before
+    """Return the ids of the entries that are new, declared anew, or not known yet."""
+    declared_before = request.declared_before
     return {
         i
         for i, entry in entries.items()
-        if i in request.unknown_of or i not in before or not plan.same(entry, before[i])
+        if i in request.unknown_of
+        or i not in declared_before
+        or not plan.same(entry, declared_before[i])
     }
 
 
@@ -170,17 +174,19 @@ def _newly_forced(request: Asked, entries: Mapping[str, LifecycleInputs]) -> Abs
     now = request.inputs is not None and request.inputs.force_destroy
     if not (now or "forceDestroy" in request.unknown):
         return frozenset()
-    before = request.before
-    return {i for i in entries if not (i in before and before[i].force_destroy)}
+    declared_before = request.declared_before
+    return {i for i in entries if not (i in declared_before and declared_before[i].force_destroy)}
 
 
-def end_of(seen: Seen, stored: LifecycleInputs | Stored, flags: FleetInputs | StoredFleet) -> Plan:
+def end_of(
+    observed: Observed, stored: LifecycleInputs | Stored, flags: FleetInputs | StoredFleet
+) -> Plan:
     """Return the end of an entry: a flag counts where it was stored and still stands."""
     return plan.end(
-        seen.package,
+        observed.package,
         force_destroy=stored.force_destroy and flags.force_destroy,
         archive_on_destroy=stored.archive_on_destroy and flags.archive_on_destroy,
-        now=seen.now,
+        now=observed.now,
         cause="removed from a fleet",
         in_fleet=True,
     )

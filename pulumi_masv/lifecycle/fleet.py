@@ -24,7 +24,7 @@ from pulumi_masv.lifecycle.verdicts import Verdict
 from pulumi_masv.lifecycle.window import contradicted
 from pulumi_masv.models import (
     FleetInputs,
-    Seen,
+    Observed,
     Stored,
     StoredFleet,
 )
@@ -103,39 +103,41 @@ class FleetController:
         ending = set() if inputs.retain_removed else stored.keys() - entries.keys()
         if ending:
             ending -= session.registry.declared(session.account, ending)
-        seen, failed = session.look_all(
-            due | ending, of_any_age={i for i in due if self._reconciler.outlasts(i)}
+        observed, failed = session.look_all(
+            due | ending, of_any_age=self._reconciler.rely_on_looks(due)
         )
-        unseen = ending - seen.keys() - failed.keys()
-        promised = {i: result for i in unseen if (result := self._reconciler.promised(i))}
+        gone = ending - observed.keys() - failed.keys()
+        promised = {i: result for i in gone if (result := self._reconciler.promised(i))}
         destroys = {i: result.loss is not None for i, result in promised.items()}
-        deletion.let_go(session, destroys, {i: stored[i].name for i in sorted(unseen)})
-        seen |= session.settle_all(
-            {i: seen[i] for i in due & seen.keys() if plan.is_about_end(entries[i])}
+        deletion.let_go(session, destroys, {i: stored[i].name for i in sorted(gone)})
+        observed |= session.settle_all(
+            {i: observed[i] for i in due & observed.keys() if plan.is_about_end(entries[i])}
         )
         urn = self._urn(entries)
-        self._say(early_ends((seen[i], stored[i]) for i in due & seen.keys() & stored.keys()), urn)
+        self._say(
+            early_ends((observed[i], stored[i]) for i in due & observed.keys() & stored.keys()), urn
+        )
         jobs = {
-            i: Job(seen[i], self._reconciler.due(seen[i], entries[i], stored.get(i)))
-            for i in sorted(due & seen.keys())
+            i: Job(observed[i], self._reconciler.due(observed[i], entries[i], stored.get(i)))
+            for i in sorted(due & observed.keys())
         }
         ends = [
-            Job(seen[i], self._end_as_promised(seen[i], stored[i], inputs))
-            for i in sorted(ending & seen.keys())
+            Job(observed[i], self._end_as_promised(observed[i], stored[i], inputs))
+            for i in sorted(ending & observed.keys())
         ]
         missing = {
             i: str(failed.get(i) or session.masv().not_found(i))
-            for i in sorted((due | failed.keys()) - seen.keys())
+            for i in sorted((due | failed.keys()) - observed.keys())
         }
         shown = self._do(list(jobs.values()), ends, missing, urn)
         written, failed = self._reconciler.read_back(
             {
-                i: (job.seen, job.plan.steps)
+                i: (job.observed, job.plan.steps)
                 for i, job in jobs.items()
                 if job.plan.steps and i not in shown
             }
         )
-        seen |= shown | written
+        observed |= shown | written
         short = {i: str(error) for i, error in failed.items()}
         live = {}
         for i, entry in entries.items():
@@ -145,7 +147,7 @@ class FleetController:
                 live[i] = stored[i].redeclared(entry)
                 continue
             try:
-                live[i] = self._reconciler.record(seen[i], entry, stored.get(i), jobs[i].plan)
+                live[i] = self._reconciler.record(observed[i], entry, stored.get(i), jobs[i].plan)
             except NotAsDeclared as error:
                 short[i] = str(error)
             session.forget(i)
@@ -162,25 +164,25 @@ class FleetController:
         session, stored = self._session, request.stored
         session.same_team(stored.team_id, "this fleet")
         entries = stored.entries()
-        with session.readings.one():
-            seen, failed = session.look_all(entries.keys())
+        with session.readings.one() as gone:
+            observed, failed = session.look_all(entries.keys())
             for error in failed.values():
-                if not seen and not isinstance(error, PackageRefused):
+                if not observed and not isinstance(error, PackageRefused):
                     raise error
-            gone = sorted(entries.keys() - seen.keys() - failed.keys())
-            if gone and stored.team_id is None:
-                raise session.masv().not_found(gone[0])
-            session.readings.let_go({i: entries[i].name for i in gone})
+            missing = sorted(entries.keys() - observed.keys() - failed.keys())
+            if missing and stored.team_id is None:
+                raise session.masv().not_found(missing[0])
+            gone |= {i: entries[i].name for i in missing}
         urn = self._urn(entries)
         kept = [f"{i} stays as it is stored: {error}" for i, error in sorted(failed.items())]
         for line in first(kept, "more that stay as they are stored"):
             session.announcer.note(line, urn=urn, is_warning=True)
-        there = [i for i in entries if i in seen]
-        self._say(early_ends((seen[i], entries[i]) for i in there), urn)
+        there = [i for i in entries if i in observed]
+        self._say(early_ends((observed[i], entries[i]) for i in there), urn)
         live = {
-            i: self._reconciler.record(seen[i], stored=entry) if i in seen else entry
+            i: self._reconciler.record(observed[i], stored=entry) if i in observed else entry
             for i, entry in entries.items()
-            if i in seen or i in failed
+            if i in observed or i in failed
         }
         return Outcome(StoredFleet.record(live, stored, session.masv().team_id))
 
@@ -200,13 +202,13 @@ class FleetController:
         if stored.retain_removed or not left:
             return Outcome(None)
         session.same_team(stored.team_id, "this fleet")
-        seen, failed = session.look_all(left)
+        observed, failed = session.look_all(left)
         permits = session.registry.permits(session.account)
-        unseen = left - seen.keys() - failed.keys()
-        deletion.let_go(session, permits, {i: entries[i].name for i in sorted(unseen)})
+        gone = left - observed.keys() - failed.keys()
+        deletion.let_go(session, permits, {i: entries[i].name for i in sorted(gone)})
         ends = [
             Job(one, deletion.permitted(session, permits, end_of(one, entries[i], stored)))
-            for i, one in sorted(seen.items())
+            for i, one in sorted(observed.items())
         ]
         lost = {i: str(error) for i, error in failed.items()}
         self._do([], ends, lost, self._urn(entries))
@@ -218,18 +220,18 @@ class FleetController:
             if i in urns and not self._reconciler.promised(i):
                 yield Verdict(i, urns[i], "unchanged", now, entry.package())
 
-    def _end_as_promised(self, seen: Seen, stored: Stored, flags: FleetInputs) -> Plan:
+    def _end_as_promised(self, observed: Observed, stored: Stored, flags: FleetInputs) -> Plan:
         """Return the end of an entry; what it destroys has to be promised and nowhere declared."""
-        result = end_of(seen, stored, flags)
-        unsettled = self._session.registry.unsettled() if result.loss else []
-        if unsettled:
-            refusal = plan.MayBeDeclared(seen.package.id, ", ".join(unsettled))
-            return Plan(seen.package, refusals=(refusal,))
-        return result.within(self._reconciler.promised(seen.package.id))
+        result = end_of(observed, stored, flags)
+        awaited = self._session.registry.awaited() if result.loss else []
+        if awaited:
+            refusal = plan.MayBeDeclared(observed.package.id, ", ".join(awaited))
+            return Plan(observed.package, refusals=(refusal,))
+        return result.within(self._reconciler.promised(observed.package.id))
 
     def _do(
         self, jobs: Sequence[Job], ends: Sequence[Job], failed: dict[str, str], urn: str
-    ) -> dict[str, Seen]:
+    ) -> dict[str, Observed]:
         """Refuse before the first write; do all that can be done, what destroys last.
 
         Returns:

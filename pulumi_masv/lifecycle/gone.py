@@ -40,30 +40,33 @@ class Readings:
         self._gone: set[str] = set()
 
     @contextmanager
-    def one(self) -> Iterator[None]:
-        """Take part in what is read side by side."""
-        self._count(1)
-        try:
-            yield
-        finally:
-            self._count(-1)
+    def one(self) -> Iterator[dict[str, str | None]]:
+        """Take part in what is read side by side, and at its end let go of what is gone.
 
-    def let_go(self, gone: Mapping[str, str | None]) -> None:
-        """Let packages that MASV no longer shows leave the state.
-
-        Args:
-            gone: package id -> its name as stored.
+        Yields:
+            where to put what MASV no longer shows: package id -> its name as stored.
 
         Raises:
             NoLongerShown: there are several, or MASV shows no package at all; none was accepted.
         """
-        if not gone:
-            return
-        self._gone.update(gone)
-        self._count(-1)
+        gone: dict[str, str | None] = {}
+        self._count(1)
+        try:
+            yield gone
+        finally:
+            self._gone.update(gone)
+            self._count(-1)
+        if gone:
+            self._let_go(gone)
+
+    def let_go(self, gone: Mapping[str, str | None]) -> None:
+        """Let packages that MASV no longer shows leave the state, or raise NoLongerShown."""
+        with self.one() as found:
+            found.update(gone)
+
+    def _let_go(self, gone: Mapping[str, str | None]) -> None:
         with self._changed:  # only together they tell what a key no longer sees
             self._changed.wait_for(lambda: self._underway <= 0)
-        self._count(1)
         lines = first([f"{i} {quote(name)}" for i, name in sorted(gone.items())], "more")
         if not self._accepted and (len(self._gone) > 1 or self._shows_nothing()):
             raise NoLongerShown(", ".join(lines))

@@ -29,6 +29,7 @@ class NoMeetingPlace(Exception):
 
 @contextlib.contextmanager
 def explained() -> Iterator[None]:
+    """Raise NoMeetingPlace, with what to set, for what the system or SQLite refuses."""
     try:
         yield
     except (OSError, sqlite3.Error) as error:
@@ -39,7 +40,7 @@ def explained() -> Iterator[None]:
 
 
 def root_folder() -> Path:
-    """The private folder of this user, whose runs may not be anybody else's business."""
+    """Return this user's private folder, since whose runs there are is nobody else's business."""
     user = os.getuid() if sys.platform != "win32" else os.environ.get("USERNAME", "")
     root = Path(tempfile.gettempdir()) / f"pulumi_masv-{user}"
     root.mkdir(mode=0o700, exist_ok=True)
@@ -55,6 +56,7 @@ def root_folder() -> Path:
 
 
 def folder_name(address: str) -> str:
+    """Return the name of a run's folder, by the engine's address."""
     # Containers may share a folder for temporary files, and then the ports of two are alike.
     return hashlib.sha256(f"{platform.node()} {address}".encode()).hexdigest()[:32]
 
@@ -68,6 +70,7 @@ def sweep(root: Path) -> None:
 
 
 def private(path: Path) -> Path:
+    """Make a file that only this user can read, unless it is there, and return its path."""
     # A file that is there is not opened: to close it drops the locks of this process on it.
     with contextlib.suppress(FileExistsError):
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
@@ -75,6 +78,7 @@ def private(path: Path) -> Path:
 
 
 def open_database(path: Path | None, wait: float = _BUSY) -> sqlite3.Connection:
+    """Open a database; None is one in memory. Wait so many seconds where it is locked."""
     return sqlite3.connect(
         path or ":memory:", timeout=wait, isolation_level=None, check_same_thread=False
     )
@@ -115,6 +119,7 @@ class Database:
 
 
 def hold(alive: sqlite3.Connection) -> bool:
+    """Lock the database that says that its host lives; return whether nobody else has."""
     try:
         alive.execute("BEGIN EXCLUSIVE")
     except sqlite3.OperationalError:
@@ -123,7 +128,7 @@ def hold(alive: sqlite3.Connection) -> bool:
 
 
 def is_held(alive: Path) -> bool:
-    """Whether a process lives that hosts this run."""
+    """Return whether a process lives that hosts this run."""
     if not alive.is_file():
         return False
     mine = open_database(alive, wait=0)

@@ -12,7 +12,7 @@ from pulumi_masv.errors import (
     PackageRefused,
     ServerFailed,
 )
-from pulumi_masv.formatting import amount, quote
+from pulumi_masv.formatting import amount, named, quote
 from pulumi_masv.lifecycle import deletion
 from pulumi_masv.lifecycle.protocol import (
     ApplyRequest,
@@ -25,7 +25,7 @@ from pulumi_masv.lifecycle.reconcile import Reconciler, early_end
 from pulumi_masv.lifecycle.session import Session
 from pulumi_masv.lifecycle.verdicts import Verdict
 from pulumi_masv.lifecycle.window import contradicted
-from pulumi_masv.models import LifecycleInputs, Seen, Stored
+from pulumi_masv.models import LifecycleInputs, Observed, Stored
 from pulumi_masv.plan import Refusal
 
 Asked = CheckRequest[LifecycleInputs, LifecycleInputs | None]
@@ -37,44 +37,42 @@ class PackageController:
     def __init__(self, session: Session, reconciler: Reconciler) -> None:
         self._session = session
         self._reconciler = reconciler
-        self._unsettled: set[str] = set()
+        self._may_take_another: set[str] = set()
 
     def declare(self, request: Asked) -> None:
         """Take note of the package, and that the resource may come to take another one."""
-        if request.before and "packageId" in request.unknown:
-            self._unsettled.add(request.before.package_id)
+        if request.declared_before and "packageId" in request.unknown:
+            self._may_take_another.add(request.declared_before.package_id)
         if request.inputs:
             self._session.urns[request.inputs.package_id] = request.urn
             self._session.declare({request.inputs.package_id})
 
-    def is_unsettled(self, package_id: str) -> bool:
+    def may_take_another(self, package_id: str) -> bool:
         """Return whether a resource of this package was checked, and may take another one."""
-        return package_id in self._unsettled
+        return package_id in self._may_take_another
 
     def foresee(self, request: Asked) -> Sequence[Verdict]:
         """Look at the package, and decide what the change does to it."""
-        inputs, before = request.inputs, request.before
+        inputs, declared_before = request.inputs, request.declared_before
         if inputs is None:
             unknown = "cannot look at a package whose package_id is not known yet"
             self._session.announcer.note(unknown, urn=request.urn)
             return [self._unknown(request, "", "its package_id is not known yet")]
-        if before and before.package_id != inputs.package_id:
-            before = None
-        seen, why = self._session.look_or_why(
-            lambda: self._session.look(inputs.package_id), inputs.package_id, request.urn
-        )
+        if declared_before and declared_before.package_id != inputs.package_id:
+            declared_before = None
+        observed, why = self._session.look_or_why(lambda: self._session.look(inputs.package_id))
         if why:
             return [self._unknown(request, inputs.package_id, why)]
-        if seen is None:
+        if observed is None:
             refusal = plan.NotFound(inputs.package_id, self._session.masv().team_id)
             return [self._unknown(request, inputs.package_id, "", refusal)]
         if plan.is_about_end(inputs) or "expiry" in request.unknown:
-            seen = self._session.settle(seen)
+            observed = self._session.settle(observed)
         verdict = self._reconciler.foresee(
-            seen, inputs, before, urn=request.urn, unknown=request.unknown
+            observed, inputs, declared_before, urn=request.urn, unknown=request.unknown
         )
-        if seen.package.files_exist and not verdict.refusals:
-            self._tell_of_force(request, before, seen)
+        if observed.package.files_exist and not verdict.refusals:
+            self._tell_of_force(request, declared_before, observed)
         return [verdict]
 
     def contradictions(self, request: Asked) -> Sequence[Refusal]:
@@ -115,20 +113,20 @@ class PackageController:
             self._session.recall(stored)
             if plan.untouched(inputs, stored.projection()):
                 return Outcome(stored.redeclared(inputs))
-        of_any_age = self._reconciler.outlasts(inputs.package_id)
-        seen = self._found(
+        of_any_age = bool(self._reconciler.rely_on_looks({inputs.package_id}))
+        observed = self._found(
             inputs.package_id, lambda i: self._session.look(i, of_any_age=of_any_age)
         )
         if stored is not None:
-            self._note(early_end(seen, stored), inputs.package_id)
+            self._note(early_end(observed, stored), inputs.package_id)
         if plan.is_about_end(inputs):
-            seen = self._session.settle(seen)
-        result = self._reconciler.due(seen, inputs, stored)
-        shown = self._reconciler.perform(seen, result)
+            observed = self._session.settle(observed)
+        result = self._reconciler.due(observed, inputs, stored)
+        shown = self._reconciler.perform(observed, result)
         if result.steps:
-            seen = shown or self._read_back(seen, result)
+            observed = shown or self._read_back(observed, result)
         self._session.forget(inputs.package_id)
-        return Outcome(self._reconciler.record(seen, inputs, stored, result))
+        return Outcome(self._reconciler.record(observed, inputs, stored, result))
 
     def read(self, request: ReadRequest[Stored]) -> Outcome[Stored]:
         """Return what is observed of a package, stored or only read; None where it is gone.
@@ -142,12 +140,12 @@ class PackageController:
         """
         stored = request.stored
         if stored.state is None:
-            seen = self._found(request.id, self._session.look)
-            if not seen.package.is_known:
-                raise ChangeRefused([plan.UnknownState(seen.package)])
-            return Outcome(self._reconciler.record(seen))
+            observed = self._found(request.id, self._session.look)
+            if not observed.package.is_known:
+                raise ChangeRefused([plan.UnknownState(observed.package)])
+            return Outcome(self._reconciler.record(observed))
         self._session.recall(stored)
-        with self._session.readings.one():
+        with self._session.readings.one() as gone:
             try:
                 found = self._session.look(request.id)
             except (*WHOLE_ACCOUNT, ServerFailed):  # it may pass, and then drift shows
@@ -161,7 +159,7 @@ class PackageController:
             if found is None and stored.team_id is None:
                 raise self._session.masv().not_found(request.id)
             if found is None:
-                self._session.readings.let_go({request.id: stored.name})
+                gone[request.id] = stored.name
                 return Outcome(None)
         self._note(early_end(found, stored), request.id)
         return Outcome(self._reconciler.record(found, stored=stored))
@@ -180,22 +178,22 @@ class PackageController:
         self._session.recall(request.stored)
         permits = self._session.registry.permits(self._session.account)
         try:
-            seen = self._session.read(request.id)
+            observed = self._session.read(request.id)
         except PackageRefused:
             if request.stored.state not in ("expired", "archived"):
                 raise
             return Outcome(None)
-        if seen is None:
+        if observed is None:
             deletion.let_go(self._session, permits, {request.id: request.stored.name})
             return Outcome(None)
         result = plan.end(
-            seen.package,
+            observed.package,
             force_destroy=request.stored.force_destroy,
             archive_on_destroy=request.stored.archive_on_destroy,
-            now=seen.now,
+            now=observed.now,
         )
         with suppress(PackageNotFound):  # gone meanwhile: done
-            self._reconciler.perform(seen, deletion.permitted(self._session, permits, result))
+            self._reconciler.perform(observed, deletion.permitted(self._session, permits, result))
         return Outcome(None)
 
     def _unknown(self, request: Asked, package_id: str, why: str, *refusals: Refusal) -> Verdict:
@@ -211,16 +209,17 @@ class PackageController:
             doubt=why if may_end else "",
         )
 
-    def _tell_of_force(self, request: Asked, before: LifecycleInputs | None, seen: Seen) -> None:
+    def _tell_of_force(
+        self, request: Asked, declared_before: LifecycleInputs | None, observed: Observed
+    ) -> None:
         """Say so where the end of the resource comes to destroy files."""
         now = request.inputs is not None and request.inputs.force_destroy
         maybe = "forceDestroy" in request.unknown
-        if maybe or (now and not (before and before.force_destroy)):
+        if maybe or (now and not (declared_before and declared_before.force_destroy)):
             does = "may destroy" if maybe else "destroys"
-            held = f"{amount(seen.package)} of {quote(seen.package.name)}"
+            held = f"{amount(observed.package)} of {quote(observed.package.name)}"
             self._session.announcer.note(
-                f"{seen.package.id} {quote(seen.package.name)}: from now on removing this resource "
-                f"{does} {held}",
+                f"{named(observed.package)}: from now on removing this resource {does} {held}",
                 urn=request.urn,
             )
 
@@ -228,17 +227,17 @@ class PackageController:
         if line:
             self._session.remind(line, package_id)
 
-    def _read_back(self, seen: Seen, result: plan.Plan) -> Seen:
-        package_id = seen.package.id
-        found, failed = self._reconciler.read_back({package_id: (seen, result.steps)})
+    def _read_back(self, observed: Observed, result: plan.Plan) -> Observed:
+        package_id = observed.package.id
+        found, failed = self._reconciler.read_back({package_id: (observed, result.steps)})
         for error in failed.values():
             raise error
         if package_id not in found:
             raise self._session.masv().not_found(package_id)
         return found[package_id]
 
-    def _found(self, package_id: str, look: Callable[[str], Seen | None]) -> Seen:
-        seen = look(package_id)
-        if seen is None:
+    def _found(self, package_id: str, look: Callable[[str], Observed | None]) -> Observed:
+        observed = look(package_id)
+        if observed is None:
             raise self._session.masv().not_found(package_id)
-        return seen
+        return observed

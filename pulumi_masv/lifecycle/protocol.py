@@ -14,19 +14,19 @@ from pulumi_masv.lifecycle.verdicts import Verdict
 from pulumi_masv.models import Problem
 from pulumi_masv.plan import CannotLook, Refusal
 
-Given = TypeVar("Given")
-Before = TypeVar("Before")
+Kind = TypeVar("Kind")
+KindBefore = TypeVar("KindBefore")
 State = TypeVar("State")
 
 
 @dataclass(frozen=True)
-class CheckRequest(Generic[Given, Before]):
+class CheckRequest(Generic[Kind, KindBefore]):
     """What a program declares of a resource.
 
     Attributes:
         urn: of the resource; empty where nobody told it.
         inputs: None where they are wrong, or where what they are about is not known yet.
-        before: what was declared in the last run.
+        declared_before: what was declared in the last run.
         unknown: names of inputs that a preview does not know yet.
         unknown_of: package id -> names of what is declared of it and not known yet.
         changed: whether anything differs from what was declared before.
@@ -34,8 +34,8 @@ class CheckRequest(Generic[Given, Before]):
     """
 
     urn: str
-    inputs: Given | None
-    before: Before
+    inputs: Kind | None
+    declared_before: KindBefore
     unknown: frozenset[str] = frozenset()
     unknown_of: Mapping[str, frozenset[str]] = field(default_factory=dict)
     changed: bool = True
@@ -51,10 +51,10 @@ class CheckOutcome:
 
 
 @dataclass(frozen=True)
-class ApplyRequest(Generic[Given, State]):
+class ApplyRequest(Generic[Kind, State]):
     """What is to be made so; `stored` is None for a resource that is new."""
 
-    inputs: Given
+    inputs: Kind
     stored: State | None = None
 
 
@@ -81,23 +81,23 @@ class Outcome(Generic[State]):
     stored: State | None
 
 
-class Checker(Protocol[Given, Before]):
+class Checker(Protocol[Kind, KindBefore]):
     """What a kind of resource does in a check."""
 
-    def declare(self, request: CheckRequest[Given, Before]) -> None:
+    def declare(self, request: CheckRequest[Kind, KindBefore]) -> None:
         """Take note of what is declared, right or wrong, for what this process decides later."""
 
-    def foresee(self, request: CheckRequest[Given, Before]) -> Sequence[Verdict]:
+    def foresee(self, request: CheckRequest[Kind, KindBefore]) -> Sequence[Verdict]:
         """Look, decide and promise; no write. Raises SettingsError where a setting is wrong."""
 
-    def contradictions(self, request: CheckRequest[Given, Before]) -> Sequence[Refusal]:
+    def contradictions(self, request: CheckRequest[Kind, KindBefore]) -> Sequence[Refusal]:
         """Return what else the program declares against it."""
 
 
 def check(
     session: Session,
-    controller: Checker[Given, Before],
-    request: CheckRequest[Given, Before],
+    controller: Checker[Kind, KindBefore],
+    request: CheckRequest[Kind, KindBefore],
 ) -> CheckOutcome:
     """Check a resource: declare, then refuse what is wrong, then look, then announce.
 

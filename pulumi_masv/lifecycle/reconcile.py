@@ -12,11 +12,11 @@ from typing_extensions import assert_never
 
 from pulumi_masv import assumptions, plan
 from pulumi_masv.errors import ChangeRefused, MasvError, NotAsDeclared, RequestRefused
-from pulumi_masv.formatting import amount, quote
+from pulumi_masv.formatting import amount, named
 from pulumi_masv.lifecycle import bounds, written
 from pulumi_masv.lifecycle.session import Session
 from pulumi_masv.lifecycle.verdicts import Does, Verdict
-from pulumi_masv.models import LifecycleInputs, Seen, Stored
+from pulumi_masv.models import LifecycleInputs, Observed, Stored
 from pulumi_masv.plan import Plan, Step
 
 _PAUSES: Final = (0.5, 1.0, 2.0, 4.0)
@@ -48,26 +48,26 @@ class Reconciler:
         """Return what a check of this process has promised of a package."""
         return self._promises.get(package_id)
 
-    def outlasts(self, package_id: str) -> bool:
-        """Return whether the look that a check has promised by serves its verb, however old it is.
+    def rely_on_looks(self, package_ids: Iterable[str]) -> set[str]:
+        """Rely on the looks that a check has promised by where they serve the verb at any age.
 
-        It does where there are steps, none of which can end a file earlier, whatever somebody has
-        made of the package since; no step is taken that was not promised. Else, and once such a
+        A look does where there are steps, none of which can end a file earlier, whatever somebody
+        has made of the package since; no step is taken that was not promised. Else, and once such a
         look has proved wrong in this run, the verb looks afresh after a minute. All that is given
         up is when a change by hand since the look is told: by the answer to the write, not before.
+
+        Returns:
+            the ids of the packages whose looks do.
         """
-        promised = self._promises.get(package_id)
-        steps = promised.steps if promised else ()
-        outlasts = bool(steps) and all(step.is_harmless for step in steps) and not self._proved_old
-        if outlasts and self._session.kept(package_id) is None:
-            self._old.add(package_id)
-        return outlasts
+        lasting = {i for i in package_ids if self._outlasts(i)}
+        self._old |= {i for i in lasting if self._session.kept(i) is None}
+        return lasting
 
     def foresee(
         self,
-        seen: Seen,
+        observed: Observed,
         inputs: LifecycleInputs,
-        before: LifecycleInputs | None,
+        declared_before: LifecycleInputs | None,
         *,
         urn: str,
         unknown: AbstractSet[str] = frozenset(),
@@ -75,45 +75,51 @@ class Reconciler:
         """Decide what making a package as declared does to it, and promise that.
 
         Args:
-            seen: the package.
+            observed: the package.
             inputs: what the program declares, as far as it is known.
-            before: what it declared in the last run; None on adoption.
+            declared_before: what it declared in the last run; None on adoption.
             urn: of the resource.
             unknown: names of what is declared and not known yet.
         """
         planned = inputs
         if "expiry" in unknown:  # it may be the one that unlimited_storage=False needs
             planned = inputs.model_copy(update={"unlimited_storage": None})
-        result = self.promise(plan.converge(seen.package, planned, before, seen.now), urn)
+        result = self.promise(
+            plan.converge(observed.package, planned, declared_before, observed.now), urn
+        )
         if result.loss is not None and result.loss.why == "may never end":
-            named = f"{seen.package.id} comes without `unlimited_storage`"
-            self._session.contradictions.meet(assumptions.FLAG_SHOWN, named)
-        does: Does = "changed" if before else "adopted"
+            what = f"{observed.package.id} comes without `unlimited_storage`"
+            self._session.contradictions.meet(assumptions.FLAG_SHOWN, what)
+        does: Does = "changed" if declared_before else "adopted"
         doubt = ""
-        if "expiry" in unknown and seen.package.files_exist:
-            doubt = f"{amount(seen.package)} may end earlier: its new expiry is not known yet"
-        waits = bool(inputs.archived and seen.package.files_exist)
-        waits = waits and not (before and before.archived)
-        return Verdict.of(result, urn=urn, does=does, now=seen.now, doubt=doubt, waits=waits)
+        if "expiry" in unknown and observed.package.files_exist:
+            doubt = f"{amount(observed.package)} may end earlier: its new expiry is not known yet"
+        waits = bool(inputs.archived and observed.package.files_exist)
+        waits = waits and not (declared_before and declared_before.archived)
+        return Verdict.of(result, urn=urn, does=does, now=observed.now, doubt=doubt, waits=waits)
 
-    def due(self, seen: Seen, inputs: LifecycleInputs, stored: Stored | None) -> Plan:
+    def due(self, observed: Observed, inputs: LifecycleInputs, stored: Stored | None) -> Plan:
         """Return what makes a package as declared now, of that which was promised."""
-        if seen.package.id in self._nothing:
-            return Plan(seen.package)
-        promised = self._promises.get(seen.package.id)
+        if observed.package.id in self._nothing:
+            return Plan(observed.package)
+        promised = self._promises.get(observed.package.id)
         if promised is not None and promised.refusals:
-            return Plan(seen.package, refusals=promised.refusals)
+            return Plan(observed.package, refusals=promised.refusals)
         if stored is None:
-            result = plan.converge(seen.package, inputs, None, seen.now)
+            result = plan.converge(observed.package, inputs, None, observed.now)
         else:
             # The state may know less than the inputs do (an import), and then would plan more.
-            before = stored.projection()
+            declared_before = stored.projection()
             result = plan.converge(
-                seen.package, inputs, stored.managed(), seen.now, declared_before=before
+                observed.package,
+                inputs,
+                stored.managed(),
+                observed.now,
+                declared_before=declared_before,
             )
         return result.within(promised)
 
-    def perform(self, seen: Seen, result: Plan) -> Seen | None:
+    def perform(self, observed: Observed, result: Plan) -> Observed | None:
         """Refuse before the first write, and take each step.
 
         Returns:
@@ -125,25 +131,25 @@ class Reconciler:
         """
         if result.refusals:
             raise ChangeRefused(result.refusals)
-        shown: Seen | None = None
+        shown: Observed | None = None
         for step in result.steps:
-            shown = self._take(seen, step)
+            shown = self._take(observed, step)
         if shown is not None:
             shown = self._session.veiled(shown)
-            written.tell_of_cut(self._session, seen, result.steps, shown)
+            written.tell_of_cut(self._session, observed, result.steps, shown)
         # What an answer shows late, or leaves empty, another look may show.
         if (
             shown is None
-            or not written.is_whole(shown.package, seen.package, result.steps)
+            or not written.is_whole(shown.package, observed.package, result.steps)
             or written.shortfalls(result.steps, shown)
-            or plan.forgotten(seen.package, result.steps, shown.package)
+            or plan.forgotten(observed.package, result.steps, shown.package)
         ):
             return None
         return shown
 
     def read_back(
-        self, done: Mapping[str, tuple[Seen, tuple[Step, ...]]]
-    ) -> tuple[dict[str, Seen], dict[str, MasvError]]:
+        self, done: Mapping[str, tuple[Observed, tuple[Step, ...]]]
+    ) -> tuple[dict[str, Observed], dict[str, MasvError]]:
         """Read packages until they show what was done to them, for some seconds.
 
         Args:
@@ -152,7 +158,7 @@ class Reconciler:
         Returns:
             those that the team has, and those that cannot be read.
         """
-        found: dict[str, Seen] = {}
+        found: dict[str, Observed] = {}
         failed: dict[str, MasvError] = {}
         left: AbstractSet[str] = done.keys()
         for pause in (0.0, *_PAUSES):
@@ -160,11 +166,13 @@ class Reconciler:
                 self._session.sleep(pause)
             for package_id in left:
                 self._session.forget(package_id)
-            seen, unread = self._session.look_all(left)
-            found |= seen
+            observed, unread = self._session.look_all(left)
+            found |= observed
             failed |= unread
-            late = {i for i in left & seen.keys() if written.shortfalls(done[i][1], seen[i])}
-            if pause and seen.keys() - late:
+            late = {
+                i for i in left & observed.keys() if written.shortfalls(done[i][1], observed[i])
+            }
+            if pause and observed.keys() - late:
                 shown = "what was written showed some seconds later"
                 self._session.contradictions.meet(assumptions.SHOWN_AT_ONCE, shown)
             left = late
@@ -179,7 +187,7 @@ class Reconciler:
 
     def record(
         self,
-        seen: Seen,
+        observed: Observed,
         inputs: LifecycleInputs | None = None,
         stored: Stored | None = None,
         done: Plan | None = None,
@@ -190,91 +198,97 @@ class Reconciler:
             NotAsDeclared: MASV keeps another value than the one that a plan asked for; or what is
                 adopted has lost its files since this run looked at it.
         """
-        if done and inputs and done.observed.files_exist and not seen.package.files_exist:
-            self._tell_of_end(seen, inputs, stored)
-        if short := written.shortfalls(done.steps if done else (), seen):
+        if done and inputs and done.observed.files_exist and not observed.package.files_exist:
+            self._tell_of_end(observed, inputs, stored)
+        if short := written.shortfalls(done.steps if done else (), observed):
             raise NotAsDeclared(
-                f"{seen.package.id} {quote(seen.package.name)}: {'; '.join(short)}: "
+                f"{named(observed.package)}: {'; '.join(short)}: "
                 f"declare a value that MASV keeps, or run again where it shows a write late"
             )
         return Stored.record(
-            seen.package,
+            observed.package,
             team_id=self._session.masv().team_id,
-            received=seen.received,
+            received=observed.received,
             inputs=inputs,
             stored=stored,
             kept=done.kept if done else frozenset(),
         )
 
-    def _tell_of_end(self, seen: Seen, inputs: LifecycleInputs, stored: Stored | None) -> None:
-        if stored is not None and (line := early_end(seen, stored)):
-            self._session.remind(line, seen.package.id)
-        if stored is None and plan.converge(seen.package, inputs, None, seen.now).refusals:
+    def _outlasts(self, package_id: str) -> bool:
+        """Return whether the look at a package serves its verb, however old it is."""
+        promised = self._promises.get(package_id)
+        steps = promised.steps if promised else ()
+        return bool(steps) and all(step.is_harmless for step in steps) and not self._proved_old
+
+    def _tell_of_end(
+        self, observed: Observed, inputs: LifecycleInputs, stored: Stored | None
+    ) -> None:
+        if stored is not None and (line := early_end(observed, stored)):
+            self._session.remind(line, observed.package.id)
+        if stored is None and plan.converge(observed.package, inputs, None, observed.now).refusals:
             raise NotAsDeclared(
-                f"{seen.package.id} {quote(seen.package.name)}: its files are gone since this "
+                f"{named(observed.package)}: its files are gone since this "
                 f"run looked at it, and nothing brings them back"
             )
 
-    def _take(self, seen: Seen, step: Step) -> Seen | None:
+    def _take(self, observed: Observed, step: Step) -> Observed | None:
         """Do one step; a refusal of what an earlier, interrupted try has done is no failure."""
         masv, met = self._session.masv(), self._session.contradictions
-        shown: Seen | None = None
+        shown: Observed | None = None
         is_done = True
         try:
             match step:
                 case plan.Rename() if met.has_met(assumptions.REST_KEPT):
                     raise NotAsDeclared(
-                        f"{seen.package.id} {quote(seen.package.name)} is not renamed: MASV forgot "
+                        f"{named(observed.package)} is not renamed: MASV forgot "
                         f"what a change of another package had left out"
                     )
                 case plan.SetExpiry() | plan.SetUnlimited() if met.has_met(assumptions.DATE_KEPT):
                     raise NotAsDeclared(
-                        f"{seen.package.id} {quote(seen.package.name)} keeps its end: MASV has "
+                        f"{named(observed.package)} keeps its end: MASV has "
                         f"ended another package earlier than it was asked to"
                     )
                 case plan.Rename(name):
-                    shown = masv.rename_package(seen, name)
+                    shown = masv.rename_package(observed, name)
                 case plan.SetExpiry(expiry):
-                    shown = masv.set_expiry(seen, expiry)
+                    shown = masv.set_expiry(observed, expiry)
                 case plan.SetUnlimited():
-                    shown = masv.set_unlimited(seen)
+                    shown = masv.set_unlimited(observed)
                 case plan.Destroy():
-                    is_done = masv.delete_package(seen)
+                    is_done = masv.delete_package(observed)
                 case plan.Archive():
-                    is_done = masv.archive_package(seen)
+                    is_done = masv.archive_package(observed)
                 case plan.Unarchive():
-                    is_done = masv.unarchive_package(seen)
+                    is_done = masv.unarchive_package(observed)
                 case _:
                     assert_never(step)
         except RequestRefused:
-            now = self._session.read(seen.package.id)
+            now = self._session.read(observed.package.id)
             if now is None:
-                raise masv.not_found(seen.package.id) from None
+                raise masv.not_found(observed.package.id) from None
             if not plan.is_done(step, now.package):
                 raise
         if not is_done:
-            self._confirm(seen, step)
+            self._confirm(observed, step)
         return shown
 
-    def _confirm(self, seen: Seen, step: Step) -> None:
+    def _confirm(self, observed: Observed, step: Step) -> None:
         """Read a package after an answer that does not say whether a step was done."""
-        found, failed = self.read_back({seen.package.id: (seen, (step,))})
+        found, failed = self.read_back({observed.package.id: (observed, (step,))})
         for error in failed.values():
             raise error
-        if found and (short := written.shortfalls((step,), found[seen.package.id])):
-            raise NotAsDeclared(
-                f"{seen.package.id} {quote(seen.package.name)}: {'; '.join(short)}: run again"
-            )
+        if found and (short := written.shortfalls((step,), found[observed.package.id])):
+            raise NotAsDeclared(f"{named(observed.package)}: {'; '.join(short)}: run again")
 
 
-def early_end(seen: Seen, stored: Stored) -> str | None:
+def early_end(observed: Observed, stored: Stored) -> str | None:
     """Return the line for files that are gone before the end that was stored."""
-    if stored.state not in ("new", "finalized") or seen.package.files_exist:
+    if stored.state not in ("new", "finalized") or observed.package.files_exist:
         return None
-    early = plan.ended_early(stored.managed(), seen.now)
-    return f"{seen.package.id} {quote(seen.package.name)}: {early}" if early else None
+    early = plan.ended_early(stored.managed(), observed.now)
+    return f"{named(observed.package)}: {early}" if early else None
 
 
-def early_ends(pairs: Iterable[tuple[Seen, Stored]]) -> list[str]:
-    """Return the same for several packages."""
-    return [line for seen, stored in pairs if (line := early_end(seen, stored))]
+def early_ends(pairs: Iterable[tuple[Observed, Stored]]) -> list[str]:
+    """Return the lines for those of several packages whose files are gone early."""
+    return [line for observed, stored in pairs if (line := early_end(observed, stored))]

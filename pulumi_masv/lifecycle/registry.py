@@ -34,7 +34,7 @@ _TABLES: Final = """
 CREATE TABLE run (stack TEXT, is_preview INT, is_bound INT, has_checks INT, refused INT);
 CREATE TABLE declared (package_id TEXT, account TEXT, holder INT, archived INT, expiry TEXT);
 CREATE INDEX declared_by_id ON declared (package_id);
-CREATE TABLE unsettled (holder INT, what TEXT);
+CREATE TABLE awaited (holder INT, what TEXT);
 CREATE TABLE windows (account TEXT, bag TEXT);
 CREATE TABLE tombstones (package_id TEXT PRIMARY KEY, expiry TEXT);
 CREATE TABLE told (name TEXT PRIMARY KEY);
@@ -150,17 +150,17 @@ class Registry:
         rows = [(d.package_id, d.account, d.holder, d.archived, d.expiry) for d in several]
         self._run.write("INSERT INTO declared VALUES (?, ?, ?, ?, ?)", rows)
 
-    def unsettle(self, holder: int, what: str) -> None:
+    def await_ids(self, holder: int, what: str) -> None:
         """Write down that a resource may declare packages whose ids are not known yet."""
-        self._run.write("INSERT INTO unsettled VALUES (?, ?)", [(holder, what)])
+        self._run.write("INSERT INTO awaited VALUES (?, ?)", [(holder, what)])
 
-    def settle(self, holder: int) -> None:
+    def end_wait(self, holder: int) -> None:
         """Write down that the ids of a resource are known now."""
-        self._run.write("DELETE FROM unsettled WHERE holder = ?", [(holder,)])
+        self._run.write("DELETE FROM awaited WHERE holder = ?", [(holder,)])
 
-    def unsettled(self) -> list[str]:
+    def awaited(self) -> list[str]:
         """Return what may declare any package, since its ids are not known yet."""
-        return [what for (what,) in self._run.read("SELECT what FROM unsettled ORDER BY what")]
+        return [what for (what,) in self._run.read("SELECT what FROM awaited ORDER BY what")]
 
     def declared(
         self, account: str, package_ids: Collection[str], *, apart_from: int = 0
@@ -223,7 +223,7 @@ class Registry:
 
     @classmethod
     def is_news_here(cls, name: str) -> bool:
-        """Return the same for the run that this process hosts; yes, where it hosts none."""
+        """Return whether it is news to the run that this process hosts; yes, if it hosts none."""
         news = [registry.is_news(name) for registry in cls._hosted.values()]
         return all(news)
 

@@ -25,7 +25,7 @@ from pulumi_masv.lifecycle.previews import Named
 from pulumi_masv.lifecycle.registry import ANYWHERE, Declaration, Registry
 from pulumi_masv.lifecycle.review import Review
 from pulumi_masv.lifecycle.verdicts import Announcer, Verdict
-from pulumi_masv.models import End, Seen, Stored, format_instant, is_secret, veiled
+from pulumi_masv.models import End, Observed, Stored, format_instant, is_secret, veiled
 from pulumi_masv.reader import KEPT, Reader
 from pulumi_masv.settings import Settings, resolve
 
@@ -100,7 +100,7 @@ class Session:
         return Review.read(self._sources[1])
 
     def take_part(self) -> None:
-        """Tell the run, once, that something is checked. Raises SettingsError as `review` does."""
+        """Tell the run, once, that something is checked. Raises SettingsError for the review."""
         _ = self.review
         if not self._takes_part:
             self._takes_part = True
@@ -129,15 +129,11 @@ class Session:
                 self._client.withhold(self._secrets.keys())
             return self._client
 
-    def look_or_why(
-        self, look: Callable[[], Look], what: str, urn: str = ""
-    ) -> tuple[Look | None, str]:
+    def look_or_why(self, look: Callable[[], Look]) -> tuple[Look | None, str]:
         """Return what a look finds; or say, once, that there is no look, and return why.
 
         Args:
             look: asks MASV.
-            what: it looks at.
-            urn: of the resource that it looks for.
 
         Raises:
             MasvError: MASV answers, and not with a look; or a setting is wrong. A missing one, and
@@ -156,28 +152,28 @@ class Session:
         """Show a line at the resource whose check has seen a package, or a window."""
         self.announcer.note(line, urn=self.urns.get(subject, ""))
 
-    def read(self, package_id: str) -> Seen | None:
+    def read(self, package_id: str) -> Observed | None:
         """Read a package now, and keep the look for the verb that follows."""
         since = self.stopwatch()
-        seen = self.masv().get_package(
+        observed = self.masv().get_package(
             package_id,
             received_at=self._received.get(package_id),
             created_at=self._created.get(package_id),
         )
-        return self._seen(package_id, seen, since)
+        return self._keep(package_id, observed, since)
 
-    def look(self, package_id: str, *, of_any_age: bool = False) -> Seen | None:
+    def look(self, package_id: str, *, of_any_age: bool = False) -> Observed | None:
         """Return the look that is kept, if it is young enough, else one that costs the least."""
-        seen: Seen | None = self.kept(package_id, of_any_age=of_any_age)
-        if seen is not None:
-            return seen
+        observed: Observed | None = self.kept(package_id, of_any_age=of_any_age)
+        if observed is not None:
+            return observed
         received_at = self._received.get(package_id)
-        seen, since = self._team().read(package_id, received_at, self._created)
-        return self._seen(package_id, seen, since)
+        observed, since = self._team().read(package_id, received_at, self._created)
+        return self._keep(package_id, observed, since)
 
     def look_all(
         self, package_ids: AbstractSet[str], of_any_age: AbstractSet[str] = frozenset()
-    ) -> tuple[dict[str, Seen], dict[str, MasvError]]:
+    ) -> tuple[dict[str, Observed], dict[str, MasvError]]:
         """Return those of many packages that the team has, and those that cannot be read.
 
         Args:
@@ -187,26 +183,26 @@ class Session:
         if not package_ids:
             return {}, {}
         since = self.stopwatch()
-        kept: dict[str, Seen] = {
-            i: seen for i in package_ids if (seen := self.kept(i, of_any_age=i in of_any_age))
+        kept: dict[str, Observed] = {
+            i: one for i in package_ids if (one := self.kept(i, of_any_age=i in of_any_age))
         }
         read, failed = self._team().read_all(package_ids - kept.keys(), created=self._created)
-        for package_id, seen in read.items():
-            kept[package_id] = self._seen(package_id, seen, since) or seen
+        for package_id, observed in read.items():
+            kept[package_id] = self._keep(package_id, observed, since) or observed
         return kept, failed
 
-    def settle(self, seen: Seen) -> Seen:
+    def settle(self, observed: Observed) -> Observed:
         """Return a look that says when the files end, if MASV says so anywhere."""
-        if not seen.package.files_exist or seen.package.end is not None:
-            return seen
+        if not observed.package.files_exist or observed.package.end is not None:
+            return observed
         since = self.stopwatch()
-        settled: Seen = self._seen(seen.package.id, self._team().settle(seen), since) or seen
-        return settled
+        settled = self._team().settle(observed)
+        return self._keep(observed.package.id, settled, since) or observed
 
-    def settle_all(self, several: Mapping[str, Seen]) -> dict[str, Seen]:
-        """Return the same for many packages, read side by side where that tells more."""
+    def settle_all(self, several: Mapping[str, Observed]) -> dict[str, Observed]:
+        """Return looks that say so of many packages, read side by side where that tells more."""
         settled = dict(several)
-        left = iter([i for i, seen in several.items() if seen.package.end is None])
+        left = iter([i for i, observed in several.items() if observed.package.end is None])
         for i in itertools.islice(left, 1):  # the first one may show that none tells more
             settled[i] = self.settle(settled[i])
         with ThreadPoolExecutor(self.settings().concurrency) as pool:
@@ -215,7 +211,7 @@ class Session:
         return settled
 
     def look_by(self, subject: object, read: Callable[[], Look]) -> Look:
-        """Return the same for anything that is read otherwise."""
+        """Return the look that is kept of another subject, or read one and keep it."""
         kept: Look | None = self.kept(subject)
         if kept is None:
             since, kept = self.stopwatch(), read()
@@ -224,8 +220,8 @@ class Session:
 
     def kept(self, subject: object, *, of_any_age: bool = False) -> Any:
         """Return the look that is kept of a package id or of another subject, or None."""
-        seen, since = self._looks.get(subject, (None, 0.0))
-        return seen if of_any_age or self.stopwatch() - since <= KEPT else None
+        look, since = self._looks.get(subject, (None, 0.0))
+        return look if of_any_age or self.stopwatch() - since <= KEPT else None
 
     def forget(self, subject: object) -> None:
         """Drop whatever was seen of it: it is about to change."""
@@ -240,12 +236,14 @@ class Session:
             secrets: package id -> names of its inputs.
         """
         for package_id, names in secrets.items():
+            if not package_id:  # a window is of no package
+                continue
             self._secrets.setdefault(package_id, set()).update(names)
 
-    def veiled(self, seen: Seen) -> Seen:
+    def veiled(self, observed: Observed) -> Observed:
         """Return a look of which no line shows what the program keeps secret."""
-        names = self._secrets.get(seen.package.id)
-        return replace(seen, package=veiled(seen.package, names)) if names else seen
+        names = self._secrets.get(observed.package.id)
+        return replace(observed, package=veiled(observed.package, names)) if names else observed
 
     def seal(self, end: End) -> str:
         """Return an end as it may be written down: a secret one only this account's key opens."""
@@ -288,10 +286,10 @@ class Session:
                 self._reader = Reader(masv, self.stopwatch, self.settings().concurrency)
             return self._reader
 
-    def _seen(self, package_id: str, seen: Seen | None, since: float) -> Seen | None:
-        if seen is not None:
-            seen = self.veiled(seen)
-            self._looks[package_id] = (seen, since)
-            if seen.received_at is not None:
-                self._received[package_id] = seen.received_at
-        return seen
+    def _keep(self, package_id: str, observed: Observed | None, since: float) -> Observed | None:
+        if observed is not None:
+            observed = self.veiled(observed)
+            self._looks[package_id] = (observed, since)
+            if observed.received_at is not None:
+                self._received[package_id] = observed.received_at
+        return observed

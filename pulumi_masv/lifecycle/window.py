@@ -22,8 +22,8 @@ from pulumi_masv.lifecycle.session import Session
 from pulumi_masv.lifecycle.verdicts import Verdict
 from pulumi_masv.models import (
     LifecycleInputs,
+    Observed,
     Query,
-    Seen,
     State,
     StoredWindow,
     WindowInputs,
@@ -52,14 +52,13 @@ class WindowController:
     def foresee(self, request: Asked) -> Sequence[Verdict]:
         """Say how many packages the change turns; no file ends by it, so there is no verdict."""
         window = request.inputs
-        if window is not None and request.before and window.asks_the_same(request.before):
+        declared_before = request.declared_before
+        if window and declared_before and window.asks_the_same(declared_before):
             return ()
         if window is None:
             line = "cannot look at an archive window that is not known yet"
         else:
-            counts, _ = self._session.look_or_why(
-                lambda: self._look(window), "this archive window", request.urn
-            )
+            counts, _ = self._session.look_or_why(lambda: self._look(window))
             line = plan.does(window, counts) if counts else ""
         if line:
             self._session.announcer.note(line, urn=request.urn)
@@ -140,7 +139,7 @@ class WindowController:
             if session.registry.has_checks() or not w.asks_the_same(window)
         ]
         packages = {i for i, _ in session.registry.tombstones(session.account, archived=True)}
-        ends = [seen.package.expiry for seen in session.look_all(packages)[0].values()]
+        ends = [observed.package.expiry for observed in session.look_all(packages)[0].values()]
         covers += [(end, end) for end in ends if end is not None]
         for start, end in plan.uncovered(window, covers):
             part = {"expiry_start": start, "expiry_end": end, "archived": False}
@@ -178,7 +177,7 @@ class WindowController:
         )(self._count, window)
 
     def _count(self, window: WindowInputs) -> Counts:
-        """One request for each of the two states, more only where something lies at the ends."""
+        """Count by a request for each state, and more only if something lies at the ends."""
         due: State = "expired" if window.archived else "archived"
         done: State = "archived" if window.archived else "expired"
         count = {due: self._count_due(window, due)}
@@ -189,7 +188,7 @@ class WindowController:
         return self._session.masv().count_expired(_exactly(window, state))
 
     def _count_due(self, window: WindowInputs, state: State) -> int:
-        """How many of a state lie in the window, its ends included, whatever MASV takes them for.
+        """Count those of a state in the window, its ends included, whatever MASV takes them for.
 
         A window wider by a moment holds them in any case. What lies outside comes first and last;
         where an answer does not say when a package expired, MASV's own count has to do.
@@ -209,8 +208,8 @@ class WindowController:
             while pages:
                 number, pages = pages[place], pages[rest]
                 page = first if number == 1 else self._session.masv().get_page(wide, number)
-                ends = [seen.package.expiry for seen in page.records]
-                odd = any(wide.allows(seen.package) is False for seen in page.records)
+                ends = [observed.package.expiry for observed in page.records]
+                odd = any(wide.allows(observed.package) is False for observed in page.records)
                 short = first.shown < first.total <= PAGE
                 if odd or short:
                     return len(self._session.masv().list_packages(_exactly(window, state)))
@@ -264,9 +263,9 @@ def contradicted(session: Session, several: Iterable[LifecycleInputs]) -> list[R
     buried: dict[str, str] = {}
     for inputs in asked:
         expiry = inputs.expiry
-        seen: Seen | None = session.kept(inputs.package_id)
-        if seen is not None:
-            expiry = None if seen.package.files_exist else seen.package.expiry
+        observed: Observed | None = session.kept(inputs.package_id)
+        if observed is not None:
+            expiry = None if observed.package.files_exist else observed.package.expiry
         if expiry is None or expiry > session.clock():
             continue
         buried[inputs.package_id] = format_instant(expiry)
@@ -291,7 +290,6 @@ def _is_listed(session: Session, window: WindowInputs, package_id: str, expiry: 
         received=window.received,
     )
     listed, _ = session.look_or_why(
-        lambda: any(s.package.id == package_id for s in session.masv().list_packages(around)),
-        "what is declared twice",
+        lambda: any(s.package.id == package_id for s in session.masv().list_packages(around))
     )
     return bool(listed)

@@ -24,7 +24,15 @@ from pulumi_masv.models.instants import (
     shifted,
     widened,
 )
-from pulumi_masv.models.package import ID_PATTERN, STATES, Package, PackageId, Seen, State, normal
+from pulumi_masv.models.package import (
+    ID_PATTERN,
+    STATES,
+    Observed,
+    Package,
+    PackageId,
+    State,
+    normal,
+)
 from pulumi_masv.models.query import Query, Sort
 from pulumi_masv.models.secret import (
     OF_SECRETS,
@@ -33,6 +41,7 @@ from pulumi_masv.models.secret import (
     SecretText,
     is_secret,
     secret,
+    secrets_of,
     veiled,
 )
 from pulumi_masv.models.stored import Stored
@@ -55,12 +64,12 @@ __all__ = [
     "LifecycleInputs",
     "MasvInstant",
     "Never",
+    "Observed",
     "Package",
     "PackageId",
     "Problem",
     "Query",
     "SecretText",
-    "Seen",
     "Sort",
     "State",
     "Stored",
@@ -75,6 +84,7 @@ __all__ = [
     "problems_of",
     "reason_of",
     "secret",
+    "secrets_of",
     "shifted",
     "veiled",
     "widened",

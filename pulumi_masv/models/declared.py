@@ -24,7 +24,7 @@ from pulumi_masv.arguments import Wrong, nearest
 from pulumi_masv.models.end import Ending
 from pulumi_masv.models.instants import Instant
 from pulumi_masv.models.package import PackageId, normal
-from pulumi_masv.models.secret import Secretive
+from pulumi_masv.models.secret import Secretive, secrets_of
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -82,9 +82,10 @@ class Wire(BaseModel):
         keep(one, "__pydantic_private__", None)
         return one
 
-    def secrets(self) -> dict[str, tuple[str, ...]]:
+    def secrets(self) -> Mapping[str, tuple[str, ...]]:
         """Return what the program keeps secret: package id -> the names of its inputs."""
-        return {}
+        named, package_id = (getattr(self, n, None) for n in ("secret_inputs", "package_id"))
+        return secrets_of(named, package_id)
 
 
 @cache
@@ -135,14 +136,14 @@ class Inputs(Wire):
 
     @classmethod
     def conflicts(cls, bag: Mapping[str, Any]) -> list[Problem]:
-        """What is wrong between two properties of a bag, whether or not each is right."""
+        """Return what is wrong between two properties of a bag, whether or not each is right."""
         return []
 
     @classmethod
     def parse(
         cls, bag: Mapping[str, Any], unknown: frozenset[str] = frozenset()
     ) -> tuple["Self | None", list[Problem]]:
-        """The inputs of a bag, or all that is wrong with it at once.
+        """Return the inputs of a bag, or all that is wrong with it at once.
 
         Args:
             bag: the wire's names and values, without Pulumi's own.
@@ -160,7 +161,7 @@ class Inputs(Wire):
         return (None if problems else inputs), problems
 
     def wire(self) -> dict[str, Any]:
-        """The canonical bag: nothing that was left out, no flag that is off."""
+        """Return the canonical bag: nothing that was left out, no flag that is off."""
         fields = type(self).model_fields
         off = {n for n, f in fields.items() if f.default is False and not getattr(self, n)}
         return self.model_dump(mode="json", by_alias=True, exclude_none=True, exclude=off)
@@ -187,6 +188,7 @@ class LifecycleInputs(Secretive, Declared, Inputs):
 
     @classmethod
     def conflicts(cls, bag: Mapping[str, Any]) -> list[Problem]:
+        """Return what is wrong between two of the inputs."""
         problems = []
         if bag.get("unlimitedStorage") is True and "expiry" in bag:
             reason = "excludes expiry: a package that never expires has none; take one of them out"
@@ -199,7 +201,7 @@ class LifecycleInputs(Secretive, Declared, Inputs):
             problems.append(Problem("packageId", reason))
         return problems
 
-    def given(self) -> tuple[str, ...]:
+    def names(self) -> tuple[str, ...]:
         """Return the sorted names of what the program gave."""
         return tuple(sorted(self.wire().keys() - {"secretInputs"}))
 
@@ -218,7 +220,7 @@ _REASONS = {
 
 
 def problems_of(error: ValidationError) -> list[Problem]:
-    """Each failure of a validation as one clear line, with its property."""
+    """Return each failure of a validation as one clear line, with its property."""
     return [
         Problem(".".join(str(part) for part in detail["loc"]), reason_of(detail))
         for detail in error.errors(include_url=False)
@@ -226,7 +228,7 @@ def problems_of(error: ValidationError) -> list[Problem]:
 
 
 def reason_of(detail: Mapping[str, Any]) -> str:
-    """One failure of a validation, as pydantic tells it, in one clear line."""
+    """Return one failure of a validation, as pydantic tells it, in one clear line."""
     if isinstance(detail["input"], Wrong):
         return detail["input"].reason
     if detail["type"] == "value_error":

@@ -49,6 +49,7 @@ class FleetInputs(SecretiveFleet, Inputs):
 
     @classmethod
     def conflicts(cls, bag: Mapping[str, Any]) -> list[Problem]:
+        """Return what is wrong between two inputs, of the fleet or of one entry."""
         problems = []
         packages = bag.get("packages")
         entries = packages.items() if isinstance(packages, Mapping) else ()
@@ -62,11 +63,11 @@ class FleetInputs(SecretiveFleet, Inputs):
         return problems
 
     def entries(self) -> dict[str, LifecycleInputs]:
-        """Each package as a resource of its own would declare it."""
+        """Return each package as a resource of its own would declare it."""
         return {package_id: self.entry(package_id) for package_id in self.packages}
 
     def entry(self, package_id: str) -> LifecycleInputs:
-        """One of them."""
+        """Return one of them."""
         return LifecycleInputs.made(
             package_id=package_id,
             force_destroy=self.force_destroy,
@@ -153,13 +154,14 @@ class StoredFleet(SecretiveFleet, Outputs):
 
     @staticmethod
     def subject(bag: Mapping[str, Any]) -> str:
+        """Return what an error calls a fleet."""
         return "a fleet"
 
     @classmethod
     def record(
         cls, entries: Mapping[str, Stored], flags: "FleetInputs | StoredFleet", team_id: str
     ) -> "StoredFleet":
-        """What to store of these packages."""
+        """Return what to store of these packages."""
         counts: Counter[str] = Counter(dict.fromkeys(_SUMMARY, 0))
         for entry in entries.values():
             counts[str(entry.state)] += 1
@@ -184,11 +186,11 @@ class StoredFleet(SecretiveFleet, Outputs):
         )
 
     def entries(self) -> dict[str, Stored]:
-        """Each package as a resource of its own would have stored it."""
+        """Return each package as a resource of its own would have stored it."""
         return {package_id: self.entry(package_id) for package_id in self.live}
 
     def entry(self, package_id: str) -> Stored:
-        """One of them."""
+        """Return one of them."""
         return Stored.made(
             package_id=package_id,
             team_id=self.team_id,
@@ -227,7 +229,7 @@ class StoredFleet(SecretiveFleet, Outputs):
         )
 
     def projection(self) -> FleetInputs:
-        """What the state says of that which the program declared, as inputs."""
+        """Return what the state says of that which the program declared, as inputs."""
         return FleetInputs.model_construct(
             packages={
                 package_id: Declared.made(**projected(live, self.declared.get(package_id)))

@@ -2,7 +2,7 @@
 
 Only `id` and `state` may be relied on; every other field can be absent, which means unknown.
 The package token and the password are secrets and are therefore not fields: a token travels
-beside its package, in `Seen`, and a password is never read.
+beside its package, in `Observed`, and a password is never read.
 """
 
 import re
@@ -45,7 +45,7 @@ PackageId = Annotated[str, AfterValidator(_one_path_segment)]
 
 
 def _if_readable(value: Any, handler: ValidatorFunctionWrapHandler) -> Any:
-    """A field that MASV is not known to send may be anything; unreadable is unknown."""
+    """Read a field that MASV is not known to send; what is unreadable is unknown."""
     try:
         return handler(value)
     except ValidationError:
@@ -138,7 +138,7 @@ class Package(Ending, BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _with_teamspace(cls, record: Any) -> Any:
-        """A teamspace is told by an object, or by its id, or by both, one of them empty."""
+        """Read the teamspace from an object, or from its id, or from both, one of them empty."""
         space = record.get("teamspace") if isinstance(record, dict) else None
         if not isinstance(space, dict) or record.get("teamspace_id"):
             return record
@@ -163,7 +163,7 @@ class Package(Ending, BaseModel):
 
 
 @dataclass(frozen=True)
-class Seen:
+class Observed:
     """One look at a package: what MASV said, the token that came with it, and when.
 
     Attributes:

@@ -151,7 +151,7 @@ class Query(BaseModel):
 
     @classmethod
     def parse(cls, **given: Any) -> "Query":
-        """The query.
+        """Return the query.
 
         Raises:
             FilterError: one line for all that is wrong.
@@ -170,14 +170,14 @@ class Query(BaseModel):
         return set(self.status or ()) == set(get_args(State)) and asked <= {*lasting, "portal"}
 
     def asked(self) -> "Query":
-        """What MASV is asked for: a name by its longest part that has one normal form only."""
+        """Return what MASV is asked for: a name by its longest part with one normal form only."""
         if self.name is None or self.name.isascii():
             return self
         parts = re.findall(r"[ -~]+", self.name)
         return self.model_copy(update={"name": max(parts, key=len, default="").strip() or None})
 
     def verdicts(self, package: Package) -> dict[str, bool | None]:
-        """Whether a package is what each filter asks for, by what MASV says of it.
+        """Return whether a package is what each filter asks for, by what MASV says of it.
 
         None where that does not tell; a filter that is not asked for is left out.
         """
@@ -208,12 +208,12 @@ class Query(BaseModel):
         return told
 
     def allows(self, package: Package) -> bool | None:
-        """Whether a package is what all filters ask for; None where MASV does not say enough."""
+        """Return whether a package is what all filters ask for; None where MASV says too little."""
         told = self.verdicts(package).values()
         return False if False in told else None if None in told else True
 
     def parameters(self) -> dict[str, str]:
-        """As they stand in the address: lists comma-joined, since MASV ignores a repeated key."""
+        """Return them as the address has them: comma-joined, since MASV ignores a repeated key."""
         spelled = {}
         for name, value in self.model_dump(exclude={"received"}, exclude_none=True).items():
             if isinstance(value, bool):

@@ -71,6 +71,18 @@ def secret(value: Any) -> Any:
     return [secret(each) for each in value] if isinstance(value, list) else value
 
 
+def secrets_of(secret_inputs: Any, package_id: Any) -> Mapping[str, tuple[str, ...]]:
+    """Return what `secretInputs` says is secret: package id -> the names of its inputs.
+
+    Args:
+        secret_inputs: of a fleet, by package id; else names, or None.
+        package_id: of a package in a resource of its own; None of a window, which stands as "".
+    """
+    if isinstance(secret_inputs, Mapping):
+        return secret_inputs  # as it is: asked for each entry of a fleet
+    return {str(package_id or ""): tuple(secret_inputs)} if secret_inputs else {}
+
+
 def veiled(model: Model, names: Collection[str]) -> Model:
     """Return a model with the values of these names, in the wire's spelling, secret."""
     copy = model.model_copy()
@@ -91,11 +103,6 @@ class Secretive(BaseModel):
         _veil(self, self.secret_inputs or ())
         return self
 
-    def secrets(self) -> dict[str, tuple[str, ...]]:
-        """Return what is secret of a package: its id -> the names."""
-        package_id = getattr(self, "package_id", None)
-        return {package_id: self.secret_inputs} if package_id and self.secret_inputs else {}
-
 
 class SecretiveFleet(BaseModel):
     """Inputs or outputs of many packages, some of which the program keeps secret."""
@@ -111,10 +118,6 @@ class SecretiveFleet(BaseModel):
         for package_id, names in (self.secret_inputs or {}).items():
             _veil(entries.get(package_id), names)
         return self
-
-    def secrets(self) -> dict[str, tuple[str, ...]]:
-        """Return what is secret: package id -> the names."""
-        return self.secret_inputs or {}
 
 
 def _veil(model: BaseModel | None, names: Iterable[str]) -> None:

@@ -32,19 +32,24 @@ class Holds(Protocol):
     """What a state holds of a package that can be declared of it."""
 
     @property
-    def name(self) -> str | None: ...
+    def name(self) -> str | None:
+        """As MASV has it."""
 
     @property
-    def expiry(self) -> datetime | None: ...
+    def expiry(self) -> datetime | None:
+        """A UTC instant."""
 
     @property
-    def unlimited_storage(self) -> bool | None: ...
+    def unlimited_storage(self) -> bool | None:
+        """Whether it never expires."""
 
     @property
-    def archived(self) -> bool | None: ...
+    def archived(self) -> bool | None:
+        """Whether its tombstone is hidden."""
 
     @property
-    def pending_archive(self) -> bool | None: ...
+    def pending_archive(self) -> bool | None:
+        """Whether it is to be, once its files have ended."""
 
 
 class Outputs(Wire):
@@ -54,12 +59,12 @@ class Outputs(Wire):
 
     @staticmethod
     def subject(bag: Mapping[str, Any]) -> str:
-        """Whose state a bag is, for an error."""
+        """Return whose state a bag is, for an error."""
         raise NotImplementedError
 
     @classmethod
     def parse(cls, bag: Mapping[str, Any]) -> "Self":
-        """The outputs of a bag.
+        """Return the outputs of a bag.
 
         Raises:
             StateUnreadable: somebody wrote a state that cannot be read.
@@ -72,11 +77,11 @@ class Outputs(Wire):
                 f"the state of {cls.subject(bag)} cannot be read ({wrong})"
             ) from None
 
-    def wire(self, before: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    def wire(self, _before: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """Return the bag of outputs, without what is unknown.
 
         Args:
-            before: the bag in the state that it replaces.
+            _before: the bag in the state that it replaces.
         """
         return self.model_dump(mode="json", by_alias=True, exclude_none=True)
 
@@ -140,10 +145,11 @@ class Stored(Secretive, Ending, Outputs):
 
     @staticmethod
     def subject(bag: Mapping[str, Any]) -> str:
+        """Return what an error calls the package."""
         return f"package {bag.get('packageId')}"
 
     def projection(self) -> LifecycleInputs:
-        """What the state says of that which the program declared, as inputs.
+        """Return what the state says of that which the program declared, as inputs.
 
         An expiry that has become unlimited projects as `unlimited_storage`; `archived` counts
         as true while it is pending.
@@ -164,7 +170,7 @@ class Stored(Secretive, Ending, Outputs):
         return Package.model_construct(id=self.package_id, state=self.state, **values)
 
     def managed(self) -> Declared:
-        """All that can be declared, as the state has it, whether it was declared or not."""
+        """Return all that can be declared, as the state has it, whether it was declared or not."""
         return Declared.made(
             name=self.name,
             expiry=self.expiry,
@@ -173,14 +179,14 @@ class Stored(Secretive, Ending, Outputs):
         )
 
     def redeclared(self, inputs: LifecycleInputs) -> "Stored":
-        """The same package, with other inputs given that ask nothing of MASV."""
+        """Return the same package with other inputs, which ask nothing of MASV."""
         return self.model_copy(
             update={
                 "force_destroy": inputs.force_destroy,
                 "archive_on_destroy": inputs.archive_on_destroy,
                 "pending_archive": bool(self.pending_archive and inputs.archived),
                 "secret_inputs": inputs.secret_inputs,
-                "declared": inputs.given(),
+                "declared": inputs.names(),
             }
         )
 
@@ -195,7 +201,7 @@ class Stored(Secretive, Ending, Outputs):
         stored: "Stored | None" = None,
         kept: AbstractSet[str] = frozenset(),
     ) -> "Stored":
-        """What to store of a live package.
+        """Return what to store of a package.
 
         Args:
             package: as just read.
@@ -206,41 +212,41 @@ class Stored(Secretive, Ending, Outputs):
             kept: declared properties that this run did not touch; their stored value stays, so
                 that a change by hand shows at the next refresh and is not reverted before.
         """
-        before = stored or cls()
-        given = inputs or before.projection()
-        expiry, unlimited = _end(package, inputs, before)
-        state = package.state if package.is_known else before.state
+        stored = stored or cls()
+        declared = inputs or stored.projection()
+        expiry, unlimited = _end(package, inputs, stored)
+        state = package.state if package.is_known else stored.state
         # A package that expires between two requests of one run waits for the next refresh.
         waits = (
-            before.pending_archive and package.files_exist
+            stored.pending_archive and package.files_exist
             if inputs is None
             else inputs.archived and state != "archived"
         )
         values: dict[str, Any] = {
-            "name": _first(package.name, given.name, before.name),
+            "name": _first(package.name, declared.name, stored.name),
             "expiry": expiry,
             "unlimited_storage": unlimited,
             "archived": state == "archived",
             "pending_archive": bool(waits),
         }
-        values |= {field: getattr(before, field) for field in kept}
+        values |= {field: getattr(stored, field) for field in kept}
         if inputs is not None:
-            declared: tuple[str, ...] | None = inputs.given()
+            names: tuple[str, ...] | None = inputs.names()
         else:
-            declared = before.declared or tuple(sorted({"packageId", *given.given()}))
+            names = stored.declared or tuple(sorted({"packageId", *declared.names()}))
         record = cls.made(
             package_id=package.id,
             state=state,
             team_id=team_id,
             received=received or None,
-            force_destroy=given.force_destroy,
-            archive_on_destroy=given.archive_on_destroy,
-            secret_inputs=given.secret_inputs,
-            declared=declared,
-            **{f: _first(getattr(package, f), getattr(before, f)) for f in _AS_ANSWERED},
+            force_destroy=declared.force_destroy,
+            archive_on_destroy=declared.archive_on_destroy,
+            secret_inputs=declared.secret_inputs,
+            declared=names,
+            **{f: _first(getattr(package, f), getattr(stored, f)) for f in _AS_ANSWERED},
             **values,
         )
-        return veiled(record, given.secret_inputs) if given.secret_inputs else record
+        return veiled(record, declared.secret_inputs) if declared.secret_inputs else record
 
 
 def projected(stored: Holds, names: tuple[str, ...] | None) -> dict[str, Any]:
@@ -266,19 +272,20 @@ def projected(stored: Holds, names: tuple[str, ...] | None) -> dict[str, Any]:
     return values
 
 
-def _end(package: Package, inputs: LifecycleInputs | None, before: Stored) -> tuple[Any, Any]:
-    """When the files end, or once they are gone, when they were last said to: (expiry, unlimited).
+def _end(package: Package, inputs: LifecycleInputs | None, kept: Stored) -> tuple[Any, Any]:
+    """Return when the files end, or were last said to once they are gone: (expiry, unlimited).
 
     A field absent from an answer is unknown: what was declared or stored stays.
     """
-    live = (package.expiry, package.unlimited_storage)
-    stored = (before.expiry, before.unlimited_storage)
+    observed = (package.expiry, package.unlimited_storage)
+    stored = (kept.expiry, kept.unlimited_storage)
     declared: tuple[Any, Any] = (None, None)
     if inputs is not None and inputs.expiry is not None:
         declared = (inputs.expiry, False)
     elif inputs is not None:
         declared = (None, inputs.unlimited_storage)
-    order = (live, declared, stored) if package.files_exist else (declared, stored, live)
+    observed_first = (observed, declared, stored)
+    order = observed_first if package.files_exist else (declared, stored, observed)
     unlimited = _first(*(flag for _, flag in order))
     return (None if unlimited else _first(*(expiry for expiry, _ in order))), unlimited
 

@@ -59,11 +59,11 @@ class WindowInputs(Secretive, Inputs):
     ] = False
 
     def holds(self, expiry: datetime) -> bool:
-        """Whether what expired then lies in the window."""
+        """Return whether what expired then lies in the window."""
         return self.expiry_start <= expiry <= self.expiry_end
 
     def asks_the_same(self, other: "WindowInputs") -> bool:
-        """Whether both ask the same of MASV, whatever is to happen at their end."""
+        """Return whether both ask the same of MASV, whatever is to happen at their end."""
         apart = ("unarchive_on_destroy", "secret_inputs")
         return self.model_copy(update={name: getattr(other, name) for name in apart}) == other
 
@@ -94,16 +94,17 @@ class StoredWindow(Secretive, Outputs):
 
     @staticmethod
     def subject(bag: object) -> str:
+        """Return what an error calls an archive window."""
         return "an archive window"
 
     def declared(self) -> WindowInputs:
-        """What the program declared."""
+        """Return what the program declared."""
         return WindowInputs.model_construct(
             **{name: getattr(self, name) for name in WindowInputs.model_fields}
         )
 
     def projection(self) -> WindowInputs:
-        """The same as the last look showed it: anything not as declared turns `archived` round."""
+        """Return them as the last look shows: anything not as declared turns `archived` round."""
         declared = self.declared()
         due = self.expired_count if self.archived else self.archived_count
         return declared.model_copy(update={"archived": not self.archived}) if due else declared

@@ -214,9 +214,9 @@ def _converge_end(
         return Plan(observed, (SetExpiry(wanted),), Loss(wanted, None, "may never end"))
     if not earlier(wanted, observed.end):
         return Plan(observed, (SetExpiry(wanted),))
-    before = stored.end if stored is not None else None
-    if before is not None and not earlier(wanted, before):
-        return Plan(observed, refusals=(EndMoved(observed, before),))
+    stored_end = stored.end if stored is not None else None
+    if stored_end is not None and not earlier(wanted, stored_end):
+        return Plan(observed, refusals=(EndMoved(observed, stored_end),))
     why: Literal["unlimited ended", "expiry earlier"] = (
         "unlimited ended" if observed.end is NEVER else "expiry earlier"
     )

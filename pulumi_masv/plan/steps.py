@@ -80,18 +80,18 @@ def is_done(step: Step, observed: Package) -> bool:
     return found(step, observed) == step.wanted
 
 
-def forgotten(before: Package, steps: tuple[Step, ...], after: Package) -> list[str]:
+def forgotten(observed: Package, steps: tuple[Step, ...], shown: Package) -> list[str]:
     """Return what a package had and has no longer, though no step was about it.
 
     Of its end that is an earlier one: somebody else may have given it a later one meanwhile.
     """
     if not all(isinstance(step, (Rename, SetExpiry, SetUnlimited)) for step in steps):
         return []  # what ends a package may take anything with it
-    lost = [f for f in _REST if getattr(before, f) and getattr(after, f) is not None]
-    lost = [f for f in lost if getattr(before, f) != getattr(after, f)]
+    lost = [f for f in _REST if getattr(observed, f) and getattr(shown, f) is not None]
+    lost = [f for f in lost if getattr(observed, f) != getattr(shown, f)]
     about_end = any(not isinstance(step, Rename) for step in steps)
-    known = isinstance(after.end, datetime) and before.end is not None
-    if not about_end and known and earlier(after.end, before.end):  # type: ignore[arg-type]
+    known = isinstance(shown.end, datetime) and observed.end is not None
+    if not about_end and known and earlier(shown.end, observed.end):  # type: ignore[arg-type]
         lost.append("expiry")
     return lost
 

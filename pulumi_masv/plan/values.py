@@ -133,11 +133,11 @@ class CannotTell:
 
 @dataclass(frozen=True)
 class MayBeDeclared:
-    """Whether the program still declares it is not known; `unsettled` says why."""
+    """Whether the program still declares it is not known; `awaited` says why."""
 
     property: ClassVar = "packageId"
     package_id: str
-    unsettled: str
+    awaited: str
 
 
 @dataclass(frozen=True)

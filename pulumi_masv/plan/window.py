@@ -18,12 +18,12 @@ class Counts:
     archived: int
 
     def due(self, window: WindowInputs) -> int:
-        """How many are not as declared."""
+        """Count those that are not as declared."""
         return self.expired if window.archived else self.archived
 
 
 def does(window: WindowInputs, counts: Counts) -> str:
-    """What a preview says of it."""
+    """Return what a preview says of it."""
     verb = "archive" if window.archived else "unarchive"
     due = counts.due(window)
     if due:
@@ -32,7 +32,7 @@ def does(window: WindowInputs, counts: Counts) -> str:
 
 
 def still_due(window: WindowInputs, counts: Counts, waited: float) -> str:
-    """What to say where MASV accepted, and it did not come about."""
+    """Return what to say where MASV accepted, and it did not come about."""
     return (
         f"{window}: {counts.due(window)} still not {'archived' if window.archived else 'shown'} "
         f"{waited:.0f} s after MASV accepted it: run again; if the same number stays, they expired "
@@ -41,12 +41,12 @@ def still_due(window: WindowInputs, counts: Counts, waited: float) -> str:
 
 
 def untouched(declared: WindowInputs, stored: StoredWindow) -> bool:
-    """Whether what is stored is as declared, but for what happens at the end: no request is due."""
+    """Return whether what is stored is as declared, but for its end: no request is due."""
     return declared.asks_the_same(stored.projection()) and declared.archived is stored.archived
 
 
 def uncovered(window: WindowInputs, covers: Iterable[tuple[datetime, datetime]]) -> list[Span]:
-    """The parts of a window that no other span covers; all are closed, a moment apart."""
+    """Return the parts of a window that no other span covers; all are closed, a moment apart."""
     parts = [(window.expiry_start, window.expiry_end)]
     for first, last in covers:
         # Compared before they are moved: a window may reach the ends of the calendar.

@@ -86,7 +86,7 @@ class Manifest(ManifestModel):
         return manifest
 
     def text(self) -> str:
-        """Return the same as YAML."""
+        """Return the manifest as YAML."""
         declared = self.model_dump(mode="json", exclude_defaults=True)
         text = _dumped(declared, allow_unicode=True)
         is_plain = text.replace("\n", "").isprintable()
@@ -104,5 +104,6 @@ class Manifest(ManifestModel):
     __hash__ = None  # type: ignore[assignment]  # packages is a dict
 
     def named(self, index: int) -> str:
+        """Return what a rule is called, with its file and line where they are known."""
         name = super().named(index)
         return f"{name} ({visible(str(self._file))}:{self._lines[index]})" if self._lines else name

@@ -90,7 +90,7 @@ class Entry(Strict):
     ] = False
 
     def declared(self) -> Declared:
-        """Return the same as a fleet declares it."""
+        """Return what a fleet declares by it."""
         return Declared.model_construct(
             name=self.name,
             expiry=self.expiry,

@@ -55,6 +55,7 @@ class Tree:
         self._root = self._composed()
 
     def values(self) -> Any:
+        """Return what the text says, as plain values; None where it says nothing."""
         return None if self._root is None else self._value(self._root, ())
 
     def with_those_of(self, error: ValidationError) -> list[Mistake]:

@@ -46,6 +46,7 @@ def name(of: Subject) -> str:
 
 
 def package_id(of: Subject) -> str:
+    """Return the id as a table shows it."""
     return visible(of.id) or ("not recorded" if isinstance(of, Unchecked) else "id not known yet")
 
 
@@ -71,12 +72,14 @@ def resource(row: Row[Any]) -> str:
 
 
 def files(row: Row[Any]) -> str:
+    """Return the number of files, or what is known of it."""
     if row.is_one:
         return UNSAID if row.first.files is None else grouped(row.first.files)
     return row.total.count
 
 
 def size(row: Row[Any]) -> str:
+    """Return the bytes for people, or what is known of them."""
     if row.is_one:
         return UNSAID if row.first.bytes is None else formatting.size(row.first.bytes)
     return row.total.size

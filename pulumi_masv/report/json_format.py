@@ -22,9 +22,9 @@ import json
 from datetime import datetime
 from typing import Any
 
+from pulumi_masv.kinds import name_of
 from pulumi_masv.lifecycle.verdicts import Record, Spelled
 from pulumi_masv.models import format_instant
-from pulumi_masv.report.preview import name_of
 from pulumi_masv.report.rows import Subject
 from pulumi_masv.report.summary import Report
 

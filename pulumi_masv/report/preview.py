@@ -13,16 +13,11 @@ from pydantic.alias_generators import to_camel
 
 from pulumi_masv.errors import PreviewError
 from pulumi_masv.formatting import visible
+from pulumi_masv.kinds import kind_of, name_of
 from pulumi_masv.lifecycle.verdicts import MARK, Record
 from pulumi_masv.models import problems_of
 from pulumi_masv.report import reading
 
-LIFECYCLE: Final = "PackageLifecycle"
-FLEET: Final = "PackageFleet"
-WINDOW: Final = "ArchiveWindow"
-_OURS: Final = re.compile(
-    rf"(?:pulumi-python:dynamic/masv|masv:index):({LIFECYCLE}|{FLEET}|{WINDOW})"
-)
 _RECORDED: Final = re.compile(rf"(?:\w+: )?{re.escape(MARK)}(.*)")
 _read_records: Final = TypeAdapter(list[Record])
 
@@ -52,6 +47,7 @@ class Step(_Read):
 
     @property
     def name(self) -> str:
+        """What the program calls it."""
         return name_of(self.urn)
 
     @property
@@ -61,6 +57,8 @@ class Step(_Read):
 
 
 class Diagnostic(_Read):
+    """One message of the run, of whomever."""
+
     message: str = ""
     prefix: str = ""
     severity: str = ""
@@ -95,6 +93,7 @@ class Preview(_Read):
 
     @property
     def errors(self) -> list[Diagnostic]:
+        """The messages by which the run failed."""
         return [one for one in self.diagnostics if one.severity == "error"]
 
     @property
@@ -115,23 +114,6 @@ def _records(text: str) -> list[Record]:
     except (RecursionError, ValueError):
         told = "it is not JSON"
     raise PreviewError(f"a record that this version cannot read ({told}): upgrade pulumi_masv")
-
-
-def type_of(urn: str) -> str:
-    """Return the type of the resource that a URN names, without its parents'."""
-    parts = urn.split("::", 3)
-    return parts[2].rpartition("$")[2] if len(parts) > 2 else ""
-
-
-def kind_of(urn: str) -> str:
-    """Return which of our resources a URN names; empty where it is somebody else's."""
-    found = _OURS.fullmatch(type_of(urn))
-    return found[1] if found else ""
-
-
-def name_of(urn: str) -> str:
-    """Return the name that the program gives the resource."""
-    return urn.split("::", 3)[-1]
 
 
 def read(text: bytes) -> Preview:

@@ -68,13 +68,13 @@ class _Object(NamedTuple):
 _CUT_OFF: Final = _Object({})
 
 
-def document(data: bytes) -> dict[str, Any]:
+def document(printed: bytes) -> dict[str, Any]:
     """Return the one preview in some bytes, with each secret value as `[secret]`.
 
     Raises:
         PreviewError: there is none, or more than one, or it is not whole.
     """
-    text = _plain(data)
+    text = _plain(printed)
     if not text.strip("\ufeff \n\t\0"):
         raise no_preview("it is empty")
     try:
@@ -87,7 +87,7 @@ def document(data: bytes) -> dict[str, Any]:
     if len(previews) > 1:
         raise no_preview(f"it holds {len(previews)} previews, and a report is of one")
     if previews:
-        if missed := _missed(previews[0], text, data):
+        if missed := _missed(previews[0], text, printed):
             raise no_preview(missed)
         return previews[0].value
     for key, kind in _KINDS:
@@ -137,21 +137,21 @@ def _decoder(twice: list[str]) -> json.JSONDecoder:
     return json.JSONDecoder(object_pairs_hook=read)
 
 
-def _plain(data: bytes) -> str:
+def _plain(printed: bytes) -> str:
     """Return the text, each line of it as the program wrote it."""
-    text = data.decode(json.detect_encoding(data), errors="replace")
+    text = printed.decode(json.detect_encoding(printed), errors="replace")
     # A shell that appends in UTF-16 to a file in UTF-8 leaves every other byte 0.
     text = text.replace("\0", "").replace("\r\n", "\n").replace("\r", "\n")
     return _STAMP.sub("", _CONTROL.sub("", text))
 
 
-def _missed(preview: _Object, text: str, data: bytes) -> str:
+def _missed(preview: _Object, text: str, printed: bytes) -> str:
     """Return what may tell of a loss and is not read as a part of the preview, if anything."""
     if preview.follows:
         shown = visible(preview.follows[:20])
         return f"other text follows its preview on the same line ({shown})"
     # What was passed over as a colour, a time or another encoding is still in the bytes.
-    whole = (text, data.replace(b"\0", b"").decode("latin-1"))
+    whole = (text, printed.replace(b"\0", b"").decode("latin-1"))
     for telling, what in _TELLING.items():
         read = len(telling.findall(preview.text))
         if any(len(telling.findall(one)) > read for one in whole):

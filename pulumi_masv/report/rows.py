@@ -8,8 +8,8 @@ from typing import Final, Generic, TypeVar
 
 from pulumi_masv import formatting
 from pulumi_masv.formatting import counted
+from pulumi_masv.kinds import name_of
 from pulumi_masv.lifecycle.verdicts import Record
-from pulumi_masv.report.preview import name_of
 from pulumi_masv.report.steps import Unchecked
 
 Subject = Record | Unchecked
@@ -33,6 +33,7 @@ class Total:
 
     @classmethod
     def of(cls, subjects: Iterable[Subject]) -> "Total":
+        """Return the total of what is recorded of some packages."""
         several = list(subjects)
         held = [one for one in several if isinstance(one, Record)]
         known = sum(one.bytes is not None and one.files is not None for one in held)
@@ -45,14 +46,17 @@ class Total:
 
     @property
     def least(self) -> str:
+        """What stands before an amount that may be more."""
         return "at least " if self.unknown else ""
 
     @property
     def count(self) -> str:
+        """The number of files, for people."""
         return f"{self.least}{grouped(self.files)}"
 
     @property
     def size(self) -> str:
+        """The bytes, for people."""
         return self.least + formatting.size(self.bytes)
 
     def __str__(self) -> str:
@@ -68,10 +72,12 @@ class Row(Generic[One]):
 
     @property
     def first(self) -> One:
+        """The first of them, which stands for all."""
         return self.subjects[0]
 
     @property
     def is_one(self) -> bool:
+        """Whether it is about one package alone."""
         return len(self.subjects) == 1
 
     @property
@@ -86,6 +92,7 @@ class Row(Generic[One]):
 
     @cached_property
     def total(self) -> Total:
+        """What they hold together."""
         return Total.of(self.subjects)
 
     @property

@@ -13,9 +13,10 @@ from typing import ClassVar, Final
 from pydantic import ValidationError
 
 from pulumi_masv.formatting import counted, visible
+from pulumi_masv.kinds import FLEET, LIFECYCLE, WINDOW, type_of
 from pulumi_masv.models import SECRET, WindowInputs
 from pulumi_masv.report import reading
-from pulumi_masv.report.preview import FLEET, LIFECYCLE, WINDOW, Preview, Step, type_of
+from pulumi_masv.report.preview import Preview, Step
 
 _DELETES: Final = ("delete", "delete-replaced")
 _WRITES: Final = re.compile("(create|import)(-replacement)?|delete(-replaced)?|replace|update")
@@ -103,7 +104,7 @@ def notes(preview: Preview) -> Iterator[str]:
 
 
 def _op(step: Step) -> str:
-    """What an earlier run has replaced and not yet deleted shows in its refresh alone."""
+    """Return what is done; an earlier run's pending deletion shows in its refresh alone."""
     is_pending = step.op == "refresh" and step.old_state is not None and step.old_state.delete
     return "delete-replaced" if is_pending else step.op
 
@@ -116,7 +117,7 @@ def _leaves(step: Step) -> str:
 
 
 def _is_retained(step: Step) -> bool:
-    """Whether Pulumi forgets the resource without asking its provider to end it."""
+    """Return whether Pulumi forgets the resource without asking its provider to end it."""
     return _op(step) in _DELETES and step.old_state is not None and step.old_state.retain_on_delete
 
 

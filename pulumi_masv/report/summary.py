@@ -11,10 +11,11 @@ from functools import cached_property
 from typing import Final
 
 from pulumi_masv.formatting import counted, spell, visible
+from pulumi_masv.kinds import LIFECYCLE, kind_of
 from pulumi_masv.lifecycle.verdicts import Record
 from pulumi_masv.models import SECRET, shifted
 from pulumi_masv.report import steps
-from pulumi_masv.report.preview import LIFECYCLE, Preview, kind_of
+from pulumi_masv.report.preview import Preview
 from pulumi_masv.report.rows import One, Row, Subject, Total, folded, largest
 from pulumi_masv.report.steps import Unchecked
 
@@ -32,6 +33,7 @@ class Limits:
     bytes: int | None = None
 
     def given(self) -> dict[str, int]:
+        """Return the limits that somebody set, by name."""
         return {name: limit for name, limit in vars(self).items() if limit is not None}
 
 
@@ -70,6 +72,7 @@ class Report:
 
     @property
     def doubted(self) -> list[Record]:
+        """The records of which nobody can tell whether files end early."""
         return [record for record in self.records if record.doubt]
 
     @cached_property
@@ -80,6 +83,7 @@ class Report:
 
     @property
     def doubts(self) -> list[Subject]:
+        """What could not be checked, record by record."""
         return _unfolded(self.doubt_rows)
 
     @cached_property
@@ -90,6 +94,7 @@ class Report:
 
     @property
     def refused(self) -> list[Record]:
+        """What the run refuses, record by record."""
         return _unfolded(self.refused_rows)
 
     @cached_property
@@ -100,6 +105,7 @@ class Report:
 
     @property
     def changed(self) -> list[Record]:
+        """What the run changes without a loss, record by record."""
         return _unfolded(self.changed_rows)
 
     @cached_property
@@ -114,6 +120,7 @@ class Report:
 
     @property
     def scheduled(self) -> list[Record]:
+        """What ends as planned within the days asked for, record by record."""
         return _unfolded(self.scheduled_rows)
 
     @cached_property
@@ -132,6 +139,7 @@ class Report:
 
     @cached_property
     def total(self) -> Total:
+        """What is lost, together."""
         return Total.of(self.losses)
 
     def verdict(self) -> str:

@@ -21,4 +21,5 @@ def _environment() -> Environment:
 
 
 def template(name: str) -> Template:
+    """Return a template of this folder. Raises TemplateNotFound where there is none."""
     return _environment().get_template(name)

@@ -7,12 +7,13 @@ import pulumi
 from pulumi_masv import program
 from pulumi_masv.accounts import check_configuration
 from pulumi_masv.inputs import named
+from pulumi_masv.kinds import MODULE, WINDOW
 from pulumi_masv.providers import ArchiveWindowProvider
 from pulumi_masv.resources.base import WIRE, MasvResource
 from pulumi_masv.resources.secrecy import secret_inputs
 
 
-class ArchiveWindow(MasvResource, module="masv", name="ArchiveWindow"):
+class ArchiveWindow(MasvResource, module=MODULE, name=WINDOW):
     """Every expired package whose expiry lies in a window, both ends included.
 
     Their tombstones are hidden, or shown again. No file is touched: expired packages have none.
@@ -42,10 +43,10 @@ class ArchiveWindow(MasvResource, module="masv", name="ArchiveWindow"):
         archived: pulumi.Input[bool] | None = None,
         unarchive_on_destroy: pulumi.Input[bool] | None = None,
     ) -> None:
-        subject = named("ArchiveWindow", resource_name, opts)
+        subject = named(WINDOW, resource_name, opts)
         check_configuration()
         run = program.current()
-        given = run.inputs.take(
+        declared = run.inputs.take(
             subject,
             {
                 "expiry_start": expiry_start,
@@ -56,16 +57,16 @@ class ArchiveWindow(MasvResource, module="masv", name="ArchiveWindow"):
             },
         )
         if run.engine is not None:  # what a user's mocks are given is what the program gives
-            given["secret_inputs"] = pulumi.Output.from_input(secret_inputs(dict(given)))
-        run.window({WIRE.get(name, name): value for name, value in given.items()}, opts)
+            declared["secret_inputs"] = pulumi.Output.from_input(secret_inputs(dict(declared)))
+        run.window({WIRE.get(name, name): value for name, value in declared.items()}, opts)
         self._register(
             ArchiveWindowProvider,
             resource_name,
             {
-                **given,
+                **declared,
                 # For `check`, which takes it out.
                 "resource_urn": run.inputs.after(
-                    subject, run.context("ArchiveWindow", resource_name, opts, None)
+                    subject, run.context(WINDOW, resource_name, opts, None)
                 ),
                 # An output can be read in the program only if its name is given here.
                 "archived_count": None,

@@ -9,6 +9,7 @@ import pulumi
 from pulumi.dynamic import Resource, ResourceProvider
 from pulumi.dynamic.dynamic import PROVIDER_KEY
 
+from pulumi_masv.kinds import HOST
 from pulumi_masv.providers import pickled
 
 # Only these: Pulumi asks for every key, and one may be a package's id.
@@ -50,7 +51,7 @@ class MasvResource(Resource):
         that makes the resource: Pulumi looks for it above three frames that are called __init__.
         """
         props[PROVIDER_KEY] = pickled(provider)
-        kind = f"pulumi-python:{self._resource_type_name}"
+        kind = f"{HOST}:{self._resource_type_name}"
         with _short_stack():
             pulumi.CustomResource.__init__(self, kind, resource_name, props, opts)
 

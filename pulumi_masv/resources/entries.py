@@ -9,7 +9,7 @@ from typing import Any, Final, TypedDict
 import pulumi
 
 from pulumi_masv import arguments, program
-from pulumi_masv.claims import Holder
+from pulumi_masv.declarations import Holder
 from pulumi_masv.inputs import Refused, Subject
 from pulumi_masv.resources.base import WIRE
 
@@ -77,7 +77,7 @@ class Entries:
             entries[package_id] = entry = self._entry(package_id, value)
             known = entry if isinstance(entry, dict) else {}
             try:
-                self._run.claim(
+                self._run.declare(
                     package_id, self._holder, known.get("archived"), known.get("expiry")
                 )
             except Refused as error:
@@ -127,17 +127,17 @@ class Entries:
                 f"{what}: {place}: {kind} is not an entry: write masv.PackageArgs(…) or a dict"
             )
             return {}
-        given: dict[str, Any] = {}
+        declared: dict[str, Any] = {}
         for key, value in entry.items():
             name = _PYTHON.get(key, key) if isinstance(key, str) else None
             if value is None and name is not None:
                 continue
-            if name in given:
+            if name in declared:
                 self._inputs.refuse(
                     f"{what}: {place}: {name} is given twice, once as {WIRE[name]}: keep one"
                 )
             elif name in NAMES:
-                given[name] = self._inputs.read(self._subject, f"{place}.{name}", name, value)
+                declared[name] = self._inputs.read(self._subject, f"{place}.{name}", name, value)
             elif name is None:
                 kind = arguments.kind_of(key)
                 self._inputs.refuse(f"{what}: {place}: a name in an entry is a str, not {kind}")
@@ -145,8 +145,8 @@ class Entries:
                 hint = arguments.unknown(name, NAMES)
                 line = f"{what}: {place}.{name} is not an input of an entry: {hint}"
                 self._inputs.refuse(line, is_sent=self._inputs.waits)
-                given[name] = ""  # which `check` refuses, where all else can be sent
-        return given
+                declared[name] = ""  # which `check` refuses, where all else can be sent
+        return declared
 
 
 NAMES: Final = tuple(field.name for field in fields(PackageArgs))

@@ -8,6 +8,7 @@ import pulumi
 from pulumi_masv import program
 from pulumi_masv.accounts import check_configuration
 from pulumi_masv.inputs import named
+from pulumi_masv.kinds import FLEET, MODULE
 from pulumi_masv.providers import PackageFleetProvider
 from pulumi_masv.resources.base import MasvResource
 from pulumi_masv.resources.entries import Entries, PackageArgs, PackageArgsDict
@@ -52,7 +53,7 @@ else:  # Pulumi reads the annotations, and knows no TypedDict
     _Summary = Mapping[str, int]
 
 
-class PackageFleet(MasvResource, module="masv", name="PackageFleet"):
+class PackageFleet(MasvResource, module=MODULE, name=FLEET):
     """Many packages that exist in MASV, each managed like a PackageLifecycle.
 
     One resource can hold ten thousand: the state is written once, all are read in one listing,
@@ -83,7 +84,7 @@ class PackageFleet(MasvResource, module="masv", name="PackageFleet"):
         retain_removed: pulumi.Input[bool] | None = None,
         archive_on_destroy: pulumi.Input[bool] | None = None,
     ) -> None:
-        subject = named("PackageFleet", resource_name, opts)
+        subject = named(FLEET, resource_name, opts)
         check_configuration()
         run = program.current()
         holder = run.holder(subject.what, opts)
@@ -96,7 +97,7 @@ class PackageFleet(MasvResource, module="masv", name="PackageFleet"):
                 "archive_on_destroy": archive_on_destroy,
             },
         )
-        context = run.context("PackageFleet", resource_name, opts, holder)
+        context = run.context(FLEET, resource_name, opts, holder)
         outputs = (opts and opts.additional_secret_outputs) or ()
         secrets = secret_entries(entries, outputs) if context else None
         context = run.inputs.after(subject, context)

@@ -9,6 +9,7 @@ import pulumi
 from pulumi_masv import program
 from pulumi_masv.accounts import check_configuration
 from pulumi_masv.inputs import Refused, named, of_this_run
+from pulumi_masv.kinds import LIFECYCLE, MODULE
 from pulumi_masv.providers import PackageLifecycleProvider
 from pulumi_masv.resources.base import MasvResource
 from pulumi_masv.resources.outputs import READ_ID, output
@@ -16,7 +17,7 @@ from pulumi_masv.resources.secrecy import are_plain, secret_inputs
 from pulumi_masv.short import FLAGS
 
 
-class PackageLifecycle(MasvResource, module="masv", name="PackageLifecycle"):
+class PackageLifecycle(MasvResource, module=MODULE, name=LIFECYCLE):
     """One package that exists in MASV, managed from now until its files end.
 
     The package is adopted by its id: what is declared is applied, the rest is left alone.
@@ -53,11 +54,11 @@ class PackageLifecycle(MasvResource, module="masv", name="PackageLifecycle"):
         force_destroy: pulumi.Input[bool] | None = None,
         archive_on_destroy: pulumi.Input[bool] | None = None,
     ) -> None:
-        subject = named("PackageLifecycle", resource_name, opts)
+        subject = named(LIFECYCLE, resource_name, opts)
         check_configuration()
         holder = None
         outputs = (opts and opts.additional_secret_outputs) or ()
-        given: dict[str, Any] = {
+        declared: dict[str, Any] = {
             "package_id": package_id,
             "name": name,
             "expiry": expiry,
@@ -68,22 +69,26 @@ class PackageLifecycle(MasvResource, module="masv", name="PackageLifecycle"):
         }
         if opts is None or opts.id is None:
             run = program.current()
-            given = run.inputs.take(subject, given)
+            declared = run.inputs.take(subject, declared)
             holder = run.holder(subject.what, opts)
-            given["package_id"] = run.claim(
-                given["package_id"], holder, given["archived"], given["expiry"]
+            declared["package_id"] = run.declare(
+                declared["package_id"], holder, declared["archived"], declared["expiry"]
             )
-            context = run.context("PackageLifecycle", resource_name, opts, holder)
-            if context and (outputs or not are_plain(given)):
-                given["secret_inputs"] = secret_inputs({**dict.fromkeys(FLAGS), **given}, outputs)
-            given["resource_urn"] = run.inputs.after(subject, context)
+            context = run.context(LIFECYCLE, resource_name, opts, holder)
+            if context and (outputs or not are_plain(declared)):
+                every = {**dict.fromkeys(FLAGS), **declared}
+                declared["secret_inputs"] = secret_inputs(every, outputs)
+            declared["resource_urn"] = run.inputs.after(subject, context)
             opts = program.options(opts, run)
         elif outputs:
-            given["secret_inputs"] = secret_inputs(dict.fromkeys(FLAGS), outputs)
+            declared["secret_inputs"] = secret_inputs(dict.fromkeys(FLAGS), outputs)
         self._register(
             PackageLifecycleProvider,
             resource_name,
-            {"state": None, **{name: value for name, value in given.items() if value is not None}},
+            {
+                "state": None,
+                **{name: value for name, value in declared.items() if value is not None},
+            },
             opts,
         )
         if holder is not None:
@@ -104,7 +109,7 @@ class PackageLifecycle(MasvResource, module="masv", name="PackageLifecycle"):
         Raises:
             pulumi.RunError: the id is not a string.
         """
-        subject = named("PackageLifecycle", resource_name, opts, is_checked=False)
+        subject = named(LIFECYCLE, resource_name, opts, is_checked=False)
         if id is None:
             raise Refused(f"{subject.what}: id is None: write the package's id")
         run = of_this_run()

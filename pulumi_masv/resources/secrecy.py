@@ -9,20 +9,20 @@ from pulumi_masv.resources.base import WIRE
 from pulumi_masv.resources.entries import NAMES
 
 
-def are_plain(given: Mapping[str, Any]) -> bool:
+def are_plain(declared: Mapping[str, Any]) -> bool:
     """Return whether nothing given can be secret, so that a check need not be told."""
-    return not any(isinstance(value, pulumi.Output) for value in given.values())
+    return not any(isinstance(value, pulumi.Output) for value in declared.values())
 
 
-async def secret_inputs(given: Mapping[str, Any], outputs: Collection[str] = ()) -> Any:
+async def secret_inputs(declared: Mapping[str, Any], outputs: Collection[str] = ()) -> Any:
     """Return the sorted names of those that are secret, in the wire's spelling; None for none.
 
     Args:
-        given: the inputs.
+        declared: the inputs.
         outputs: names that the program has secret as outputs.
     """
     named = {WIRE.get(name, name) for name in outputs}
-    wire = {WIRE.get(name, name): value for name, value in given.items()}
+    wire = {WIRE.get(name, name): value for name, value in declared.items()}
     return sorted({n for n, value in wire.items() if n in named or await _is_secret(value)}) or None
 
 
@@ -35,8 +35,8 @@ async def secret_entries(packages: Any, outputs: Collection[str] = ()) -> Any:
     for package_id, each in packages.items():
         entry, is_secret = await _resolved(each)
         if is_secret or is_whole or "live" in outputs:
-            given = dict.fromkeys(NAMES if not isinstance(entry, Mapping) else entry)
-            found[package_id] = await secret_inputs(given, NAMES)
+            declared = dict.fromkeys(NAMES if not isinstance(entry, Mapping) else entry)
+            found[package_id] = await secret_inputs(declared, NAMES)
         elif isinstance(entry, Mapping):
             found[package_id] = await secret_inputs(entry)
     return {package_id: names for package_id, names in found.items() if names} or None

@@ -78,6 +78,7 @@ class Account(Store):
                 self._end(self._packages[package_id], "expiry", self.now)
 
     def set_unlimited(self, package_id: str) -> None:
+        """Let a package never expire. Raises Refused where a rule of MASV forbids it."""
         with self.lock:
             package = self._extensible(package_id)
             if self.switches.unlimited_plan == "missing":
@@ -85,6 +86,7 @@ class Account(Store):
             self._change(package, unlimited_storage=True, custom_expiry=True)
 
     def delete(self, package_id: str) -> None:
+        """Destroy the files of a package; its tombstone stays. Raises Refused if there is none."""
         with self.lock:
             package = self.package(package_id)
             if package.has_files:
@@ -93,9 +95,11 @@ class Account(Store):
                 raise Refused("transition", f"the package is {package.state} already")
 
     def archive(self, package_id: str) -> None:
+        """Hide the tombstone of an expired package. Raises Refused where it has none."""
         self._turn(package_id, "expired", "archived")
 
     def unarchive(self, package_id: str) -> None:
+        """Show the tombstone of an archived package. Raises Refused where none is hidden."""
         self._turn(package_id, "archived", "expired")
 
     def turn_window(

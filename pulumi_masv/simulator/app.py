@@ -1,6 +1,6 @@
-"""The account behind ASGI: /docs shows what there is, everything else goes to the brain.
+"""The account behind ASGI: /docs shows what there is, everything else is dispatched.
 
-What it shows is made from the same table of endpoints the brain answers from, and it loads nothing
+What it shows is made from the same table of endpoints that answers them, and it loads nothing
 from elsewhere.
 """
 
@@ -14,21 +14,22 @@ from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from pulumi_masv.simulator.brain import Brain
+from pulumi_masv.simulator.dispatch import Dispatcher
 from pulumi_masv.simulator.documentation import TITLE, openapi
 from pulumi_masv.simulator.messages import Request
 
 _SLICE: Final = 1 << 20  # a longer answer is sent in slices and without Content-Length
 
 
-def build(brain: Brain) -> FastAPI:
+def build(dispatcher: Dispatcher) -> FastAPI:
+    """Return the application that answers for an account, with its documentation."""
     app = FastAPIOffline(redoc_url=None, title=TITLE)
     app.openapi = openapi  # type: ignore[method-assign] # FastAPI's own way to another description
-    app.router.default = _door(brain)  # a mount at "/" misses a path with a line break
+    app.router.default = _door(dispatcher)  # a mount at "/" misses a path with a line break
     return app
 
 
-def _door(brain: Brain) -> ASGIApp:
+def _door(dispatcher: Dispatcher) -> ASGIApp:
     async def door(scope: Scope, receive: Receive, send: Send) -> None:
         body, more = b"", True
         while more:
@@ -40,7 +41,7 @@ def _door(brain: Brain) -> ASGIApp:
         headers = {
             name.decode("latin-1"): text.decode("latin-1") for name, text in scope["headers"]
         }
-        answer = brain.handle(
+        answer = dispatcher.handle(
             Request(
                 method=scope["method"],
                 path=scope["raw_path"].decode("latin-1"),

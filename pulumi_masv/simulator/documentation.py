@@ -10,8 +10,8 @@ from typing import Any, Final, get_args
 from pydantic import TypeAdapter
 
 from pulumi_masv.simulator.account import API_KEY, TEAM_ID, Account
-from pulumi_masv.simulator.brain import Brain
 from pulumi_masv.simulator.control import CALLS, PREFIX
+from pulumi_masv.simulator.dispatch import Dispatcher
 from pulumi_masv.simulator.faults import Fault
 from pulumi_masv.simulator.found import SORTS
 from pulumi_masv.simulator.listing import MAX_LIMIT
@@ -219,20 +219,20 @@ def _operation(
     method: str, path: str, summary: str, body: tuple[_Schema, Any] | None, schema: _Schema
 ) -> _Schema:
     """Return what is sent and what is answered to it, by asking an account of its own."""
-    brain = Brain(Account())
-    account, verb = brain.account, path.rpartition("/")[2]
+    dispatcher = Dispatcher(Account())
+    account, verb = dispatcher.account, path.rpartition("/")[2]
     states: dict[str, State] = {"finalize": "new", "archive": "expired", "unarchive": "archived"}
     state = states.get(verb, "finalized")
     package_id = account.add_package(state=state, tags=["01TAG1"], password="")
     account.delete(account.add_package(name="Day 11 raw dailies"))
     key, token = {"x-api-key": API_KEY}, {"x-package-token": account.issue_token(package_id)}
-    brain.handle(Request("GET", f"/v1.1/teams/{TEAM_ID}/packages", "", key, b""))
+    dispatcher.handle(Request("GET", f"/v1.1/teams/{TEAM_ID}/packages", "", key, b""))
     examples = {"team": TEAM_ID, "id": package_id}
     spelled = path.format_map(examples)
     credential = token if path.startswith("/v1/packages/") else key
     sent = json.dumps(body[1]).encode() if body else b""
     headers = {**credential, "content-type": "application/json"}
-    answer = brain.handle(Request(method, spelled, "", headers, sent))
+    answer = dispatcher.handle(Request(method, spelled, "", headers, sent))
     shown = {"content": _json(schema, json.loads(answer.body))} if answer.body else {}
     return {
         "summary": summary,

@@ -74,6 +74,7 @@ class Fault:
         return self.status or (200 if self.kind == "html" else 500)
 
     def matches(self, method: str, path: str) -> bool:
+        """Return whether a request is one that it strikes."""
         return self.method in (None, method) and fnmatchcase(path, self.route or "*")
 
 
@@ -98,10 +99,12 @@ class Faults:
         return fault
 
     def clear(self) -> None:
+        """Drop all faults that are waiting."""
         with self._lock:
             self._waiting.clear()
 
     def waiting(self) -> list[Fault]:
+        """Return the faults that have not struck as often as they are to."""
         with self._lock:
             return [fault for fault, _ in self._waiting]
 

@@ -48,6 +48,7 @@ class Filter:
     switches: Switches
 
     def keeps(self, package: Package) -> bool:
+        """Return whether a package is what all filters ask for."""
         switches = self.switches
         ends = switches if switches.listing_windows == "alike" else _INCLUSIVE
         extra_storage = package.unlimited_storage or package.custom_expiry

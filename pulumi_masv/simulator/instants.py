@@ -50,4 +50,5 @@ Given = Annotated[datetime | str | None, BeforeValidator(_given)]
 
 
 def format_instant(moment: datetime, zone: timezone = timezone.utc) -> str:
+    """Return a moment in ISO 8601 with milliseconds, as MASV spells it."""
     return moment.astimezone(zone).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -147,6 +147,7 @@ class _Asked:
 
 
 def single_values(query: str) -> dict[str, str]:
+    """Return the parameters of a query that it names once."""
     values: dict[str, list[str]] = {}
     for key, value in parse_qsl(query):
         values.setdefault(key, []).append(value)

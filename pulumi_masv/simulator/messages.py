@@ -93,6 +93,7 @@ class Answer:
 
 
 def json_answer(status: int, shown: object) -> Answer:
+    """Return an answer with a value as JSON."""
     body = json.dumps(shown, default=_plain).encode()
     return Answer(status, body, {"Content-Type": "application/json"})
 
@@ -103,6 +104,7 @@ def _plain(value: Any) -> Any:
 
 
 def text_answer(status: int, text: str, kind: str = "text/plain") -> Answer:
+    """Return an answer with a text."""
     body = text.encode("utf-8", "replace")
     return Answer(status, body, {"Content-Type": f"{kind}; charset=utf-8"})
 

@@ -16,6 +16,8 @@ _CROCKFORD: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 @dataclass(frozen=True, kw_only=True)
 class Package:
+    """One package of the account, as it is at one moment; sizes are in bytes."""
+
     id: str
     team_id: str
     name: str
@@ -42,6 +44,7 @@ class Package:
 
     @property
     def has_files(self) -> bool:
+        """Whether its files exist."""
         return self.state in ("new", "finalized")
 
 

@@ -17,7 +17,7 @@ from pydantic import AwareDatetime, Field, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 
 from pulumi_masv.simulator.account import API_KEY, TEAM_ID, Account
-from pulumi_masv.simulator.brain import Brain
+from pulumi_masv.simulator.dispatch import Dispatcher
 from pulumi_masv.simulator.messages import Answer, Request, json_answer, text_answer
 from pulumi_masv.simulator.problems import STRICT
 from pulumi_masv.simulator.simulator import Simulator
@@ -41,6 +41,7 @@ class Recorded:
     body: Any
 
     def answers(self, method: str, route: str, query: Mapping[str, str]) -> bool:
+        """Return whether it was recorded as the answer to such a request."""
         return (
             (self.method, self.route) == (method, route)
             and self.query.keys() == query.keys()
@@ -88,10 +89,10 @@ class Player(Simulator):
         team = teams[0].partition("/")[0] if teams else TEAM_ID
         account = Account(now=recorded[0].at, teams={team: API_KEY})
         super().__init__(account=account, port=port)
-        self._brain = Playback(account, recorded)
+        self._dispatcher = Playback(account, recorded)
 
 
-class Playback(Brain):
+class Playback(Dispatcher):
     """Recorded answers in the account's place; faults and the journal are as ever."""
 
     def __init__(self, account: Account, recorded: list[Recorded]) -> None:
@@ -99,6 +100,7 @@ class Playback(Brain):
         self._waiting = recorded
 
     def handle(self, request: Request) -> Answer:
+        """Answer a request by what was recorded."""
         answer = super().handle(request)
         return replace(answer, headers={k: v for k, v in answer.headers.items() if v})
 

@@ -70,7 +70,7 @@ def nearest(given: str, known: Iterable[str]) -> str:
 
 
 def _is_ours(part: object) -> bool:
-    """Whether a part of a place is a key or a number, and not pydantic's name for a type."""
+    """Return whether a part of a place is a key or a number, and not pydantic's name for a type."""
     return isinstance(part, int) or (isinstance(part, str) and part.isidentifier())
 
 

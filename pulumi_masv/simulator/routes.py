@@ -42,6 +42,7 @@ class Endpoint:
     run: Run
 
     def match(self, path: str) -> dict[str, str] | None:
+        """Return the parts of a path that the endpoint names; None where it is another's."""
         found = _pattern(self.path).fullmatch(path)
         return {key: unquote(value) for key, value in found.groupdict().items()} if found else None
 
@@ -90,7 +91,7 @@ def _authorise(
         account.accept_token(request.headers["x-package-token"], params["id"])
 
 
-def _teams(account: Account, params: Mapping[str, str], request: Request) -> Answer:
+def _teams(account: Account, _params: Mapping[str, str], request: Request) -> Answer:
     key = request.headers["x-api-key"]
     named = [{"id": team, "name": f"Team {n}"} for n, team in enumerate(account.teams, 1)]
     return json_answer(200, [team for team in named if account.teams[team["id"]] == key])
@@ -113,7 +114,7 @@ def _listing(received: bool) -> Run:
     return run
 
 
-def _read(account: Account, params: Mapping[str, str], request: Request) -> Answer:
+def _read(account: Account, params: Mapping[str, str], _request: Request) -> Answer:
     return json_answer(200, package_shown(account, account.read(params["team"], params["id"])))
 
 
@@ -152,7 +153,7 @@ def _put(account: Account, package_id: str) -> Answer:
 
 
 def _verb(verb: Callable[[Account, str], None]) -> Run:
-    def run(account: Account, params: Mapping[str, str], request: Request) -> Answer:
+    def run(account: Account, params: Mapping[str, str], _request: Request) -> Answer:
         verb(account, params["id"])
         match account.switches.done_answer:
             case "text":

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from pulumi_masv.simulator.account import START, Account
-from pulumi_masv.simulator.brain import Brain, Entry
+from pulumi_masv.simulator.dispatch import Dispatcher, Entry
 from pulumi_masv.simulator.faults import Faults
 from pulumi_masv.simulator.messages import Request
 from pulumi_masv.simulator.seed import fill, sow
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     import requests
     from typing_extensions import Self
 
-    from pulumi_masv.simulator.socket_door import SocketDoor
+    from pulumi_masv.simulator.http_server import HttpServer
 
 MASV: Final = "https://api.massive.app"
 _EXTRA: Final = 'pip install "pulumi_masv[simulator]"'
@@ -64,35 +64,48 @@ class Simulator:
                 sow(account, seed)
         if switches is not None:
             account.switches = switches
-        self._brain = Brain(account)
+        self._dispatcher = Dispatcher(account)
         self._port = port
-        self._door: SocketDoor | None = None
+        self._server: HttpServer | None = None
 
     @property
     def account(self) -> Account:
-        return self._brain.account
+        """What the team has; it can be filled and changed as if by hand."""
+        return self._dispatcher.account
 
     @property
     def faults(self) -> Faults:
-        return self._brain.faults
+        """What goes wrong with the next requests."""
+        return self._dispatcher.faults
 
     @property
     def team_id(self) -> str:
+        """The team that the key is for."""
         return next(iter(self.account.teams))
 
     @property
     def api_key(self) -> str:
+        """The key that the team's routes ask for; made up."""
         return self.account.teams[self.team_id]
 
     @property
     def url(self) -> str:
         """The base URL; nothing listens there before the socket is open."""
-        return f"http://127.0.0.1:{self._door.port if self._door else self._port or 1}"
+        return f"http://127.0.0.1:{self._server.port if self._server else self._port or 1}"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The environment variables by which a process reaches it, and finds team and key."""
+        return {
+            "MASV_BASE_URL": self.url,
+            "MASV_TEAM_ID": self.team_id,
+            "MASV_API_KEY": self.api_key,
+        }
 
     @property
     def journal(self) -> list[Entry]:
         """The requests so far, oldest first."""
-        return list(self._brain.journal)
+        return list(self._dispatcher.journal)
 
     @property
     def writes(self) -> list[Entry]:
@@ -100,7 +113,8 @@ class Simulator:
         return [entry for entry in self.journal if entry.method != "GET"]
 
     def reset_journal(self) -> None:
-        self._brain.journal.clear()
+        """Forget the requests so far."""
+        self._dispatcher.journal.clear()
 
     def switch(self, **changes: Any) -> None:
         """Change some switches; the others stay."""
@@ -108,10 +122,10 @@ class Simulator:
 
     def __enter__(self) -> "Self":
         try:
-            from pulumi_masv.simulator.socket_door import SocketDoor
+            from pulumi_masv.simulator.http_server import HttpServer
         except ModuleNotFoundError:
             raise ModuleNotFoundError(f"the simulator's socket needs {_EXTRA}") from None
-        self._door = SocketDoor(self._brain, self._port)
+        self._server = HttpServer(self._dispatcher, self._port)
         return self
 
     def __exit__(
@@ -120,9 +134,9 @@ class Simulator:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        if self._door is not None:
-            self._door.close()
-            self._door = None
+        if self._server is not None:
+            self._server.close()
+            self._server = None
 
     @contextmanager
     def in_process(self, *base_urls: str) -> "Iterator[Self]":
@@ -147,7 +161,7 @@ class Simulator:
 
         parts = urlsplit(sent.url or "")
         body = sent.body or b""
-        answer = self._brain.handle(
+        answer = self._dispatcher.handle(
             Request(
                 method=sent.method or "GET",
                 path=str(parts.path) or "/",

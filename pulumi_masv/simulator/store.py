@@ -75,10 +75,12 @@ class Store:
 
     @property
     def now(self) -> datetime:
+        """The account's clock, a UTC instant."""
         since, start = self._set
         return as_instant(since + timedelta(seconds=self._elapsed() - start))
 
     def advance(self, by: timedelta) -> None:
+        """Move the clock on."""
         self.set_now(self.now + by)
 
     def set_now(self, instant: datetime | str) -> None:
@@ -89,16 +91,19 @@ class Store:
 
     @property
     def losses(self) -> tuple[Loss, ...]:
+        """What has ended so far, by whatever cause, in its order."""
         with self.lock:
             self._expire_due()
             return tuple(self._losses)
 
     def packages(self) -> list[Package]:
+        """Return all packages, in the order in which they were made."""
         with self.lock:
             self._expire_due()
             return list(self._packages.values())
 
     def package(self, package_id: str) -> Package:
+        """Return a package. Raises Refused where there is none."""
         with self.lock:
             self._expire_due()
             if package_id not in self._packages:
@@ -121,8 +126,7 @@ class Store:
         """Return what a filter finds now, in order."""
         with self.lock:
             seen, found = self.seen(), self._found(wanted, sort)
-            changed = dict.fromkeys(self._changed[found.followed :])
-            found.take({package_id: seen(package_id) for package_id in changed})
+            found.take({changed: seen(changed) for changed in self._changed[found.followed :]})
             found.followed = len(self._changed)
             return found
 
@@ -151,6 +155,7 @@ class Store:
             return package
 
     def issue_token(self, package_id: str, level: Level = "full") -> str:
+        """Return a fresh token for a package, good for so much."""
         with self.lock:
             return self._tokens.issue(package_id, self.now, self.switches, level)
 
@@ -242,9 +247,8 @@ class Store:
             if package.id in self._packages:
                 raise ValueError(f"there already is a package {package.id}: give it another id")
             if package.team_id not in self.teams:
-                raise ValueError(
-                    f"there is no team {package.team_id}, only {', '.join(self.teams)}"
-                )
+                teams = ", ".join(self.teams)
+                raise ValueError(f"there is no team {package.team_id}, only {teams}")
             self._keep(package)
             return package.id
 

@@ -146,6 +146,7 @@ class Switches:
         return name if self.names == "as given" else unicodedata.normalize(self.names, name)
 
     def in_window(self, instant: datetime, start: datetime | None, end: datetime | None) -> bool:
+        """Return whether an instant lies in a window, by how its ends are taken."""
         if start is not None and (
             instant < start or (instant == start and self.window_start == "exclusive")
         ):

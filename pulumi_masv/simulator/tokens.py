@@ -31,6 +31,7 @@ class Tokens:
     def issue(
         self, package_id: str, now: datetime, switches: Switches, level: Level = "full"
     ) -> str:
+        """Return a fresh token for a package, which is good from now on."""
         self._made += 1
         made = _milliseconds(now)
         lifetime = switches.token_lifetime or _WEEK
@@ -68,15 +69,15 @@ class Tokens:
 
 
 def _written(claims: dict[str, Any]) -> str:
-    payload = urlsafe_b64encode(json.dumps(claims, separators=(",", ":")).encode())
-    return f"{_HEADER}.{payload.decode().rstrip('=')}.{TOKEN_CANARY}"
+    body = urlsafe_b64encode(json.dumps(claims, separators=(",", ":")).encode())
+    return f"{_HEADER}.{body.decode().rstrip('=')}.{TOKEN_CANARY}"
 
 
 def _read(token: str) -> tuple[dict[str, Any], int, int]:
-    """A token's claims, when it was made, and its number; Refused where it is none."""
+    """Return a token's claims, when it was made, and its number; refuse what is no token."""
     try:
-        _, payload, _ = token.split(".")
-        claims = json.loads(urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+        _, body, _ = token.split(".")
+        claims = json.loads(urlsafe_b64decode(body + "=" * (-len(body) % 4)))
         made, serial = map(int, claims["jti"].split("-"))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise Refused("credential", "invalid package token") from None

@@ -4,7 +4,6 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
 from typing_extensions import assert_never
 
@@ -14,17 +13,16 @@ from pulumi_masv.formatting import (
     amount,
     amount_of_all,
     between,
-    quote,
+    named,
     resource_name,
     spell,
     spell_moment,
     spelled_apart,
 )
+from pulumi_masv.kinds import FLEET, kind_of
 from pulumi_masv.lifecycle.verdicts import Verdict
 from pulumi_masv.models import Package
 from pulumi_masv.plan import Loss, Step
-
-_FLEET: Final = "masv:PackageFleet::"
 
 
 @dataclass(frozen=True)
@@ -42,7 +40,7 @@ def lines(verdicts: Sequence[Verdict], urn: str) -> Iterator[Line]:
     Of a fleet the losses come first, the largest before the others and the total before all of
     them; of each kind of line the first 20.
     """
-    if _FLEET not in urn:
+    if kind_of(urn) != FLEET:
         for verdict in verdicts:
             yield from _changes([verdict])
             yield from _losses([verdict])
@@ -103,6 +101,7 @@ def _does(step: Step, observed: Package) -> str:
 
 
 def lost(package: Package, loss: Loss) -> str:
+    """Return what is lost of a package: how much, when, and how much earlier than planned."""
     when = "now" if loss.at_once else f"on {spell_moment(loss.ends)}"
     if loss.planned is None and loss.at_once:
         how_much = "and MASV does not say when they were to end"
@@ -113,10 +112,6 @@ def lost(package: Package, loss: Loss) -> str:
     else:
         how_much = "until now they never end"
     return f"{amount(package)} end {when}, {how_much}"
-
-
-def named(package: Package) -> str:
-    return f"{package.id} {quote(package.name)}"
 
 
 def _size(verdict: Verdict) -> float:

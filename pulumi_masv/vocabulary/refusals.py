@@ -16,10 +16,10 @@ from pulumi_masv.errors import (
     OtherTeam,
     StateUnreadable,
 )
-from pulumi_masv.formatting import amount, first, quote, spell
+from pulumi_masv.formatting import amount, first, named, quote, spell
 from pulumi_masv.models import Problem, Stored
 from pulumi_masv.plan import Refusal
-from pulumi_masv.vocabulary.lines import lost, named
+from pulumi_masv.vocabulary.lines import lost
 
 
 def reason(refusal: Refusal) -> str:
@@ -67,10 +67,10 @@ def reason(refusal: Refusal) -> str:
             )
         case plan.CannotTell(package_id, why):
             return f"{package_id}: cannot tell what this would destroy, so it is not done: {why}"
-        case plan.MayBeDeclared(package_id, unsettled):
+        case plan.MayBeDeclared(package_id, awaited):
             return (
                 f"{package_id}: whether the program still declares it is not known yet "
-                f"({unsettled}), so none of its files are destroyed: declare these without an "
+                f"({awaited}), so none of its files are destroyed: declare these without an "
                 f"Output of what is replaced, or set delete_before_replace=False"
             )
         case plan.NotFound(package_id, team_id, in_fleet):

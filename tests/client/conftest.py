@@ -5,7 +5,7 @@ from typing import Any, get_args
 import pytest
 
 from pulumi_masv.client import Client
-from pulumi_masv.models import Query, Seen, State
+from pulumi_masv.models import Observed, Query, State
 from pulumi_masv.settings import resolve
 from pulumi_masv.simulator import Simulator
 
@@ -31,7 +31,7 @@ def client(masv: Simulator, pauses: list[float]) -> Client:
     return connect(masv, pauses)
 
 
-def seen(client: Client, package: str) -> Seen:
+def seen(client: Client, package: str) -> Observed:
     found = client.get_package(package)
     assert found is not None
     return found

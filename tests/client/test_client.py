@@ -10,7 +10,7 @@ import responses
 
 from pulumi_masv.client import Client
 from pulumi_masv.errors import CredentialRefused, PackageNotFound, SettingsError
-from pulumi_masv.models import Seen
+from pulumi_masv.models import Observed
 from pulumi_masv.settings import resolve
 from pulumi_masv.simulator import TOKEN_CANARY, Simulator, Switches
 from tests.client.conftest import connect, seen
@@ -44,7 +44,7 @@ def test_a_package_is_read_with_token_and_date_of_answer(client: Client, masv: S
 def test_a_write_is_sent_with_the_packages_token_alone(
     client: Client,
     masv: Simulator,
-    write: Callable[[Client, Seen], None],
+    write: Callable[[Client, Observed], None],
     method: str,
     path: str,
 ) -> None:

@@ -138,14 +138,14 @@ def test_a_filter_that_does_not_narrow_hides_no_package(
         ago(masv, day + 5)
     package = ago(masv, 1, state="expired")
     if how == "refused":
-        handle = masv._brain.handle
+        handle = masv._dispatcher.handle
 
         def answer(request: Any) -> Any:
             if "created_at_start" in request.query:
                 masv.faults.set("status", status=400, message="created_at_start: no such date")
             return handle(request)
 
-        masv._brain.handle = answer  # type: ignore[method-assign]
+        masv._dispatcher.handle = answer  # type: ignore[method-assign]
     assert wary.get_package(package) is not None
     assert wary.get_package(GONE) is None
 
@@ -157,7 +157,7 @@ def test_a_filter_that_matches_nothing_is_not_believed(
     for day in range(120):
         ago(masv, day + 5)
     package = ago(masv, 1, state="expired")
-    handle = masv._brain.handle
+    handle = masv._dispatcher.handle
 
     def answer(request: Any) -> Any:
         if "created_at_start" in request.query:
@@ -168,7 +168,7 @@ def test_a_filter_that_matches_nothing_is_not_believed(
             )
         return handle(request)
 
-    masv._brain.handle = answer  # type: ignore[method-assign]
+    masv._dispatcher.handle = answer  # type: ignore[method-assign]
     assert wary.get_package(package) is not None
     assert wary.contradictions.has_met(FILTERED)
     before = len(masv.journal)

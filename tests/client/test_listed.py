@@ -79,14 +79,14 @@ def test_pages_after_the_first_are_read_side_by_side(masv: Simulator) -> None:
     for _ in range(150):
         masv.account.add_package()
     both = threading.Barrier(2, timeout=20)
-    handle = masv._brain.handle
+    handle = masv._dispatcher.handle
 
     def answer(request: Any) -> Any:
         if "page=1&" not in f"{request.query}&":
             both.wait()  # breaks, and fails the test, unless two pages are asked for at once
         return handle(request)
 
-    masv._brain.handle = answer  # type: ignore[method-assign]
+    masv._dispatcher.handle = answer  # type: ignore[method-assign]
     with masv.in_process():
         assert len(connect(masv, concurrency=2).list_packages(every())) == 150
 

@@ -61,7 +61,7 @@ def test_a_listing_that_never_agrees_with_its_total_is_refused(
 
 def between_pages(masv: Simulator, act: Callable[[], object]) -> None:
     """Let the account change after each page that it has answered."""
-    handle = masv._brain.handle
+    handle = masv._dispatcher.handle
 
     def answer(request: Any) -> Any:
         with masv.account.lock:
@@ -69,7 +69,7 @@ def between_pages(masv: Simulator, act: Callable[[], object]) -> None:
             act()
             return given
 
-    masv._brain.handle = answer  # type: ignore[method-assign]
+    masv._dispatcher.handle = answer  # type: ignore[method-assign]
 
 
 CHANGES = ("add", "remove", "rename", "delete", "archive", "set_expiry")

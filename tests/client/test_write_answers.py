@@ -12,7 +12,7 @@ import responses
 from pulumi_masv.assumptions import BODILESS
 from pulumi_masv.client import Client
 from pulumi_masv.errors import Intercepted, PackageRefused, RequestRefused
-from pulumi_masv.models import Query, Seen
+from pulumi_masv.models import Observed, Query
 from pulumi_masv.simulator import Simulator
 from tests.client.conftest import connect, seen
 
@@ -20,7 +20,7 @@ FEB = datetime(2027, 2, 28, tzinfo=timezone.utc)
 MASV = "https://api.massive.app"
 
 
-def listed(client: Client) -> Seen:
+def listed(client: Client) -> Observed:
     [found] = client.list_packages(Query())
     return found
 
@@ -96,13 +96,13 @@ def test_a_write_answered_by_a_web_page_is_not_done(
 ) -> None:
     """Nor is it tried again."""
     found = seen(client, masv.account.add_package())
-    handle = masv._brain.handle
+    handle = masv._dispatcher.handle
 
     def answer(request: Any) -> Any:
         given = handle(request)
         return replace(given, status=status, body=b"<html>no</html>")
 
-    masv._brain.handle = answer  # type: ignore[method-assign]
+    masv._dispatcher.handle = answer  # type: ignore[method-assign]
     masv.reset_journal()
     with pytest.raises(Intercepted):
         client.delete_package(found)

@@ -82,7 +82,7 @@ def test_answers_to_one_request_come_in_order_and_the_last_one_stays(tmp_path: P
         client.read_package(package_id)
     with Player(tmp_path).in_process() as played:
         client = connect(played)
-        [route] = {e.route for e in played._brain._waiting if e.method == "GET"}  # type: ignore[attr-defined]
+        [route] = {e.route for e in played._dispatcher._waiting if e.method == "GET"}  # type: ignore[attr-defined]
         known = [client.read_package(route.rpartition("/")[2]) for _ in range(3)]
         states = [one.package.state for one in known if one]
         assert states == ["finalized", "expired", "expired"]

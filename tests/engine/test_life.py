@@ -174,7 +174,7 @@ def test_the_end_of_a_resource_is_refused_then_forced_and_named_beforehand(
     assert len(refused.errors) == 1, refused.text
     assert f'{package} "Day 12" still has 7 files (5.0GB, 5000000000 bytes)' in refused.errors[0]
     assert "Traceback" not in refused.text
-    assert masv.account.losses == ()
+    assert list(masv.account.losses) == []
 
     day12(stack, package, force_destroy=True, archive_on_destroy=True)
     seen = stack.preview()

@@ -59,7 +59,7 @@ def test_each_way_on_from_a_refused_replacement_ends_well(stack: Stack, masv: Si
     refused = stack.up(expect=1)
     assert len(refused.errors) == 1, refused.text
     assert "put the old package_id back" in refused.errors[0]
-    assert masv.account.losses == ()
+    assert list(masv.account.losses) == []
 
     keep = ", opts=ResourceOptions(retain_on_delete=True)"
     declare(stack, old, force=False, more=keep)

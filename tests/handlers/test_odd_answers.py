@@ -15,7 +15,7 @@ from pulumi_masv.policy import inventory
 from pulumi_masv.policy.model import ManifestModel
 from pulumi_masv.settings import Settings
 from pulumi_masv.simulator import Simulator
-from pulumi_masv.simulator.brain import Brain
+from pulumi_masv.simulator.dispatch import Dispatcher
 from pulumi_masv.simulator.messages import Answer, Request, json_answer, text_answer
 from tests.handlers.conftest import Engine, Refused
 from tests.handlers.programs import each_way, fleet, one
@@ -36,16 +36,16 @@ def answering(
     odd: Callable[[Request, Answer], Answer | None] | None = None,
     before: Callable[[Request], Answer | None] | None = None,
 ) -> None:
-    respond = Brain._respond
+    respond = Dispatcher._respond
 
-    def changed(self: Brain, request: Request) -> Answer:
+    def changed(self: Dispatcher, request: Request) -> Answer:
         struck = before(request) if before else None
         if struck is not None:
             return struck
         answer = respond(self, request)
         return (odd(request, answer) if odd else None) or answer
 
-    monkeypatch.setattr(Brain, "_respond", changed)
+    monkeypatch.setattr(Dispatcher, "_respond", changed)
 
 
 # 200 OK after DELETE, as Express's `res.send("OK")` says it: text/html.

@@ -52,7 +52,7 @@ def declare(registry: Registry, declared: Bag, number: int, account: str) -> Non
         registry.declare_window(account, given)
     packages = given.get("packages", {given.get("packageId"): given})
     if isinstance(packages, Unknown) or isinstance(given.get("packageId"), Unknown):
-        registry.unsettle(number, f"the packages of {kind} {number}")
+        registry.await_ids(number, f"the packages of {kind} {number}")
     if kind == "ArchiveWindow" or not isinstance(packages, Mapping):
         return
     registry.declare(

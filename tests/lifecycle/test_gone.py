@@ -24,12 +24,11 @@ def readings(
 
 
 def let_go(several: Readings, *package_ids: str) -> bool:
-    with several.one():
-        try:
-            several.let_go(dict.fromkeys(package_ids, "Day 12"))
-        except NoLongerShown:
-            return False
-        return True
+    try:
+        several.let_go(dict.fromkeys(package_ids, "Day 12"))
+    except NoLongerShown:
+        return False
+    return True
 
 
 def test_one_that_is_gone_is_let_go_with_a_warning() -> None:
@@ -63,14 +62,14 @@ def test_what_is_gone_and_read_side_by_side_is_kept_together(count: int) -> None
     left: list[bool] = []
 
     def read(package_id: str) -> None:
-        with several.one():
-            all_begun.wait()
-            try:
-                several.let_go({package_id: None})
-            except NoLongerShown:
-                left.append(False)
-            else:
-                left.append(True)
+        try:
+            with several.one() as gone:
+                all_begun.wait()
+                gone[package_id] = None
+        except NoLongerShown:
+            left.append(False)
+        else:
+            left.append(True)
 
     threads = [threading.Thread(target=read, args=(f"01H{i}",)) for i in range(count)]
     for each in threads:

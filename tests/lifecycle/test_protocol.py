@@ -55,7 +55,7 @@ def checked(*refusals: Refusal, **request: Any) -> tuple[list[str], Any]:
     order: list[str] = []
     opened = session()
     opened.announcer = Told(order)
-    asked: Any = CheckRequest(urn="urn:a", inputs=None, before=None, **request)
+    asked: Any = CheckRequest(urn="urn:a", inputs=None, declared_before=None, **request)
     return order, check(opened, Controller(order, *refusals), asked)
 
 
@@ -87,7 +87,7 @@ def test_a_check_takes_part_in_its_run(changed: bool) -> None:
     opened = session()
     opened.announcer = Told(order)
     opened.registry.check = lambda: order.append("take part")  # type: ignore[method-assign]
-    asked: Any = CheckRequest(urn="urn:a", inputs=None, before=None, changed=changed)
+    asked: Any = CheckRequest(urn="urn:a", inputs=None, declared_before=None, changed=changed)
     check(opened, Controller(order), asked)
     check(opened, Controller(order), asked)
     assert order.count("take part") == 1

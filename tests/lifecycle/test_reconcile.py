@@ -8,7 +8,7 @@ from pydantic import SecretStr
 from pulumi_masv import plan
 from pulumi_masv.errors import NotAsDeclared
 from pulumi_masv.lifecycle.reconcile import Reconciler
-from pulumi_masv.models import Seen, Stored
+from pulumi_masv.models import Observed, Stored
 from tests.plan.conftest import LAST, NOW, SOON, package
 from tests.sessions import session
 
@@ -17,7 +17,7 @@ SETTINGS = {"masv:apiKey": "key", "masv:teamId": "team1"}
 
 def recorded(step: plan.Step, **kept: Any) -> Stored:
     """What is stored of a package that MASV keeps so, after this step."""
-    seen = Seen(package(**kept), SecretStr("token"), NOW)
+    seen = Observed(package(**kept), SecretStr("token"), NOW)
     return Reconciler(session(SETTINGS)).record(seen, done=plan.Plan(package(), (step,)))
 
 

@@ -66,9 +66,7 @@ def main(name: str, clone: str = str(HERE.parents[1])) -> None:
             "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,
             "PULUMI_HOME": str(folder / "home"),
             "PULUMI_SKIP_UPDATE_CHECK": "true",
-            "MASV_BASE_URL": masv.url,
-            "MASV_API_KEY": masv.api_key,
-            "MASV_TEAM_ID": masv.team_id,
+            **masv.environment,
         }
 
         def pulumi(*arguments: str) -> str:

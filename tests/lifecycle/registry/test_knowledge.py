@@ -119,14 +119,14 @@ def test_a_tombstone_that_is_observed_again_is_the_newer_one(host: Registry) -> 
 
 
 def test_what_may_declare_any_package_is_told_until_settled(host: Registry) -> None:
-    host.unsettle(2, "the packages of PackageFleet b")
-    host.unsettle(1, "the packages of PackageLifecycle a")
-    assert host.unsettled() == [
+    host.await_ids(2, "the packages of PackageFleet b")
+    host.await_ids(1, "the packages of PackageLifecycle a")
+    assert host.awaited() == [
         "the packages of PackageFleet b",
         "the packages of PackageLifecycle a",
     ]
-    host.settle(2)
-    assert host.unsettled() == ["the packages of PackageLifecycle a"]
+    host.end_wait(2)
+    assert host.awaited() == ["the packages of PackageLifecycle a"]
 
 
 def test_a_phase_knows_whether_anything_was_checked(host: Registry) -> None:

@@ -53,7 +53,7 @@ class Entry:
     credential: Credential | None
 
 
-class Brain:
+class Dispatcher:
     """An account, its faults, and the journal of what was asked."""
 
     def __init__(self, account: Account) -> None:

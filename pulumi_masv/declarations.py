@@ -29,7 +29,7 @@ class Holder:
 
 
 @dataclass(eq=False)
-class Claims:
+class Declarations:
     """Which resource declares which package.
 
     Attributes:
@@ -50,7 +50,7 @@ class Claims:
         self._number += 1
         return Holder(self._number, what, account)
 
-    def take(self, package_id: str, holder: Holder) -> None:
+    def declare(self, package_id: str, holder: Holder) -> None:
         """Declare a package. Raises Refused where another resource declares it."""
         other = self._holders.setdefault(package_id, holder)
         if other is not holder:

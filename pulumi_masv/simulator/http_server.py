@@ -9,16 +9,16 @@ import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from pulumi_masv.simulator.app import build
-from pulumi_masv.simulator.brain import Brain
+from pulumi_masv.simulator.dispatch import Dispatcher
 
 _TICK: Final = 0.01  # seconds between two looks whether to close
 
 
-class SocketDoor:
+class HttpServer:
     """An open socket on 127.0.0.1.
 
     Args:
-        brain: what answers.
+        dispatcher: what answers.
         port: 0 for a free one.
 
     Raises:
@@ -26,13 +26,13 @@ class SocketDoor:
 
     """
 
-    def __init__(self, brain: Brain, port: int) -> None:
+    def __init__(self, dispatcher: Dispatcher, port: int) -> None:
         # It listens from here on: what connects before the thread runs waits in the queue.
         self._listener = socket.create_server(("127.0.0.1", port))
         self.port: int = self._listener.getsockname()[1]
         self._server = _Server(
             uvicorn.Config(
-                build(brain),
+                build(dispatcher),
                 loop="asyncio",
                 http=_Protocol,
                 ws="none",
@@ -49,6 +49,7 @@ class SocketDoor:
         self._thread.start()
 
     def close(self) -> None:
+        """End the server, and wait for it."""
         self._server.should_exit = True
         self._thread.join()
         self._listener.close()  # uvicorn leaves it open where it is told to end before it began
@@ -70,7 +71,7 @@ class _Server(uvicorn.Server):
         while not self.should_exit:
             await asyncio.sleep(_TICK)
 
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:  # noqa: ARG002 # uvicorn names it
         for server in self.servers:
             server.close()
         for connection in list(self.server_state.connections):
