@@ -32,7 +32,7 @@ bench: setup ## Measure what many packages cost on the real engine (an hour; a q
 	.venv/bin/python benchmarks/own_time.py
 
 unit: $(STAMP) ## Run the tests that need no engine, in .venv as it is: under two minutes
-	.venv/bin/python -m pytest -n 2 --dist worksteal -q tests --ignore tests/engine \
+	.venv/bin/python -m pytest -n 3 --dist worksteal -q tests --ignore tests/engine \
 		-m 'not thorough'
 
 browser: ## Install Chromium for the tests of the report's page; `make test` does this first

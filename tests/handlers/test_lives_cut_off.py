@@ -54,7 +54,7 @@ def each_end_was_named(engine: Engine, life: str) -> bool:
 @pytest.mark.parametrize(
     "fault",
     [
-        pytest.param(name, marks=[pytest.mark.thorough] if name.startswith("500") else [])
+        pytest.param(name, marks=[pytest.mark.thorough] if name[:3] in ("429", "500") else [])
         for name in FAULTS
     ],
 )

@@ -108,6 +108,7 @@ def test_the_page_prints(tmp_path: Path) -> None:
     assert len(re.findall(rb"/Type\s*/Page\b", printed)) > 1
 
 
+@pytest.mark.thorough
 def test_a_page_of_two_thousand_packages_opens(tmp_path: Path) -> None:
     dom, logged = browse(tmp_path, written(tmp_path, large(2_000)), "--dump-dom")
     assert "CONSOLE" not in logged

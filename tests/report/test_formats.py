@@ -116,6 +116,7 @@ def test_an_event_keeps_its_identity_when_its_day_moves() -> None:
     assert uids("2027-01-01T00:00:00Z") == uids("2027-02-01T00:00:00Z") != []
 
 
+@pytest.mark.thorough
 def test_a_report_of_ten_thousand_packages_names_each(tmp_path: Path) -> None:
     from benchmarks.report_time import preview as large
 

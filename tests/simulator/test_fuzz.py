@@ -46,6 +46,7 @@ def package_id(masv: Simulator) -> Any:
     return masv.account.packages()[0].id
 
 
+@pytest.mark.thorough
 @API.parametrize()
 @on_one_simulator
 def test_a_described_route_answers_a_stranger_as_described(case: Any, masv: Simulator) -> None:
