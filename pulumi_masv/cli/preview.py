@@ -94,15 +94,18 @@ def _run(command: list[str]) -> tuple[bytes, int]:
         start_new_session=True,  # a second interrupt kills Pulumi: Ctrl-C is to reach it once
     )
     assert child.stdout is not None  # noqa: S101 # it is a pipe
+    passing = threading.Thread(target=_pass_on, args=(child, console), daemon=True)
     try:
+        passing.start()
         with _status(console) if console.is_terminal else nullcontext():
-            passing = threading.Thread(target=_pass_on, args=(child, console), daemon=True)
-            passing.start()
             text = child.stdout.read()
             passing.join(_LAST_WORDS)
             return text, child.wait()
     except KeyboardInterrupt:
         _stop(child, child.stdout)
+        if passing.is_alive():
+            passing.join(_LAST_WORDS)
+        console.show_cursor()  # rich leaves it hidden if it is interrupted just as it begins
         raise
 
 
