@@ -47,7 +47,7 @@ class Exchanger:
             UnexpectedAnswer: it is too large.
         """
         secrets = {name: secret.get_secret_value() for name, secret in request.credential.items()}
-        # Not by the session's own `request`, which merges four settings and cookies every time.
+        # Not by the session's own `request`, which merges four settings every time.
         prepared = requests.PreparedRequest()
         with WATCHDOG.attempt(self._timeout) as attempt:
             try:
@@ -58,6 +58,7 @@ class Exchanger:
                     params=request.query,
                     json=request.body,
                     headers={**session.headers, **secrets},
+                    cookies=session.cookies,  # a balancer may keep a thread at one server by these
                 )
                 with session.send(
                     prepared, timeout=self._timeout, allow_redirects=False, **given

@@ -245,6 +245,16 @@ def test_a_connection_is_used_again_after_answers_in_time() -> None:
     assert len(accepted) == 1
 
 
+def test_a_cookie_that_masv_sets_goes_with_the_next_request() -> None:
+    with responses.RequestsMock() as mock:
+        shown = {"id": "01HP", "state": "finalized"}
+        mock.get(ONE, json=shown, headers={"Set-Cookie": "server=7; Path=/"})
+        client = connect()
+        client.get_package("01HP")
+        client.get_package("01HP")
+        assert [call.request.headers.get("Cookie") for call in mock.calls] == [None, "server=7"]
+
+
 def test_a_refusal_says_its_message_and_each_reason_once() -> None:
     body = {
         "code": 400,
