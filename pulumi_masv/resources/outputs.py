@@ -10,6 +10,7 @@ from typing import Any, Final
 import pulumi
 from pulumi.resource import DependencyResource
 
+from pulumi_masv import engine
 from pulumi_masv.short import FLAGS
 
 READ_ID: Final = "_read_id"
@@ -28,8 +29,10 @@ def output(resource: pulumi.CustomResource, name: str) -> Any:
     if name in read or (name in kept and not is_flag):
         return kept[name]
     known = pulumi.Output.all(resource.urn, kept.get(READ_ID, resource.id), kept["state"])
-    # In an up, what the state leaves out Pulumi takes to be as the program gives it.
-    if name not in kept or (is_flag and not pulumi.runtime.is_dry_run()):
+    # In an up, what the state leaves out Pulumi takes to be as the program gives it. Under mocks it
+    # is: they leave out what they please.
+    is_stored = not (pulumi.runtime.is_dry_run() or engine.is_mocked())
+    if name not in kept or (is_flag and is_stored):
         kept[name] = known.apply(lambda each: _Read(resource, each[0], name).value)
     kept[name] = _flag(kept[name], known) if is_flag else kept[name].apply(whole)
     read.add(name)
