@@ -5,7 +5,7 @@ requests' own exceptions do not leave this file.
 
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any, Final
 
@@ -99,7 +99,7 @@ class Exchanger:
         The latter is asked once, since it is the same for all requests to one address.
         """
         if not hasattr(self._local, "connection"):
-            session = requests.Session()
+            session = _Session()
             session.mount("https://", WatchedAdapter())
             session.mount("http://", WatchedAdapter())
             session.headers["Content-Type"] = "application/json"
@@ -110,6 +110,12 @@ class Exchanger:
             self._local.connection = session, given
         connection: tuple[requests.Session, dict[str, Any]] = self._local.connection
         return connection
+
+
+class _Session(requests.Session):
+    def resolve_redirects(self, *_args: Any, **_kwargs: Any) -> Iterator[Any]:
+        """Return no next request: to tell one, requests would read an answer whole, and a place."""
+        return iter(())
 
 
 def _bounded_body(request: Request, response: requests.Response) -> bytes:

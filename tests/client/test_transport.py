@@ -255,6 +255,14 @@ def test_a_cookie_that_masv_sets_goes_with_the_next_request() -> None:
         assert [call.request.headers.get("Cookie") for call in mock.calls] == [None, "server=7"]
 
 
+@pytest.mark.parametrize("place", ["http://[::x/", "http://a:b@", "//", "\u00ff"])
+def test_a_redirect_to_no_address_is_refused_as_any_redirect(place: str) -> None:
+    with responses.RequestsMock() as mock:
+        mock.get(ONE, status=302, headers={"Location": place})
+        with pytest.raises(UnexpectedAnswer, match="answered 302, a redirect"):
+            connect().get_package("01HP")
+
+
 def test_a_refusal_says_its_message_and_each_reason_once() -> None:
     body = {
         "code": 400,
