@@ -24,15 +24,15 @@ def output(resource: pulumi.CustomResource, name: str) -> Any:
     an update failed or was skipped. The id of a package that is only read is the program's, since
     Pulumi does not tell it in a preview.
     """
-    kept, is_flag = resource.__dict__, name in FLAGS
+    kept = resource.__dict__
+    # Mocks leave out what they please, so under them what the program gives is as Pulumi has it.
+    is_flag = name in FLAGS and not (name in kept and engine.is_mocked())
     read = kept.setdefault("_read", set())
     if name in read or (name in kept and not is_flag):
         return kept[name]
     known = pulumi.Output.all(resource.urn, kept.get(READ_ID, resource.id), kept["state"])
-    # In an up, what the state leaves out Pulumi takes to be as the program gives it. Under mocks it
-    # is: they leave out what they please.
-    is_stored = not (pulumi.runtime.is_dry_run() or engine.is_mocked())
-    if name not in kept or (is_flag and is_stored):
+    # In an up, what the state leaves out Pulumi takes to be as the program gives it.
+    if name not in kept or (is_flag and not pulumi.runtime.is_dry_run()):
         kept[name] = known.apply(lambda each: _Read(resource, each[0], name).value)
     kept[name] = _flag(kept[name], known) if is_flag else kept[name].apply(whole)
     read.add(name)

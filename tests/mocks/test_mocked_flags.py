@@ -3,30 +3,35 @@
 from typing import Any
 
 import pulumi
+import pytest
 
 import pulumi_masv as masv
 from tests.mocks.conftest import Mocks, run
 
 
-class Silent(Mocks):
-    """Returns no output at all."""
+class Terse(Mocks):
+    """Returns the state alone."""
 
     def new_resource(self, args: pulumi.runtime.MockResourceArgs) -> Any:
         super().new_resource(args)
-        return "one-id", {}
+        return "one-id", {"state": "finalized"}
 
 
-def test_mocks_that_return_no_outputs_leave_flags_as_declared() -> None:
-    pulumi.runtime.set_mocks(Silent(), preview=False)
+@pytest.mark.parametrize("preview", [False, True])
+def test_flags_that_mocks_leave_out_are_as_pulumi_has_them(preview: bool) -> None:
+    pulumi.runtime.set_mocks(Terse(), preview=preview)
     read: list[Any] = []
 
-    def program() -> Any:
-        one = masv.PackageLifecycle("one", package_id="01HA", force_destroy=True, archived=True)
-        flags = (one.force_destroy, one.archived, one.pending_archive)
-        return pulumi.Output.all(*flags).apply(read.extend)
+    async def program() -> None:
+        one = masv.PackageLifecycle(
+            "one", package_id="01HA", force_destroy=pulumi.Output.secret(True), archived=True
+        )
+        for flag in (one.force_destroy, one.archived, one.pending_archive):
+            read.append(await flag.future() if await flag.is_known() else "unknown")
 
     run(program)
-    assert read == [True, True, False]
+    given = "unknown" if preview else True
+    assert read == [given, given, False]
 
 
 def test_mocks_of_a_package_only_read_are_given_its_id_alone(mocks: Mocks) -> None:
