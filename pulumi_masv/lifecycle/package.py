@@ -143,7 +143,8 @@ class PackageController:
             observed = self._found(request.id, self._session.look)
             if not observed.package.is_known:
                 raise ChangeRefused([plan.UnknownState(observed.package)])
-            return Outcome(self._reconciler.record(observed))
+            asked = Stored(secret_inputs=stored.secret_inputs)  # all that a program tells a read
+            return Outcome(self._reconciler.record(observed, stored=asked))
         self._session.recall(stored)
         with self._session.readings.one() as gone:
             try:

@@ -6,11 +6,13 @@ import pytest
 from pulumi.output import Unknown
 from pydantic.alias_generators import to_camel
 
+from pulumi_masv.models import OF_SECRETS, SIGNATURE
 from pulumi_masv.short import FLAGS
 from pulumi_masv.simulator import Simulator
 from pulumi_masv.simulator.refusal import Refused as NotThere
 from tests.handlers.conftest import Engine, Refused
 from tests.handlers.programs import DEC, FEB, JAN, day12, refused
+from tests.handlers.wire import wire
 
 
 def test_adopting_a_package_costs_one_read_a_phase_and_its_writes(
@@ -231,3 +233,16 @@ def test_get_reads_what_is_there_and_raises_where_nothing_is(
     assert result.inputs == {"packageId": package}
     with pytest.raises(Exception, match="MASV has no package 01HNOWHERE"):
         handler.read("01HNOWHERE", {"packageId": "01HNOWHERE", "__provider": "x"})
+
+
+def test_a_package_only_read_keeps_what_is_secret_at_a_refresh(
+    engine: Engine, masv: Simulator
+) -> None:
+    package = masv.account.add_package(name="Day 12")
+    handler = engine.process().handlers["PackageLifecycle"]
+    given = {"packageId": package, "secretInputs": ["archived"]}
+    read = handler.read(package, given)
+    assert read.inputs == given
+    again = handler.read(package, wire(read.outs))
+    assert (again.inputs, again.outs) == (read.inputs, read.outs)
+    assert again.outs["archived"] == {SIGNATURE: OF_SECRETS, "value": False}
