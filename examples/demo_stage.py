@@ -227,11 +227,12 @@ class Stage:
         self.console.print(table)
 
     def _holds(self) -> set[tuple[str, ...]]:
+        ended = {loss.package_id: loss.instant for loss in self.masv.account.losses}
         return {
             (
                 one.name,
                 one.state,
-                "never" if one.unlimited_storage else f"{one.expiry:%Y-%m-%d}",
+                "never" if one.unlimited_storage else f"{ended.get(one.id, one.expiry):%Y-%m-%d}",
                 f"{one.total_files} files" if one.has_files else "files gone",
             )
             for one in self.masv.account.packages()
