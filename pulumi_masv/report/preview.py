@@ -33,6 +33,7 @@ class State(_Read):
 
     id: str = ""
     inputs: dict[str, Any] = {}
+    outputs: dict[str, Any] = {}
     retain_on_delete: bool = False
     delete: bool = False
 

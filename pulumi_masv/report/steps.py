@@ -60,7 +60,7 @@ def unchecked(preview: Preview) -> Iterator[Unchecked]:
             found[step.urn] = unknown
         elif _leaves(step) and (step.urn, _leaves(step)) not in packages:
             found.setdefault(step.urn, f"the end of {visible(_leaves(step))} has {_UNTOLD}")
-        elif _WRITES.fullmatch(op) and step.urn not in told:
+        elif _WRITES.fullmatch(op) and step.urn not in told and not _is_empty(step):
             found.setdefault(step.urn, f"{op} has {_UNTOLD}" if told else _UNSET)
     if not any(record.loss or record.doubt for record in preview.records):
         why = f"a line says LOSS, and has {_UNTOLD}" if told else _UNSET
@@ -114,6 +114,14 @@ def _leaves(step: Step) -> str:
     if step.kind != LIFECYCLE or step.old_state is None:
         return ""
     return step.old_state.id if _op(step) in (*_DELETES, "replace") else ""
+
+
+def _is_empty(step: Step) -> bool:
+    """Return whether it is about a fleet that has no package, before or after."""
+    old, new = step.old_state, step.new_state
+    bags = [*([old.inputs.get("packages"), old.outputs.get("live")] if old else ())]
+    bags += [new.inputs.get("packages")] if new else []
+    return step.kind == FLEET and bool(bags) and all(bag == {} for bag in bags)
 
 
 def _is_retained(step: Step) -> bool:

@@ -80,6 +80,37 @@ def test_a_step_that_writes_nothing_needs_no_record(op: str) -> None:
     assert status(printed(step(op, "a"))) == 0
 
 
+NEW: Bag = {"inputs": {"packages": {}}}
+OLD: Bag = {**NEW, "outputs": {"live": {}}}
+
+
+@pytest.mark.parametrize(
+    ("op", "states"),
+    [
+        ("create", {"newState": NEW}),
+        ("update", {"oldState": OLD, "newState": NEW}),
+        ("delete", {"oldState": OLD}),
+    ],
+)
+def test_a_fleet_of_no_package_needs_no_record(op: str, states: Bag) -> None:
+    assert status(printed(step(op, "f", kind="PackageFleet", **states))) == 0
+
+
+@pytest.mark.parametrize(
+    ("op", "states"),
+    [
+        ("create", {"newState": {"inputs": {"packages": {"01HA": {}}}}}),
+        ("create", {"newState": {"inputs": {}}}),
+        ("create", {"newState": {"inputs": {"packages": "04da6b54-80e4-46f7-96ec-b56ff0331ba9"}}}),
+        ("update", {"oldState": {**OLD, "outputs": {"live": {"01HA": {}}}}, "newState": NEW}),
+        ("delete", {"oldState": NEW}),
+        ("delete", {}),
+    ],
+)
+def test_a_fleet_that_may_hold_a_package_needs_a_record(op: str, states: Bag) -> None:
+    assert status(printed(step(op, "f", kind="PackageFleet", **states))) == 3
+
+
 def test_a_step_with_a_record_was_checked() -> None:
     text = printed(step("update", "01ha"), records=(record("01HA", "changed"),))
     assert status(text) == 0
