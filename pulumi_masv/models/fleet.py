@@ -260,7 +260,7 @@ def _is_plainly(entry: Any, names: Any, declared: Any) -> bool:
     if not isinstance(entry, Mapping) or not isinstance(names, (list, tuple)):
         return False
     one = _Written(entry)
-    flags = (one.unlimited_storage, one.archived)
+    flags = (one.unlimited_storage, one.archived, one.pending_archive)
     if one.pending_archive or any(flag not in (None, False, True) for flag in flags):
         return False
     try:
