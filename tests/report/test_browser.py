@@ -5,30 +5,14 @@ The test needs Debian's Chromium; `make browser` installs it.
 
 import json
 import re
-import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
 
 from benchmarks.report_time import preview as large
 from pulumi_masv.report import page
+from tests.browser import CHROMIUM, browse
 from tests.report.conftest import of_name, told
-
-CHROMIUM = shutil.which("chromium") or ""
-FLAGS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--hide-scrollbars",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--disable-dev-shm-usage",
-    "--enable-logging=stderr",
-)
 
 pytestmark = pytest.mark.skipif(not CHROMIUM, reason="no browser here: run `make browser`")
 
@@ -37,15 +21,6 @@ def written(folder: Path, text: bytes) -> Path:
     file = folder / "report.html"
     file.write_bytes(page.render(told(text)))
     return file
-
-
-def browse(folder: Path, file: Path, *arguments: str) -> tuple[str, str]:
-    """What the browser printed, and what it logged."""
-    command = [CHROMIUM, *FLAGS, f"--user-data-dir={folder / 'profile'}", *arguments]
-    done = subprocess.run(
-        [*command, file.as_uri()], capture_output=True, text=True, timeout=120, check=True
-    )
-    return done.stdout, done.stderr
 
 
 def test_the_page_opens_without_a_complaint_and_asks_for_nothing(tmp_path: Path) -> None:
