@@ -1,4 +1,4 @@
-"""How one request is sent: bounded, repeated by permission, its failure one line without secrets.
+"""When one request is sent, and how often: by permission, its failure one line without secrets.
 
 Every request may be repeated, since each leaves the account as doing it once does.
 """

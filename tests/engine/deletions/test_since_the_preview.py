@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from pulumi_masv.simulator import Simulator
-from tests.engine.conftest import Stack
+from tests.engine.conftest import Result, Stack
 from tests.engine.deletions.programs import (
     EARLY,
     FORCED,
@@ -29,15 +29,20 @@ if not pulumi.runtime.is_dry_run():
     return call + program
 
 
-def test_an_entry_that_the_up_finds_no_more_is_not_destroyed(stack: Stack, masv: Simulator) -> None:
-    one = package(masv)
-    package(masv, "Day 13")
-    listed = fleet("f", "{p.id: {} for p in masv.get_packages(name='Day')}", FORCED)
+def renamed_after_the_preview(stack: Stack, masv: Simulator, one: str, listed: str) -> Result:
+    """Run up with a program that lists by name, and rename one by hand between its phases."""
     stack.program(listed)
     stack.up()
     by_hand = repr((f"{one}/rename", {"name": "kept by hand"}))
     stack.program(between_the_phases(stack, masv, listed, by_hand))
-    refused = stack.run("up", "--yes", expect=1)
+    return stack.run("up", "--yes", expect=1)
+
+
+def test_an_entry_that_the_up_finds_no_more_is_not_destroyed(stack: Stack, masv: Simulator) -> None:
+    one = package(masv)
+    package(masv, "Day 13")
+    listed = fleet("f", "{p.id: {} for p in masv.get_packages(name='Day')}", FORCED)
+    refused = renamed_after_the_preview(stack, masv, one, listed)
     assert "which the preview before this run did not show" in refused.text
     assert lost(masv) == []
 
@@ -50,11 +55,7 @@ def test_where_a_listing_finds_nothing_any_more_nothing_is_destroyed_unnamed(
         "for found in masv.get_packages(name='Day'):\n"
         "    masv.PackageLifecycle(found.id, package_id=found.id, force_destroy=True)\n"
     )
-    stack.program(listed)
-    stack.up()
-    by_hand = repr((f"{one}/rename", {"name": "kept by hand"}))
-    stack.program(between_the_phases(stack, masv, listed, by_hand))
-    refused = stack.run("up", "--yes", expect=1)
+    refused = renamed_after_the_preview(stack, masv, one, listed)
     assert "which the preview before this run did not show" in refused.text
     assert lost(masv) == []
 
