@@ -97,7 +97,8 @@ def notes(preview: Preview) -> Iterator[str]:
     """Yield what a reader has to know of what the report leaves out."""
     told = {record.urn for record in preview.records}
     written = {step.urn for step in preview.steps if not _WRITES_NOTHING.fullmatch(_op(step))}
-    kept = {s.urn for s in preview.steps if s.kind in (LIFECYCLE, FLEET)} - told - written
+    held = {s.urn for s in preview.steps if s.kind in (LIFECYCLE, FLEET) and not _is_empty(s)}
+    kept = held - told - written
     if kept:
         number = counted(len(kept), "unchanged resource")
         yield f"The preview recorded nothing of {number}, so what ends there on schedule is missing"

@@ -90,10 +90,13 @@ OLD: Bag = {**NEW, "outputs": {"live": {}}}
         ("create", {"newState": NEW}),
         ("update", {"oldState": OLD, "newState": NEW}),
         ("delete", {"oldState": OLD}),
+        ("same", {"oldState": OLD, "newState": NEW}),
     ],
 )
 def test_a_fleet_of_no_package_needs_no_record(op: str, states: Bag) -> None:
-    assert status(printed(step(op, "f", kind="PackageFleet", **states))) == 0
+    text = printed(step(op, "f", kind="PackageFleet", **states))
+    assert status(text) == 0
+    assert "recorded nothing" not in json_format.render(told(text)).decode()
 
 
 @pytest.mark.parametrize(
