@@ -41,10 +41,10 @@ class _Provider(ResourceProvider):
 
     def configure(self, req: ConfigureRequest) -> None:
         """Take the configuration; nothing is refused before something needs it."""
-        from pulumi_masv import settings
-
         # What is read of many packages are trees, which the collector walks again and again.
         gc.set_threshold(_COLLECTED)
+        from pulumi_masv import settings
+
         if not os.environ.get("MASV_DEBUG"):
             sys.tracebacklimit = 0  # Pulumi shows a traceback whole; its last line says it all
         given = tuple((key, req.config.get(key)) for key in settings.KEYS)

@@ -15,7 +15,7 @@ from pulumi_masv.models.instants import Instant, format_instant, parse_instant
 from pulumi_masv.models.package import PackageId, State, Text, normal
 from pulumi_masv.models.secret import SecretiveFleet
 from pulumi_masv.models.stored import Outputs, Stored, projected
-from pulumi_masv.short import ALIKE, OFF, USUAL, of_each, spelled_out, usual
+from pulumi_masv.short import ALIKE, OFF, SIZES, USUAL, each_spelled_out, of_each, take_sizes
 
 _SUMMARY: Final = ("new", "finalized", "expired", "archived", "files", "bytes")
 _OWN_FLAGS: Final = ("forceDestroy", "retainRemoved", "archiveOnDestroy")
@@ -125,13 +125,12 @@ class StoredFleet(SecretiveFleet, Outputs):
         """Return the bag of a state with all that is written short in it spelled out."""
         if not isinstance(bag, Mapping):
             return bag
-        live, declared, off = bag.get("live"), bag.get("declared"), bag.get(OFF)
-        if isinstance(live, Mapping) and isinstance(off, (list, tuple)):
-            left_out = usual(off)
-            entries = {i: spelled_out(entry, left_out) for i, entry in live.items()}
-            bag = {**bag, "live": entries}
-        if isinstance(live, Mapping) and isinstance(declared, Mapping):
-            bag = {**bag, "declared": of_each(declared, live)}
+        live, declared = bag.get("live"), bag.get("declared")
+        if not isinstance(live, Mapping):
+            return bag
+        bag = {**bag, "live": each_spelled_out(live, bag)}
+        if isinstance(declared, Mapping):
+            bag["declared"] = of_each(declared, live)
         return bag
 
     def wire(self, before: Mapping[str, Any] | None = None) -> dict[str, Any]:
@@ -150,7 +149,7 @@ class StoredFleet(SecretiveFleet, Outputs):
             names = alike[0][0]
             others = {i: bag["declared"][i] for i, each in self.declared.items() if each != names}
             bag["declared"] = {ALIKE: list(names), **others}
-        return {**bag, OFF: off}
+        return {**bag, OFF: off, SIZES: take_sizes(live)}
 
     @staticmethod
     def subject(bag: Mapping[str, Any]) -> str:

@@ -14,7 +14,7 @@ from pulumi_masv.resources.base import MasvResource
 from pulumi_masv.resources.entries import Entries, PackageArgs, PackageArgsDict
 from pulumi_masv.resources.outputs import whole
 from pulumi_masv.resources.secrecy import secret_entries
-from pulumi_masv.short import OFF, of_each, spelled_out, usual
+from pulumi_masv.short import OFF, SIZES, each_spelled_out, of_each
 
 
 class _Known(TypedDict):
@@ -99,6 +99,9 @@ class PackageFleet(MasvResource, module=MODULE, name=FLEET):
         )
         context = run.context(FLEET, resource_name, opts, holder)
         outputs = (opts and opts.additional_secret_outputs) or ()
+        if "live" in outputs:
+            hidden = pulumi.ResourceOptions(additional_secret_outputs=[SIZES])
+            opts = pulumi.ResourceOptions.merge(opts, hidden)
         secrets = secret_entries(entries, outputs) if context else None
         context = run.inputs.after(subject, context)
         self._register(
@@ -114,7 +117,8 @@ class PackageFleet(MasvResource, module=MODULE, name=FLEET):
                 "summary": None,
                 "team_id": None,
                 "declared": None,
-                OFF: None,  # by which `live` is spelled out
+                OFF: None,  # by which, and by the next, `live` is spelled out
+                SIZES: None,
             },
             program.options(opts, run),
         )
@@ -124,12 +128,11 @@ class PackageFleet(MasvResource, module=MODULE, name=FLEET):
     @pulumi.getter
     def live(self) -> pulumi.Output[_Live]:
         """Package id -> what MASV has of it, in Python's names."""
-        off = pulumi.get(self, OFF)
+        short = {name: pulumi.get(self, name) for name in (OFF, SIZES)}
 
         async def spelled(live: Any) -> Any:
-            left_out = usual(await off.future() or ())
-            names = {self.translate_output_property(n): value for n, value in left_out.items()}
-            return live and _whole(live, names)
+            bag = {name: await one.future() for name, one in short.items()}
+            return live and _whole(each_spelled_out(live, bag, self.translate_output_property))
 
         return pulumi.get(self, "live").apply(spelled)
 
@@ -175,9 +178,6 @@ class PackageFleet(MasvResource, module=MODULE, name=FLEET):
         return pulumi.get(self, "archive_on_destroy")
 
 
-def _whole(live: Mapping[str, Mapping[str, Any]], left_out: Mapping[str, Any]) -> Any:
-    """Return what Pulumi hands on of a map, spelled out, its whole numbers as such again."""
-    return {
-        package_id: {name: whole(value) for name, value in spelled_out(one, left_out).items()}
-        for package_id, one in live.items()
-    }
+def _whole(live: Mapping[str, Mapping[str, Any]]) -> Any:
+    """Return what Pulumi hands on of each package, its whole numbers as such again."""
+    return {i: {name: whole(value) for name, value in one.items()} for i, one in live.items()}

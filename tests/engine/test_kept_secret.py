@@ -91,3 +91,17 @@ def test_what_the_program_keeps_secret_is_nowhere_in_clear(stack: Stack, masv: S
         assert not KEPT.search(one), one
     disk = stack.files().replace((stack.folder / "__main__.py").read_text(), "")
     assert not KEPT.search(disk)
+
+
+def test_bytes_and_files_are_secret_where_what_is_live_is(stack: Stack, masv: Simulator) -> None:
+    package = masv.account.add_package(name="raw", size=31415926535, total_files=2718)
+    other = masv.account.add_package(name="raw")  # or the summary would tell
+    stack.program(
+        f"fleet = masv.PackageFleet('fleet', packages={{{package!r}: {{}}, {other!r}: {{}}}}, "
+        "opts=ResourceOptions(additional_secret_outputs=['live']))\n"
+        f"pulumi.export('size', fleet.live[{package!r}]['size'])\n"
+    )
+    stack.up()
+    stack.refresh("--expect-no-changes")
+    assert not re.search("31415926535|2718", stack.files())
+    assert stack.run("stack", "output", "size", "--show-secrets").text.strip() == "31415926535"

@@ -1,5 +1,6 @@
 """A fleet says of each of its packages what a resource of its own would say, whatever it holds."""
 
+import json
 from typing import Any
 
 from hypothesis import given
@@ -138,6 +139,14 @@ def test_what_is_false_or_alike_is_written_once() -> None:
     assert written["declared"] == {"*": ["expiry", "name"], "P2": ["archived"]}
 
 
+def test_bytes_and_files_of_all_are_one_text_in_any_order() -> None:
+    live = {"P1": {"size": 2.0**53, "totalFiles": 2.0}, "P0": {"size": 5.0}, "P2": {}}
+    for order in (live, dict(reversed(live.items()))):
+        written = StoredFleet.parse({"live": order}).wire()
+        assert written["sizes"] == f'{{"P0":[5,null],"P1":[{2**53},2],"P2":[null,null]}}'
+        assert written["live"] == {"P0": {}, "P1": {}, "P2": {}}
+
+
 def test_where_one_flag_is_unknown_no_other_is_left_out() -> None:
     live = {"P0": {"state": "finalized", "unlimitedStorage": False}, "P1": {"state": "expired"}}
     written = StoredFleet.parse({"live": live}).wire()
@@ -151,15 +160,23 @@ odd: st.SearchStrategy[Any] = (
 
 
 @at_least(5, "ignored", "refused")
-@given(off=odd, declared=st.none() | st.just({"*": 5.0}) | st.just("many"))
-def test_a_short_form_that_nobody_wrote_is_ignored_or_refused(off: Any, declared: Any) -> None:
+@given(
+    off=odd,
+    sizes=odd.map(json.dumps) | odd.map(lambda each: json.dumps({"P0": each})) | odd,
+    declared=st.none() | st.just({"*": 5.0}) | st.just("many"),
+)
+def test_a_short_form_that_nobody_wrote_is_ignored_or_refused(
+    off: Any, sizes: Any, declared: Any
+) -> None:
     live = {"P0": {"state": "finalized", "name": "x"}}
+    bag = {"live": live, "off": off, "sizes": sizes, "declared": declared or {}}
     try:
-        read = StoredFleet.parse({"live": live, "off": off, "declared": declared or {}})
+        read = StoredFleet.parse(bag)
     except StateUnreadable:
         count("refused")
-        assert declared
+        assert declared or "P0" in sizes
     else:
         count("ignored")
         assert read.live["P0"].name == "x"
         assert read.live["P0"].archived is None
+        assert read.live["P0"].size is None
