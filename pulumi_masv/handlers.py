@@ -135,7 +135,8 @@ class PackageLifecycleHandler(_Handler[LifecycleInputs, Stored]):
     def check(self, olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         """Refuse what can be refused now, and say what the change will do and lose."""
         bags = Bags(LifecycleInputs, olds, news)
-        outcome = self._outcome(bags, bags.request(old_inputs(bags.declared_before)))
+        declared_before = old_inputs(bags.declared_before) if bags.changed else None
+        outcome = self._outcome(bags, bags.request(declared_before))
         return bags.result(outcome, [vocabulary.problem(one) for one in outcome.refusals])
 
     def diff(self, id_: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:

@@ -1,6 +1,6 @@
 """What a process does with a package in a resource of its own: check, adopt, change, read, end."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 
 from pulumi_masv import plan
@@ -86,18 +86,7 @@ class PackageController:
 
     def unchanged(self, package_id: str, stored: Stored) -> None:
         """Record that nothing is done to a package, if a check of this process has seen it."""
-        if package_id in self._session.urns and not self._reconciler.promised(package_id):
-            self._session.announcer.unchanged(
-                [
-                    Verdict(
-                        package_id=package_id,
-                        urn=self._session.urns[package_id],
-                        does="unchanged",
-                        now=self._session.clock(),
-                        observed=stored.package(),
-                    )
-                ]
-            )
+        self._session.announcer.unchanged(self._unchanged(package_id, stored))
 
     def apply(self, request: ApplyRequest[LifecycleInputs, Stored]) -> Outcome[Stored]:
         """Make a package what is declared: adopt it, or change it.
@@ -196,6 +185,11 @@ class PackageController:
         with suppress(PackageNotFound):  # gone meanwhile: done
             self._reconciler.perform(observed, deletion.permitted(self._session, permits, result))
         return Outcome(None)
+
+    def _unchanged(self, package_id: str, stored: Stored) -> Iterator[Verdict]:
+        urns, now = self._session.urns, self._session.clock()
+        if package_id in urns and not self._reconciler.promised(package_id):
+            yield Verdict(package_id, urns[package_id], "unchanged", now, stored.package())
 
     def _unknown(self, request: Asked, package_id: str, why: str, *refusals: Refusal) -> Verdict:
         """Return the verdict on a package that could not be looked at, or is not there."""
