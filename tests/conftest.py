@@ -12,6 +12,13 @@ settings.register_profile("steady", deadline=None, derandomize=True)
 settings.load_profile("steady")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Measure no coverage of what only repeats: it doubles the time that it takes."""
+    for item in items:
+        if item.get_closest_marker("thorough"):
+            item.add_marker("no_cover")
+
+
 @pytest.fixture
 def masv() -> Iterator[Simulator]:
     simulator = Simulator(packages=0)
