@@ -75,13 +75,14 @@ class Provider(pulumi.ProviderResource):
         self._settings: dict[str, pulumi.Input[Any] | None] = {
             sources.key(name): value for name, value in taken.items()
         }
-        for key, value in self._settings.items():
-            if value is None:
-                self._settings[key] = config.get(key)
+        inherited = {key: config.get(key) for key, one in self._settings.items() if one is None}
+        self._settings |= inherited
         spelled = {
             key: value if value is None else pulumi.Output.from_input(value).apply(_spelled)
             for key, value in self._settings.items()
         }
+        for key in filter(pulumi.runtime.is_config_secret, inherited):
+            spelled[key] = pulumi.Output.secret(spelled[key])
         spelled[sources.key("api_key")] = pulumi.Output.secret(run.gate(subject, taken["api_key"]))
         super().__init__(kinds.HOST, resource_name, spelled, opts)
         root = runtime.get_root_resource()
@@ -164,6 +165,14 @@ def settings_of(provider: Provider | None) -> Mapping[str, Any]:
     if provider is not None:
         return provider._settings
     return {key: value for key, value in CONFIG.get().items() if sources.is_ours(key)}
+
+
+def may_hide_team(opts: pulumi.ResourceOptions | None) -> bool:
+    """Return whether the team of a resource may be secret; an Output tells it too late."""
+    provider, team_id = provider_of(opts), sources.key("team_id")
+    if isinstance(provider, Provider):
+        return not isinstance(provider._settings[team_id], str)
+    return provider is None and pulumi.runtime.is_config_secret(team_id)
 
 
 def _spelled(value: Any) -> str | None:

@@ -9,6 +9,7 @@ import pulumi
 from pulumi.dynamic import Resource, ResourceProvider
 from pulumi.dynamic.dynamic import PROVIDER_KEY
 
+from pulumi_masv.accounts import may_hide_team
 from pulumi_masv.kinds import HOST
 from pulumi_masv.providers import pickled
 
@@ -51,6 +52,9 @@ class MasvResource(Resource):
         that makes the resource: Pulumi looks for it above three frames that are called __init__.
         """
         props[PROVIDER_KEY] = pickled(provider)
+        if may_hide_team(opts):
+            hidden = pulumi.ResourceOptions(additional_secret_outputs=["team_id"])
+            opts = pulumi.ResourceOptions.merge(opts, hidden)
         kind = f"{HOST}:{self._resource_type_name}"
         with _short_stack():
             pulumi.CustomResource.__init__(self, kind, resource_name, props, opts)

@@ -105,3 +105,35 @@ def test_bytes_and_files_are_secret_where_what_is_live_is(stack: Stack, masv: Si
     stack.refresh("--expect-no-changes")
     assert not re.search("31415926535|2718", stack.files())
     assert stack.run("stack", "output", "size", "--show-secrets").text.strip() == "31415926535"
+
+
+def test_a_setting_that_is_secret_is_nowhere_in_clear(stack: Stack, masv: Simulator) -> None:
+    lab = "01SECRETLAB"
+    masv.account.teams[lab] = "the-labs-key"
+    one, other = (masv.account.add_package(name="raw") for _ in range(2))
+    for name, value in (("teamId", masv.team_id), ("baseUrl", masv.url)):
+        del stack.environment[f"MASV_{'TEAM_ID' if name == 'teamId' else 'BASE_URL'}"]
+        stack.run("config", "set", "--secret", f"masv:{name}", value)
+    stack.run("config", "set", "--secret", "lab", lab)
+    window = "expiry_start='2026-01-01T00:00:00Z', expiry_end='2026-01-02T00:00:00Z'"
+    program = (
+        "team = pulumi.Config().require_secret('lab')\n"
+        "lab = masv.Provider('lab', api_key='the-labs-key', team_id=team)\n"
+        f"alone = masv.PackageLifecycle('alone', package_id={one!r})\n"
+        f"masv.PackageLifecycle.get('read', {other!r})\n"
+        f"fleet = masv.PackageFleet('fleet', packages={{{other!r}: {{}}}})\n"
+        f"masv.ArchiveWindow('ours', {window})\n"
+        f"masv.ArchiveWindow('theirs', ResourceOptions(provider=lab), {window})\n"
+        "pulumi.export('teams', [alone.team_id, fleet.team_id])\n"
+    )
+    stack.program(program)
+    told = [stack.preview().text, stack.up().text, stack.refresh("--expect-no-changes").text]
+    told += [stack.up("--expect-no-changes").text, stack.run("stack", "output").text]
+    wrong = "masv.PackageLifecycle('nowhere', package_id='01HNOWHERE')\n"
+    stack.program(program + wrong)
+    told.append(stack.preview(expect=1).text)
+    kept = re.compile("|".join((lab, masv.team_id, masv.url)))
+    for text in (*told, stack.files()):
+        assert not kept.search(text), text
+    shown = stack.run("stack", "output", "teams", "--show-secrets").text
+    assert shown.count(masv.team_id) == 2
