@@ -131,11 +131,9 @@ def is_held(alive: Path) -> bool:
     """Return whether a process lives that hosts this run."""
     if not alive.is_file():
         return False
-    mine = open_database(alive, wait=0)
     try:
-        mine.execute("SELECT 1 FROM sqlite_master")  # a shared lock: others who look hold it, too
+        with contextlib.closing(open_database(alive, wait=0)) as mine:
+            mine.execute("SELECT 1 FROM sqlite_master")  # a shared lock: who looks holds it, too
     except sqlite3.OperationalError:
-        return True
-    finally:
-        mine.close()
+        return alive.is_file()  # or another run has just taken it away
     return False

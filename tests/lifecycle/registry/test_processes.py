@@ -2,16 +2,18 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from pulumi_masv.lifecycle.meeting_place import NoMeetingPlace
+from pulumi_masv.lifecycle.meeting_place import NoMeetingPlace, sweep
 from pulumi_masv.lifecycle.previews import Named
 from pulumi_masv.lifecycle.registry import Registry
 from tests.lifecycle.registry.conftest import ACCOUNT, ADDRESS, WINDOW, declared, hosted
@@ -206,6 +208,20 @@ def test_a_folder_left_by_a_killed_host_is_swept_once_old(
     host = hosted("127.0.0.1:40002")
     assert left.exists() is not swept
     host.close()
+
+
+def test_runs_that_begin_together_sweep_together(folder: Path) -> None:
+    killed(folder)
+    [left] = runs(folder)
+    names = [left, *(left.with_name(f"left{number}") for number in range(300))]
+    for name in names[1:]:
+        shutil.copytree(left, name)
+    for name in names:
+        os.utime(name / "alive.db", (0, 0))
+    with ThreadPoolExecutor(6) as several:
+        for swept in [several.submit(sweep, left.parent) for _ in range(6)]:
+            swept.result()
+    assert runs(folder) == []
 
 
 def test_the_folder_of_a_host_that_lives_is_not_swept(host: Registry, folder: Path) -> None:
