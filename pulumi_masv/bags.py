@@ -128,8 +128,9 @@ def sealed(bag: dict[str, Any]) -> dict[str, Any]:
 
     for part in ("packages", "live"):
         if part in bag:
-            entries = {i: _sealed(entry, secrets.get(i, ())) for i, entry in bag[part].items()}
-            bag = {**bag, part: entries}
+            entries = bag[part]
+            hidden = {i: _sealed(entries[i], n) for i, n in secrets.items() if i in entries}
+            bag = {**bag, part: {**entries, **hidden}}
     return bag if isinstance(bag[SECRETS], Mapping) else _sealed(bag, bag[SECRETS])
 
 

@@ -1,9 +1,9 @@
 """How outputs are written short, and spelled out again: in the state, and in a program.
 
 Of a package, a flag of `FLAGS` is left out where it is false. Of a fleet, `off` names what is as
-usual of a package where its entry in `live` leaves it out; `sizes` has bytes and files of all in
-one text, since Pulumi's work grows with the number of values; `declared` has what most entries
-declare once, under `*`, which is no package's id. A state without any of this is one in which
+usual of a package where its entry in `live` leaves it out. Under `*`, which is no package's id,
+`live` has bytes and files of all packages in one text, since Pulumi's work grows with the number of
+values, and `declared` has what most entries declare. A state without any of this is one in which
 everything is spelled out.
 """
 
@@ -12,16 +12,15 @@ from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from typing import Any, Final
 
 OFF: Final = "off"
-SIZES: Final = "sizes"
+ALL: Final = "*"
 SIZED: Final = ("size", "totalFiles")
-"""What `sizes` has of each package, in this order."""
+"""What `live` has of each package under `*`, in this order."""
 USUAL: Final = {
     "archived": False,
     "pendingArchive": False,
     "state": "finalized",
     "unlimitedStorage": False,
 }
-ALIKE: Final = "*"
 FLAGS: Final = frozenset({"archive_on_destroy", "archived", "force_destroy", "pending_archive"})
 """The outputs of a package that are never unknown, so that left out is false."""
 
@@ -31,18 +30,22 @@ def spelled_out(entry: Any, left_out: Mapping[str, Any]) -> Any:
     return {**left_out, **entry} if isinstance(entry, Mapping) else entry
 
 
+def entries_of(live: Mapping[str, Any]) -> dict[str, Any]:
+    """Return package id -> its entry, as it is written."""
+    return {i: entry for i, entry in live.items() if i != ALL}
+
+
 def each_spelled_out(
-    live: Mapping[str, Any], bag: Mapping[str, Any], spelling: Callable[[str], str] = str
+    live: Mapping[str, Any], off: Any, spelling: Callable[[str], str] = str
 ) -> dict[str, Any]:
     """Return what the state holds of each package of a fleet.
 
     Args:
-        live: package id -> its entry.
-        bag: of outputs, with `off` and `sizes`.
+        live: as it is written.
+        off: as it is written.
         spelling: of the names in an entry.
     """
-    off, sizes = bag.get(OFF), _sizes(bag.get(SIZES))
-    off = off if isinstance(off, (list, tuple)) else ()
+    off, sizes = off if isinstance(off, (list, tuple)) else (), _sizes(live.get(ALL))
     left_out = {spelling(name): value for name, value in USUAL.items() if name in off}
     sized = tuple(map(spelling, SIZED))
 
@@ -50,23 +53,23 @@ def each_spelled_out(
         values = zip(sized, sizes.get(package_id, ()), strict=False)
         return {**left_out, **{name: value for name, value in values if value is not None}}
 
-    return {i: spelled_out(entry, of(i)) for i, entry in live.items()}
+    return {i: spelled_out(entry, of(i)) for i, entry in entries_of(live).items()}
 
 
-def take_sizes(live: Mapping[str, MutableMapping[str, Any]]) -> str:
-    """Take what `sizes` has out of the entries, and return it.
+def sizes_in_one(live: Mapping[str, MutableMapping[str, Any]]) -> dict[str, Any]:
+    """Take bytes and files out of the entries, and return all with them in one text.
 
     Sorted, since Pulumi hands a map on in any order, and compares a text as it is.
     """
     sizes = {i: [entry.pop(name, None) for name in SIZED] for i, entry in live.items()}
-    return json.dumps(sizes, separators=(",", ":"), sort_keys=True)
+    return {**live, ALL: json.dumps(sizes, separators=(",", ":"), sort_keys=True)} if live else {}
 
 
 def _sizes(text: Any) -> Mapping[str, Any]:
     """Return package id -> the values of `SIZED`; nothing where somebody wrote it by hand."""
     try:
         sizes = json.loads(text)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, RecursionError):
         return {}
     each = sizes.items() if isinstance(sizes, dict) else ()
     return {i: values for i, values in each if isinstance(values, list)}
@@ -74,7 +77,7 @@ def _sizes(text: Any) -> Mapping[str, Any]:
 
 def of_each(declared: Mapping[str, Any], package_ids: Iterable[str]) -> dict[str, Any]:
     """Return what is declared of each package."""
-    if ALIKE not in declared:
+    if ALL not in declared:
         return dict(declared)
-    each = dict.fromkeys(package_ids, declared[ALIKE])
-    return {**each, **{i: names for i, names in declared.items() if i != ALIKE}}
+    each = dict.fromkeys(package_ids, declared[ALL])
+    return {**each, **{i: names for i, names in declared.items() if i != ALL}}

@@ -19,6 +19,7 @@ from pulumi_masv.policy import Manifest
 from pulumi_masv.providers import PackageFleetProvider, PackageLifecycleProvider, pickled
 from pulumi_masv.resources.base import WIRE
 from pulumi_masv.settings import resolve
+from pulumi_masv.short import entries_of
 from pulumi_masv.simulator import Simulator
 from tests.generated import at_least, count
 from tests.sessions import session
@@ -187,7 +188,7 @@ def _comparable(outputs: dict[str, Any] | None) -> dict[str, Any]:
     live = outputs.get("live", {})
     return {
         **{name: value for name, value in outputs.items() if name != "received"},
-        "live": {i: {**one, "received": None} for i, one in live.items()},
+        "live": {**live, **{i: {**one, "received": None} for i, one in entries_of(live).items()}},
     }
 
 

@@ -15,7 +15,15 @@ from pulumi_masv.models.instants import Instant, format_instant, parse_instant
 from pulumi_masv.models.package import PackageId, State, Text, normal
 from pulumi_masv.models.secret import SecretiveFleet
 from pulumi_masv.models.stored import Outputs, Stored, projected
-from pulumi_masv.short import ALIKE, OFF, SIZES, USUAL, each_spelled_out, of_each, take_sizes
+from pulumi_masv.short import (
+    ALL,
+    OFF,
+    USUAL,
+    each_spelled_out,
+    entries_of,
+    of_each,
+    sizes_in_one,
+)
 
 _SUMMARY: Final = ("new", "finalized", "expired", "archived", "files", "bytes")
 _OWN_FLAGS: Final = ("forceDestroy", "retainRemoved", "archiveOnDestroy")
@@ -128,7 +136,8 @@ class StoredFleet(SecretiveFleet, Outputs):
         live, declared = bag.get("live"), bag.get("declared")
         if not isinstance(live, Mapping):
             return bag
-        bag = {**bag, "live": each_spelled_out(live, bag)}
+        live = each_spelled_out(live, bag.get(OFF))
+        bag = {**bag, "live": live}
         if isinstance(declared, Mapping):
             bag["declared"] = of_each(declared, live)
         return bag
@@ -148,8 +157,8 @@ class StoredFleet(SecretiveFleet, Outputs):
         if alike and alike[0][1] > 1 and self.declared.keys() == live.keys():
             names = alike[0][0]
             others = {i: bag["declared"][i] for i, each in self.declared.items() if each != names}
-            bag["declared"] = {ALIKE: list(names), **others}
-        return {**bag, OFF: off, SIZES: take_sizes(live)}
+            bag["declared"] = {ALL: list(names), **others}
+        return {**bag, OFF: off, "live": sizes_in_one(live)}
 
     @staticmethod
     def subject(bag: Mapping[str, Any]) -> str:
@@ -212,8 +221,8 @@ class StoredFleet(SecretiveFleet, Outputs):
             isinstance(live, Mapping)
             and isinstance(names, Mapping)
             and isinstance(packages, Mapping)
-            and live.keys() == packages.keys()
-            and names.keys() <= {ALIKE, *live}
+            and live.keys() - {ALL} == packages.keys()
+            and names.keys() <= {ALL, *live}
         ):
             return False
         on = {flag: bag[flag] for flag in _OWN_FLAGS if bag.get(flag, False) is not False}
@@ -221,10 +230,10 @@ class StoredFleet(SecretiveFleet, Outputs):
             return False
         if {**on, "packages": packages} != declared:
             return False
-        alike = names.get(ALIKE)
+        alike = names.get(ALL)
         return all(
             _is_plainly(entry, names.get(package_id, alike), packages[package_id])
-            for package_id, entry in live.items()
+            for package_id, entry in entries_of(live).items()
         )
 
     def projection(self) -> FleetInputs:

@@ -14,7 +14,7 @@ from pulumi_masv.resources.base import MasvResource
 from pulumi_masv.resources.entries import Entries, PackageArgs, PackageArgsDict
 from pulumi_masv.resources.outputs import whole
 from pulumi_masv.resources.secrecy import secret_entries
-from pulumi_masv.short import OFF, SIZES, each_spelled_out, of_each
+from pulumi_masv.short import OFF, each_spelled_out, entries_of, of_each
 
 
 class _Known(TypedDict):
@@ -99,9 +99,6 @@ class PackageFleet(MasvResource, module=MODULE, name=FLEET):
         )
         context = run.context(FLEET, resource_name, opts, holder)
         outputs = (opts and opts.additional_secret_outputs) or ()
-        if "live" in outputs:
-            hidden = pulumi.ResourceOptions(additional_secret_outputs=[SIZES])
-            opts = pulumi.ResourceOptions.merge(opts, hidden)
         secrets = secret_entries(entries, outputs) if context else None
         context = run.inputs.after(subject, context)
         self._register(
@@ -117,8 +114,7 @@ class PackageFleet(MasvResource, module=MODULE, name=FLEET):
                 "summary": None,
                 "team_id": None,
                 "declared": None,
-                OFF: None,  # by which, and by the next, `live` is spelled out
-                SIZES: None,
+                OFF: None,  # by which `live` is spelled out
             },
             program.options(opts, run),
         )
@@ -128,11 +124,11 @@ class PackageFleet(MasvResource, module=MODULE, name=FLEET):
     @pulumi.getter
     def live(self) -> pulumi.Output[_Live]:
         """Package id -> what MASV has of it, in Python's names."""
-        short = {name: pulumi.get(self, name) for name in (OFF, SIZES)}
+        off = pulumi.get(self, OFF)
 
         async def spelled(live: Any) -> Any:
-            bag = {name: await one.future() for name, one in short.items()}
-            return live and _whole(each_spelled_out(live, bag, self.translate_output_property))
+            spelling = self.translate_output_property
+            return live and _whole(each_spelled_out(live, await off.future(), spelling))
 
         return pulumi.get(self, "live").apply(spelled)
 
@@ -155,7 +151,7 @@ class PackageFleet(MasvResource, module=MODULE, name=FLEET):
         live = pulumi.get(self, "live")
 
         async def each(declared: Any) -> Any:
-            return declared and of_each(declared, await live.future() or ())
+            return declared and of_each(declared, entries_of(await live.future() or {}))
 
         return pulumi.get(self, "declared").apply(each)
 

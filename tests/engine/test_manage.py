@@ -2,6 +2,7 @@
 
 import pytest
 
+from pulumi_masv.short import entries_of
 from pulumi_masv.simulator import Simulator
 from tests.engine.conftest import Stack
 
@@ -97,7 +98,7 @@ def test_the_rules_are_decided_on_the_packages_of_the_fleets_own_account(
     managed.program(program.format("'the-labs-key'"))
     managed.up()
     [fleet] = managed.state().values()
-    assert list(fleet["outputs"]["live"]) == [lab]
+    assert list(entries_of(fleet["outputs"]["live"])) == [lab]
     for several in ("[lab]", "{'pulumi-python': lab}"):
         managed.program(
             f"lab = {provider.format(repr('the-labs-key'))}\n"

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from pulumi_masv.short import entries_of
 from pulumi_masv.simulator import Simulator
 from tests.engine.conftest import Stack
 from tests.upgrades import make
@@ -32,7 +33,7 @@ def later(stack: Stack, masv: Simulator) -> Stack:
     for resource in state["deployment"]["resources"]:
         if "masv:" in resource["type"]:
             resource["outputs"]["ofALaterVersion"] = LATER
-            for entry in resource["outputs"].get("live", {}).values():
+            for entry in entries_of(resource["outputs"].get("live", {})).values():
                 entry["ofALaterVersion"] = LATER
     return begun(stack, masv, state)
 

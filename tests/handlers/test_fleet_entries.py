@@ -3,6 +3,7 @@
 import pytest
 from pulumi.output import Unknown
 
+from pulumi_masv.short import entries_of
 from pulumi_masv.simulator import Simulator
 from tests.handlers.conftest import Engine, Refused
 from tests.handlers.programs import added, fleet, fleet_outputs, refusals
@@ -38,7 +39,7 @@ def test_an_entry_taken_out_is_destroyed_if_the_flag_stands(
     assert not masv.account.losses
     engine.up(program)
     assert [loss.package_id for loss in masv.account.losses] == [second]
-    assert list(fleet_outputs(engine)["live"]) == [first]
+    assert list(entries_of(fleet_outputs(engine)["live"])) == [first]
 
 
 def test_an_entry_taken_out_is_left_alone_where_that_is_declared(
@@ -49,7 +50,7 @@ def test_an_entry_taken_out_is_left_alone_where_that_is_declared(
     masv.reset_journal()
     engine.up(fleet({first: {}}, retainRemoved=True))
     assert masv.journal == []
-    assert list(fleet_outputs(engine)["live"]) == [first]
+    assert list(entries_of(fleet_outputs(engine)["live"])) == [first]
     engine.up({})
     assert masv.journal == []
     assert not masv.account.losses

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from pulumi_masv.short import entries_of
 from pulumi_masv.simulator import Simulator
 from tests.handlers.conftest import Engine, Refused
 from tests.handlers.programs import DEC, FEB, JAN, added, fleet, fleet_outputs
@@ -37,7 +38,7 @@ def test_the_outputs_of_a_fleet_are_what_is_live(engine: Engine, masv: Simulator
         "name": "x", "expiry": DEC, "pendingArchive": True
     }  # fmt: skip
     sizes = {first: [5, 2], second: [5, 2], gone: [7, 9]}
-    assert json.loads(fleet_outputs(engine)["sizes"]) == sizes
+    assert json.loads(fleet_outputs(engine)["live"]["*"]) == sizes
     assert fleet_outputs(engine)["off"] == [
         "archived",
         "pendingArchive",
@@ -143,7 +144,7 @@ def test_a_package_moves_into_a_fleet_and_back_without_writes(
     alone = {"day12": {"packageId": first, "name": "raw 0", "forceDestroy": True}}
     engine.up({**alone, **fleet({second: {}}, forceDestroy=True)})
     engine.up(fleet({first: {"name": "raw 0"}, second: {}}, forceDestroy=True))
-    assert sorted(fleet_outputs(engine)["live"]) == sorted([first, second])
+    assert entries_of(fleet_outputs(engine)["live"]).keys() == {first, second}
     engine.up({**alone, **fleet({second: {}}, forceDestroy=True)})
     assert masv.writes == []
     assert set(engine.state) == {"day12", "fleet"}
@@ -199,11 +200,11 @@ def test_a_state_that_spells_everything_out_goes_on_without_a_difference(
     left_out = {**dict.fromkeys(short["off"], False), "state": "finalized"}
     sizes = {
         i: {"size": size, "totalFiles": files}
-        for i, (size, files) in json.loads(short["sizes"]).items()
+        for i, (size, files) in json.loads(short["live"]["*"]).items()
     }
     engine.state["fleet"]["outputs"] = {
-        **{name: value for name, value in short.items() if name not in ("off", "sizes")},
-        "live": {i: {**left_out, **sizes[i], **entry} for i, entry in short["live"].items()},
+        **{name: value for name, value in short.items() if name != "off"},
+        "live": {i: {**left_out, **sizes[i], **short["live"][i]} for i in sizes},
         "declared": {waits: ["archived"], named: ["expiry", "name"], left: []},
     }
     phase = engine.up(program, refresh=refresh)

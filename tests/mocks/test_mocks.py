@@ -169,8 +169,11 @@ def test_the_flags_that_are_left_out_are_those_that_are_never_unknown() -> None:
 
 
 SHORT = {
-    "live": {"01HA": {"archived": True}, "01HB": {"state": "new"}},
-    "sizes": '{"01HA":[null,3],"01HC":[4,5]}',
+    "live": {
+        "01HA": {"archived": True},
+        "01HB": {"state": "new"},
+        "*": '{"01HA":[null,3],"01HC":[4,5]}',
+    },
     "off": ["archived", "pendingArchive", "state"],
     "declared": {"*": ["name"], "01HB": ["expiry", "name"]},
 }

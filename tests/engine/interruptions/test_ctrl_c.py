@@ -4,6 +4,7 @@ import sys
 
 import pytest
 
+from pulumi_masv.short import entries_of
 from pulumi_masv.simulator import Simulator
 from tests.engine.conftest import Stack
 from tests.engine.interruptions.runs import declare, finish, pending, slow, some, up, written
@@ -25,7 +26,7 @@ def test_after_one_ctrl_c_the_update_ends_and_the_state_is_true(
         cut = run.end()
     assert cut.errors == ["update canceled"]
     assert len(masv.writes) == len(ids)
-    assert set(stack.state()["fleet"]["outputs"]["live"]) == set(ids)
+    assert entries_of(stack.state()["fleet"]["outputs"]["live"]).keys() == set(ids)
     masv.reset_journal()
     masv.faults.clear()
     stack.up("--expect-no-changes", "--refresh")
