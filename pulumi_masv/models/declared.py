@@ -4,6 +4,7 @@ Strict: an unknown name is a typo, a number is no string. A property left out (`
 managed: never written, never drift.
 """
 
+import re
 from collections.abc import Mapping
 from enum import Enum
 from functools import cache
@@ -217,6 +218,7 @@ _REASONS = {
     "bool_type": "expected True or False, not {input!r}",
     "literal_error": "expected {expected}, not {input!r}",
 }
+_SHOULD_BE: Final = re.compile("Input should be (.*?)(?:, unable to parse .*|, got a number .*)?")
 
 
 def problems_of(error: ValidationError) -> list[Problem]:
@@ -236,7 +238,10 @@ def reason_of(detail: Mapping[str, Any]) -> str:
     if detail["type"] == "extra_forbidden":
         near = nearest(to_snake(str(detail["loc"][-1])), Declared.model_fields)
         return "is not an input of this resource" + (f": did you mean {near}?" if near else "")
-    template = _REASONS.get(detail["type"], detail["msg"].replace("{", "{{"))
+    told = detail["msg"].replace("{", "{{")
+    should = _SHOULD_BE.fullmatch(told)
+    told = f"must be {should[1]}, not {{input!r}}" if should else told
+    template = _REASONS.get(detail["type"], told)
     reason: str = template.format(input=_Shortened(detail["input"]), **detail.get("ctx", {}))
     return reason
 
