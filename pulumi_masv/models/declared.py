@@ -24,7 +24,7 @@ from pydantic.alias_generators import to_camel, to_snake
 from pulumi_masv.arguments import Wrong, nearest
 from pulumi_masv.models.end import Ending
 from pulumi_masv.models.instants import Instant
-from pulumi_masv.models.package import PackageId, normal
+from pulumi_masv.models.package import PackageId, storable
 from pulumi_masv.models.secret import Secretive, secrets_of
 
 if TYPE_CHECKING:
@@ -49,12 +49,7 @@ class Problem(NamedTuple):
 def _not_blank(value: str) -> str:
     if not value.strip():
         raise ValueError("is blank: give a name, or leave it out to leave MASV's name alone")
-    try:
-        return normal(value)
-    except UnicodeEncodeError:
-        raise ValueError(
-            "contains half a character, which cannot be stored: type it again"
-        ) from None
+    return storable(value)
 
 
 Name = Annotated[StrictStr, AfterValidator(_not_blank)]
