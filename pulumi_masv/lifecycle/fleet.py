@@ -198,7 +198,7 @@ class FleetController:
         """
         session, stored = self._session, request.stored
         entries = stored.entries()
-        left = entries.keys() - deletion.is_kept(session, entries.keys())
+        left = entries.keys() - deletion.still_declared(session, entries.keys())
         if stored.retain_removed or not left:
             return Outcome(None)
         session.same_team(stored.team_id, "this fleet")
