@@ -172,3 +172,25 @@ def test_a_received_package_is_looked_for_where_it_was_found(
     assert again is not None
     assert again.package == found.package
     assert len(masv.journal) == 1
+
+
+def test_ctrl_c_while_a_thread_starts_leaves_no_thread(
+    client: Client, masv: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that is left would wait for work for ever, and the process for it."""
+    for _ in range(60):
+        masv.account.add_package()
+    start, started = threading.Thread.start, list[threading.Thread]()
+
+    def interrupted(thread: threading.Thread) -> None:
+        start(thread)
+        if thread.name.startswith("masv_"):
+            started.append(thread)
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(threading.Thread, "start", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        client.list_packages(every())
+    [thread] = started
+    thread.join(60)
+    assert not thread.is_alive()
