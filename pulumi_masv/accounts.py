@@ -15,7 +15,6 @@ from pulumi.runtime.config import CONFIG
 from pulumi_masv import engine, inputs, kinds, sources
 from pulumi_masv.inputs import Refused
 from pulumi_masv.lifecycle.registry import ANYWHERE
-from pulumi_masv.sources import stored_in_clear
 
 _ANY: Final = kinds.token("Package")
 # Also those whose last resource goes: its packages are looked at with their keys.
@@ -187,10 +186,10 @@ def check_configuration() -> None:
     if engine.is_mocked():
         return
     config = CONFIG.get()
-    clear = stored_in_clear(config, pulumi.runtime.is_config_secret)
+    clear = sources.stored_in_clear(config, pulumi.runtime.is_config_secret)
     if clear is not None:
         raise Refused(clear)
-    root = pulumi.runtime.get_root_resource()
+    root = runtime.get_root_resource()
     if root is not None and root not in _WARNED and any(map(sources.is_ours, config)):
         from pulumi_masv.settings import unknown_keys  # pydantic is slow to load
 

@@ -35,6 +35,7 @@ class Bags(Generic[Kind]):
 
     Attributes:
         declared_before: the old inputs, as they are.
+        bag: the new inputs, with what is secret in them made so.
         urn: of the resource.
         unknown: the names whose value a preview does not know yet.
         inputs: None where they are wrong, or a required one is unknown.

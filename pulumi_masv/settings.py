@@ -59,7 +59,7 @@ def _checked_key(key: SecretStr) -> SecretStr:
 
 
 class Settings(BaseModel):
-    """What a client needs to know. The README's table shows the descriptions.
+    """What a client needs to know. The table of the configuration shows the descriptions.
 
     Attributes:
         key_source: where the key came from, in words for an error.

@@ -22,7 +22,10 @@ USUAL: Final = {
     "unlimitedStorage": False,
 }
 FLAGS: Final = frozenset({"archive_on_destroy", "archived", "force_destroy", "pending_archive"})
-"""The outputs of a package that are never unknown, so that left out is false."""
+"""The outputs of a package that are never unknown, so that left out is false.
+
+By the fields' names, and not the wire's as above: what a bag says by either name goes before them.
+"""
 
 
 def spelled_out(entry: Any, left_out: Mapping[str, Any]) -> Any:

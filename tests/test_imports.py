@@ -51,7 +51,7 @@ PACKAGES = st.lists(
 )
 
 
-def seen(packages: list[Package]) -> list[Observed]:
+def observed(packages: list[Package]) -> list[Observed]:
     return [
         Observed(package, SecretStr("token"), NOW, received=n == 1)
         for n, package in enumerate(packages)
@@ -86,7 +86,7 @@ def test_the_written_program_declares_what_was_imported(
     packages: list[Package], names: set[str]
 ) -> None:
     """Its diff and check find no change."""
-    listed = seen(packages)
+    listed = observed(packages)
     count("packages", len(packages))
     count("names", len(names))
     entries = imports.lifecycles(listed, "01TEAM", names)
@@ -110,7 +110,7 @@ def test_the_written_manifest_declares_what_was_imported(
     packages: list[Package], names: set[str]
 ) -> None:
     """Its diff and check find no change."""
-    listed = seen(packages)
+    listed = observed(packages)
     count("packages", len(packages))
     count("names", len(names))
     [entry] = imports.fleet("season", listed, "01TEAM", names)

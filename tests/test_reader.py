@@ -66,9 +66,9 @@ def test_a_package_that_was_written_to_is_not_served_from_a_listing(
         listing.read(package)
     masv.account.rename(ids[9], "new")
     listing.forget(ids[9])
-    seen, _ = listing.read(ids[9])
-    assert seen is not None
-    assert seen.package.name == "new"
+    observed, _ = listing.read(ids[9])
+    assert observed is not None
+    assert observed.package.name == "new"
 
 
 def test_a_package_is_served_from_a_listing_once(listing: Reader, masv: Simulator) -> None:
@@ -76,9 +76,9 @@ def test_a_package_is_served_from_a_listing_once(listing: Reader, masv: Simulato
     for package in ids:
         listing.read(package)
     masv.account.rename(ids[9], "new")
-    seen, _ = listing.read(ids[9])
-    assert seen is not None
-    assert seen.package.name == "new"
+    observed, _ = listing.read(ids[9])
+    assert observed is not None
+    assert observed.package.name == "new"
 
 
 def test_a_listing_is_used_for_a_minute(
@@ -89,9 +89,9 @@ def test_a_listing_is_used_for_a_minute(
         listing.read(package)
     masv.account.rename(ids[8], "new")
     stopwatch.now = 61.0
-    seen, _ = listing.read(ids[8])
-    assert seen is not None
-    assert seen.package.name == "new"
+    observed, _ = listing.read(ids[8])
+    assert observed is not None
+    assert observed.package.name == "new"
 
 
 @pytest.mark.parametrize(("listed", "read"), [(1000, 1), (1000, 5), (1000, 20), (120, 120)])
@@ -198,9 +198,9 @@ def test_what_a_listing_leaves_open_of_an_end_the_single_read_tells(
     listing: Reader, masv: Simulator
 ) -> None:
     masv.switch(listed_keys="sample")
-    for seen in listed(listing, added(masv, 2, unlimited_storage=True)):
+    for observed in listed(listing, added(masv, 2, unlimited_storage=True)):
         masv.reset_journal()
-        settled = listing.settle(seen)
+        settled = listing.settle(observed)
         assert settled.package.unlimited_storage is True
         assert settled.token is not None
         assert len(masv.journal) == 1
@@ -212,18 +212,18 @@ def test_a_received_package_stays_received_when_its_end_is_settled(
     listing: Reader, masv: Simulator
 ) -> None:
     masv.switch(listed_keys="sample", read_tokens="none")
-    [seen, *_] = listed(listing, added(masv, 3, received=True))
-    settled = listing.settle(seen)
+    [observed, *_] = listed(listing, added(masv, 3, received=True))
+    settled = listing.settle(observed)
     assert settled.package.unlimited_storage is False
     assert settled.received
-    assert settled.token == seen.token
+    assert settled.token == observed.token
 
 
 def test_a_single_read_that_says_no_more_is_the_last_one(listing: Reader, masv: Simulator) -> None:
     masv.switch(listed_keys="sample", read_keys="sample")
     several = listed(listing, added(masv, 3))
     masv.reset_journal()
-    assert [listing.settle(seen) for seen in several] == several
+    assert [listing.settle(observed) for observed in several] == several
     assert len(masv.journal) == 1
 
 
@@ -232,7 +232,7 @@ def test_what_has_ended_or_says_its_end_is_settled(listing: Reader, masv: Simula
     several = listed(listing, ids)
     masv.switch(listed_keys="sample")
     masv.reset_journal()
-    assert [listing.settle(seen) for seen in several] == several
+    assert [listing.settle(observed) for observed in several] == several
     assert masv.journal == []
 
 
@@ -241,9 +241,9 @@ def test_an_end_that_may_not_be_read_stays_as_it_was_listed(
     listing: Reader, masv: Simulator, status: int
 ) -> None:
     masv.switch(listed_keys="sample")
-    [seen, _] = listed(listing, added(masv, 2))
-    masv.faults.set("status", status=status, route=f"*/{seen.package.id}", times=None)
-    assert listing.settle(seen) is seen
+    [observed, _] = listed(listing, added(masv, 2))
+    masv.faults.set("status", status=status, route=f"*/{observed.package.id}", times=None)
+    assert listing.settle(observed) is observed
 
 
 def test_a_storm_ends_the_reading_of_single_packages(listing: Reader, masv: Simulator) -> None:

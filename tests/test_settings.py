@@ -63,9 +63,9 @@ def test_missing_settings_are_one_line_with_both_spellings() -> None:
         ("masv:baseUrl", "https://example.com:99999", "Port out of range"),
         ("masv:teamId", "../x", "is not a MASV team id"),
         ("masv:apiKey", "two words", "contains a character that a key cannot have"),
-        ("masv:timeout", "soon", "valid number"),
-        ("masv:timeout", "0", "greater than 0"),
-        ("masv:maxRetries", "-1", "greater than or equal to 0"),
+        ("masv:timeout", "soon", "must be a valid number, not 'soon'"),
+        ("masv:timeout", "0", "must be greater than 0, not '0'"),
+        ("masv:maxRetries", "1.5", "must be a valid integer, not '1.5'"),
         ("masv:concurrency", "0", "greater than or equal to 1"),
     ],
 )

@@ -272,7 +272,11 @@ class Team:
                     raise
                 return None
 
-        return self._pool.map(page, numbers)
+        try:
+            return self._pool.map(page, numbers)
+        except KeyboardInterrupt:  # of a thread that was just starting: at exit nobody wakes it
+            self._pool.shutdown(wait=False, cancel_futures=True)
+            raise
 
     def _team(
         self,

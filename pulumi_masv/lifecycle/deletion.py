@@ -75,8 +75,8 @@ def permit(session: Session, deletion: Deletion) -> None:
     session.registry.permit(session.account, ended)
 
 
-def is_kept(session: Session, package_ids: Collection[str]) -> set[str]:
-    """Return which packages are let go of: what was not permitted to end, and is declared."""
+def still_declared(session: Session, package_ids: Collection[str]) -> set[str]:
+    """Return which packages are let go of: those declared that were not permitted to end."""
     left = set(package_ids) - session.registry.permits(session.account).keys()
     return session.registry.declared(session.account, left)
 

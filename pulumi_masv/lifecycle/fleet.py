@@ -55,9 +55,11 @@ class FleetController:
     def contradictions(self, request: Asked) -> Sequence[Refusal]:
         """Return where an ArchiveWindow of the program declares the opposite of an entry."""
         inputs = request.inputs
-        packages = inputs.packages.items() if inputs else ()
-        asked = [inputs.entry(i) for i, one in packages if inputs and one.archived is not None]
-        return contradicted(self._session, asked)
+        if inputs is None:
+            return ()
+        # Only these are made, of ten thousand.
+        archived = [i for i, one in inputs.packages.items() if one.archived is not None]
+        return contradicted(self._session, [inputs.entry(i) for i in archived])
 
     def unchanged(self, read: Callable[[], StoredFleet]) -> None:
         """Record the entries that nothing is done to, if a check of this process has seen them.
@@ -198,7 +200,7 @@ class FleetController:
         """
         session, stored = self._session, request.stored
         entries = stored.entries()
-        left = entries.keys() - deletion.is_kept(session, entries.keys())
+        left = entries.keys() - deletion.still_declared(session, entries.keys())
         if stored.retain_removed or not left:
             return Outcome(None)
         session.same_team(stored.team_id, "this fleet")

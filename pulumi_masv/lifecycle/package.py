@@ -163,7 +163,7 @@ class PackageController:
             NotAsDeclared: it was to be destroyed, and is not shown any more.
             NoLongerShown: it is gone, as others are, and the key may be why.
         """
-        if deletion.is_kept(self._session, [request.id]):
+        if deletion.still_declared(self._session, [request.id]):
             return Outcome(None)
         self._session.recall(request.stored)
         permits = self._session.registry.permits(self._session.account)

@@ -8,7 +8,7 @@ from datetime import datetime
 
 import tenacity
 
-from pulumi_masv import plan as plans
+from pulumi_masv import plan
 from pulumi_masv.client import PAGE
 from pulumi_masv.errors import NotAsDeclared
 from pulumi_masv.lifecycle.protocol import (
@@ -32,7 +32,6 @@ from pulumi_masv.models import (
     widened,
 )
 from pulumi_masv.plan import Refusal
-from pulumi_masv.plan import window as plan
 from pulumi_masv.plan.window import Counts
 
 LONGEST_WAIT = 60.0  # seconds of pauses for an effect that comes a little later
@@ -59,7 +58,7 @@ class WindowController:
             line = "cannot look at an archive window that is not known yet"
         else:
             counts, _ = self._session.look_or_why(lambda: self._look(window))
-            line = plan.does(window, counts) if counts else ""
+            line = plan.window.does(window, counts) if counts else ""
         if line:
             self._session.announcer.note(line, urn=request.urn)
         return ()
@@ -71,7 +70,7 @@ class WindowController:
             return ()
         session = self._session
         found: list[Refusal] = [
-            plans.WindowsContradict(window, other)
+            plan.WindowsContradict(window, other)
             for other in declared_windows(session)
             if other.received is window.received
             and other.archived is not window.archived
@@ -87,7 +86,7 @@ class WindowController:
                 and window.holds(expiry)
                 and _is_listed(session, window, package_id, expiry)
             ):
-                found.append(plans.Contradicted(package_id, window))
+                found.append(plan.Contradicted(package_id, window))
         return found
 
     def reminder(self, stored: StoredWindow) -> str | None:
@@ -95,7 +94,7 @@ class WindowController:
         if stored.expired_count is None or stored.archived_count is None:
             return None
         counts = Counts(stored.expired_count, stored.archived_count)
-        return plan.does(stored.projection(), counts)
+        return plan.window.does(stored.projection(), counts)
 
     def apply(self, request: ApplyRequest[WindowInputs, StoredWindow]) -> Outcome[StoredWindow]:
         """Make all of the window as declared.
@@ -107,7 +106,7 @@ class WindowController:
         inputs, stored = request.inputs, request.stored
         if stored is not None:
             self._session.same_team(stored.team_id, str(stored.declared()))
-            if plan.untouched(inputs, stored):
+            if plan.window.untouched(inputs, stored):
                 flag = {"unarchive_on_destroy": inputs.unarchive_on_destroy}
                 return Outcome(stored.model_copy(update=flag))
         return Outcome(self._make(inputs))
@@ -141,7 +140,7 @@ class WindowController:
         packages = {i for i, _ in session.registry.tombstones(session.account, archived=True)}
         ends = [observed.package.expiry for observed in session.look_all(packages)[0].values()]
         covers += [(end, end) for end in ends if end is not None]
-        for start, end in plan.uncovered(window, covers):
+        for start, end in plan.window.uncovered(window, covers):
             part = {"expiry_start": start, "expiry_end": end, "archived": False}
             self._make(window.model_copy(update=part))
         return Outcome(None)
@@ -149,7 +148,7 @@ class WindowController:
     def _make(self, inputs: WindowInputs) -> StoredWindow:
         counts = self._look(inputs)
         if counts.due(inputs):
-            self._session.remind(plan.does(inputs, counts), inputs)
+            self._session.remind(plan.window.does(inputs, counts), inputs)
             self._session.masv().archive_window(
                 inputs.expiry_start,
                 inputs.expiry_end,
@@ -166,7 +165,7 @@ class WindowController:
     def _settled(self, window: WindowInputs) -> Counts:
         def give_up(state: tenacity.RetryCallState) -> Counts:
             counts: Counts = state.outcome.result()  # type: ignore[union-attr] # it has ended
-            raise NotAsDeclared(plan.still_due(window, counts, state.idle_for))
+            raise NotAsDeclared(plan.window.still_due(window, counts, state.idle_for))
 
         return tenacity.Retrying(
             retry=tenacity.retry_if_result(lambda counts: counts.due(window) > 0),
@@ -270,7 +269,7 @@ def contradicted(session: Session, several: Iterable[LifecycleInputs]) -> list[R
             continue
         buried[inputs.package_id] = format_instant(expiry)
         found += [
-            plans.Contradicted(inputs.package_id, window)
+            plan.Contradicted(inputs.package_id, window)
             for window in windows
             if window.archived is not inputs.archived
             and window.holds(expiry)

@@ -4,6 +4,7 @@ Strict: an unknown name is a typo, a number is no string. A property left out (`
 managed: never written, never drift.
 """
 
+import re
 from collections.abc import Mapping
 from enum import Enum
 from functools import cache
@@ -23,7 +24,7 @@ from pydantic.alias_generators import to_camel, to_snake
 from pulumi_masv.arguments import Wrong, nearest
 from pulumi_masv.models.end import Ending
 from pulumi_masv.models.instants import Instant
-from pulumi_masv.models.package import PackageId, normal
+from pulumi_masv.models.package import PackageId, storable
 from pulumi_masv.models.secret import Secretive, secrets_of
 
 if TYPE_CHECKING:
@@ -48,12 +49,7 @@ class Problem(NamedTuple):
 def _not_blank(value: str) -> str:
     if not value.strip():
         raise ValueError("is blank: give a name, or leave it out to leave MASV's name alone")
-    try:
-        return normal(value)
-    except UnicodeEncodeError:
-        raise ValueError(
-            "contains half a character, which cannot be stored: type it again"
-        ) from None
+    return storable(value)
 
 
 Name = Annotated[StrictStr, AfterValidator(_not_blank)]
@@ -217,6 +213,7 @@ _REASONS = {
     "bool_type": "expected True or False, not {input!r}",
     "literal_error": "expected {expected}, not {input!r}",
 }
+_SHOULD_BE: Final = re.compile("Input should be (.*?)(?:, unable to parse .*|, got a number .*)?")
 
 
 def problems_of(error: ValidationError) -> list[Problem]:
@@ -236,7 +233,10 @@ def reason_of(detail: Mapping[str, Any]) -> str:
     if detail["type"] == "extra_forbidden":
         near = nearest(to_snake(str(detail["loc"][-1])), Declared.model_fields)
         return "is not an input of this resource" + (f": did you mean {near}?" if near else "")
-    template = _REASONS.get(detail["type"], detail["msg"].replace("{", "{{"))
+    told = detail["msg"].replace("{", "{{")
+    should = _SHOULD_BE.fullmatch(told)
+    told = f"must be {should[1]}, not {{input!r}}" if should else told
+    template = _REASONS.get(detail["type"], told)
     reason: str = template.format(input=_Shortened(detail["input"]), **detail.get("ctx", {}))
     return reason
 

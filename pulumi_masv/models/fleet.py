@@ -186,7 +186,7 @@ class StoredFleet(SecretiveFleet, Outputs):
             force_destroy=flags.force_destroy,
             retain_removed=flags.retain_removed,
             archive_on_destroy=flags.archive_on_destroy,
-            secret_inputs=_of(flags.secret_inputs, entries),
+            secret_inputs=_secret_of(flags.secret_inputs, entries),
             declared={
                 package_id: tuple(name for name in entry.declared or () if name in _DECLARED)
                 for package_id, entry in entries.items()
@@ -283,7 +283,7 @@ def _is_plainly(entry: Any, names: Any, declared: Any) -> bool:
     return bool(held == declared)
 
 
-def _of(
+def _secret_of(
     secrets: dict[str, tuple[str, ...]] | None, entries: Mapping[str, Stored]
 ) -> dict[str, tuple[str, ...]] | None:
     """Return what is secret of the packages that there still are."""

@@ -66,6 +66,19 @@ def normal(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
+def storable(text: str) -> str:
+    """Return in NFC a text that somebody typed, or refuse it in words that they understand.
+
+    Raises:
+        ValueError: it holds half a character.
+    """
+    try:
+        return normal(text)
+    except UnicodeEncodeError:
+        what = "contains half a character, which cannot be stored: type it again"
+        raise ValueError(what) from None
+
+
 Text = Annotated[str, AfterValidator(normal)]
 # Pulumi keeps numbers as floats, which tell larger ones no longer apart.
 Count = Annotated[int, Field(ge=0, le=2**53)]

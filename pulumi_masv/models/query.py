@@ -25,7 +25,7 @@ from pydantic import (
 from pulumi_masv.errors import FilterError
 from pulumi_masv.models.declared import problems_of
 from pulumi_masv.models.instants import Instant, shifted
-from pulumi_masv.models.package import Package, State, normal
+from pulumi_masv.models.package import Package, State, storable
 from pulumi_masv.models.window import not_before
 
 Sort = Literal[
@@ -71,19 +71,6 @@ def one_of(
     return BeforeValidator(check)
 
 
-def whole(text: str) -> str:
-    """Return a text in NFC, so that what looks alike is alike.
-
-    Raises:
-        ValueError: it holds half a character, which nothing can store.
-    """
-    try:
-        return normal(text)
-    except UnicodeEncodeError:
-        what = "contains half a character, which cannot be stored: type it again"
-        raise ValueError(what) from None
-
-
 def _some(value: Any) -> Any:
     if isinstance(value, (str, list, tuple)) and not (value and str(value).strip()):
         raise ValueError("is empty, so it would not filter: leave it out")
@@ -110,8 +97,10 @@ def _only_of_the_inbox(value: str | None, info: ValidationInfo) -> str | None:
 
 
 StateWord = Annotated[State, one_of("a state", get_args(State), _CALLED)]
-Text = Annotated[StrictStr, BeforeValidator(_some), AfterValidator(whole)]
-Words = Annotated[tuple[Annotated[StrictStr, AfterValidator(whole)], ...], BeforeValidator(_listed)]
+Text = Annotated[StrictStr, BeforeValidator(_some), AfterValidator(storable)]
+Words = Annotated[
+    tuple[Annotated[StrictStr, AfterValidator(storable)], ...], BeforeValidator(_listed)
+]
 
 
 class Query(BaseModel):

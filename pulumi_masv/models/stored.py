@@ -1,7 +1,7 @@
 """What the state holds of a package, and what of it the program declared.
 
-`Stored.record` is the one mapper from a live package to the outputs, for create, update and
-read; `Stored.projection` is the one way back from outputs to inputs, for diff and read.
+`Stored.record` is the one mapper from an observed package to the outputs, for create, update
+and read; `Stored.projection` is the one way back from outputs to inputs, for diff and read.
 """
 
 from collections.abc import Mapping
@@ -23,7 +23,7 @@ from pulumi_masv.short import FLAGS, spelled_out
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-_MANAGED = ("name", "expiry", "unlimited_storage", "archived")
+_MANAGED = tuple(Declared.model_fields)
 _FLAGS = frozenset(map(to_camel, FLAGS))
 _AS_ANSWERED = ("size", "total_files", "sender", "created_at", "updated_at")
 
@@ -166,7 +166,8 @@ class Stored(Secretive, Ending, Outputs):
         """Return the package that a state stands for; None where it does not say its state."""
         if self.state is None or not self.package_id:
             return None
-        values = {name: getattr(self, name) for name in _MANAGED[:3] + _AS_ANSWERED}
+        names = ("name", "expiry", "unlimited_storage", *_AS_ANSWERED)
+        values = {name: getattr(self, name) for name in names}
         return Package.model_construct(id=self.package_id, state=self.state, **values)
 
     def managed(self) -> Declared:
@@ -272,20 +273,20 @@ def projected(stored: Holds, names: tuple[str, ...] | None) -> dict[str, Any]:
     return values
 
 
-def _end(package: Package, inputs: LifecycleInputs | None, kept: Stored) -> tuple[Any, Any]:
+def _end(package: Package, inputs: LifecycleInputs | None, stored: Stored) -> tuple[Any, Any]:
     """Return when the files end, or were last said to once they are gone: (expiry, unlimited).
 
     A field absent from an answer is unknown: what was declared or stored stays.
     """
     observed = (package.expiry, package.unlimited_storage)
-    stored = (kept.expiry, kept.unlimited_storage)
+    last = (stored.expiry, stored.unlimited_storage)
     declared: tuple[Any, Any] = (None, None)
     if inputs is not None and inputs.expiry is not None:
         declared = (inputs.expiry, False)
     elif inputs is not None:
         declared = (None, inputs.unlimited_storage)
-    observed_first = (observed, declared, stored)
-    order = observed_first if package.files_exist else (declared, stored, observed)
+    exist = package.files_exist
+    order = (observed, declared, last) if exist else (declared, last, observed)
     unlimited = _first(*(flag for _, flag in order))
     return (None if unlimited else _first(*(expiry for expiry, _ in order))), unlimited
 

@@ -22,7 +22,7 @@ from pydantic import (
     WithJsonSchema,
 )
 
-from pulumi_masv.models.query import whole
+from pulumi_masv.models.package import storable
 
 _LENGTH: Final = "[1-9][0-9]{0,4}[hdw]"
 _AFTER_CREATION: Final = rf" *created *\+ *{_LENGTH} *"
@@ -214,7 +214,7 @@ Size = Annotated[
     WithJsonSchema({"anyOf": [_schema(_SIZE, "10GB"), {"type": "integer", "minimum": 0}]}),
 ]
 Count = Annotated[int, BeforeValidator(_count)]
-Text = Annotated[StrictStr, AfterValidator(whole)]
+Text = Annotated[StrictStr, AfterValidator(storable)]
 Words = Annotated[tuple[Text, ...], BeforeValidator(listed), AfterValidator(some)]
 Ids = Annotated[
     tuple[Annotated[Text, one_word()], ...],

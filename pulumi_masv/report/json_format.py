@@ -14,7 +14,7 @@
 An instant is `2027-01-31T00:00:00Z`, an end may be "never", a name, an end and a day may be
 "[secret]", and null is what nobody knows; `now` is null where nothing was recorded. Each package
 has an entry of its own; what is alike stands together, the largest first. A package counted as
-`unknown` does not say its files or bytes, so the total is at least so much. `form` says whether a
+`unknown` does not say its files or bytes, so the total is a minimum. `form` says whether a
 form response ends with the files.
 """
 

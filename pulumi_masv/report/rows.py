@@ -24,7 +24,7 @@ def grouped(number: int) -> str:
 
 @dataclass(frozen=True)
 class Total:
-    """How much some packages hold; `unknown` of them do not say, so it is at least so much."""
+    """How much some packages hold; `unknown` of them do not say, so it is a minimum."""
 
     packages: int
     files: int

@@ -120,9 +120,9 @@ def _leaves(step: Step) -> str:
 def _is_empty(step: Step) -> bool:
     """Return whether it is about a fleet that has no package, before or after."""
     old, new = step.old_state, step.new_state
-    bags = [*([old.inputs.get("packages"), old.outputs.get("live")] if old else ())]
-    bags += [new.inputs.get("packages")] if new else []
-    return step.kind == FLEET and bool(bags) and all(bag == {} for bag in bags)
+    declared = [state.inputs.get("packages") for state in (old, new) if state]
+    held = [old.outputs.get("live")] if old else []
+    return step.kind == FLEET and bool(declared) and all(bag == {} for bag in declared + held)
 
 
 def _is_retained(step: Step) -> bool:

@@ -31,7 +31,7 @@ def client(masv: Simulator, pauses: list[float]) -> Client:
     return connect(masv, pauses)
 
 
-def seen(client: Client, package: str) -> Observed:
+def observed(client: Client, package: str) -> Observed:
     found = client.get_package(package)
     assert found is not None
     return found

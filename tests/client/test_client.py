@@ -13,7 +13,7 @@ from pulumi_masv.errors import CredentialRefused, PackageNotFound, SettingsError
 from pulumi_masv.models import Observed
 from pulumi_masv.settings import resolve
 from pulumi_masv.simulator import TOKEN_CANARY, Simulator, Switches
-from tests.client.conftest import connect, seen
+from tests.client.conftest import connect, observed
 
 FEB = datetime(2027, 2, 28, tzinfo=timezone.utc)
 
@@ -24,7 +24,7 @@ def sent(masv: Simulator) -> list[tuple[str, str, str | None]]:
 
 def test_a_package_is_read_with_token_and_date_of_answer(client: Client, masv: Simulator) -> None:
     package = masv.account.add_package(name="Day 12", size=5)
-    found = seen(client, package)
+    found = observed(client, package)
     assert (found.package.name, found.package.size) == ("Day 12", 5)
     assert found.token
     assert TOKEN_CANARY in found.token.get_secret_value()
@@ -49,7 +49,7 @@ def test_a_write_is_sent_with_the_packages_token_alone(
     path: str,
 ) -> None:
     package = masv.account.add_package(name="Day 12")
-    found = seen(client, package)
+    found = observed(client, package)
     masv.reset_journal()
     write(client, found)
     assert sent(masv) == [(method, f"/v1/packages/{package}{path}", "token")]
@@ -57,7 +57,7 @@ def test_a_write_is_sent_with_the_packages_token_alone(
 
 def test_a_tombstone_is_archived_and_unarchived(client: Client, masv: Simulator) -> None:
     package = masv.account.add_package(state="expired")
-    found = seen(client, package)
+    found = observed(client, package)
     client.archive_package(found)
     assert masv.account.package(package).state == "archived"
     client.unarchive_package(found)
@@ -92,7 +92,7 @@ def test_a_received_package_is_found_though_not_served_singly(
 ) -> None:
     masv.account.switches = Switches(inbox_read="missing")
     package = masv.account.add_package(received=True)
-    assert seen(client, package).package.id == package
+    assert observed(client, package).package.id == package
     assert client.get_package("01HNOWHERE") is None
 
 
@@ -137,7 +137,7 @@ def test_a_package_without_a_known_state_or_a_usable_token_is_read(
     url = f"https://api.massive.app/v1.1/teams/{masv.team_id}/packages/01HP"
     with responses.RequestsMock() as mock:
         mock.get(url, json={"id": "01HP", "state": state, "access_token": token})
-        found = seen(connect(masv, baseUrl="https://api.massive.app"), "01HP")
+        found = observed(connect(masv, baseUrl="https://api.massive.app"), "01HP")
     assert found.token is None
     assert not found.package.is_known
 
@@ -151,7 +151,7 @@ def test_a_field_that_masv_need_not_send_may_be_anything(masv: Simulator) -> Non
     }  # fmt: skip
     with responses.RequestsMock() as mock:
         mock.get(url, json={"id": "01HP", "state": "new", "access_token": "t", **odd})
-        package = seen(connect(masv, baseUrl="https://api.massive.app"), "01HP").package
+        package = observed(connect(masv, baseUrl="https://api.massive.app"), "01HP").package
     assert {getattr(package, field) for field in odd} == {None}
 
 
@@ -166,7 +166,7 @@ def test_the_machines_clock_is_used_only_where_an_answer_has_no_date(
         headers = {"Date": date} if date else {}
         body = {"id": "01HP", "state": "new", "access_token": "t"}
         mock.get(url, json=body, headers=headers)
-        found = seen(Client(settings, clock=lambda: here), "01HP")
+        found = observed(Client(settings, clock=lambda: here), "01HP")
     dated = date is not None and date.startswith("Mon")
     assert found.now == (datetime(2026, 3, 2, 9, tzinfo=timezone.utc) if dated else here)
 

@@ -8,7 +8,7 @@ import responses
 from pulumi_masv.errors import RequestRefused
 from pulumi_masv.models import Query
 from pulumi_masv.simulator import KEY_CANARY, PASSWORD_CANARY, TOKEN_CANARY, Simulator
-from tests.client.conftest import connect, seen
+from tests.client.conftest import connect, observed
 
 
 @pytest.mark.parametrize(
@@ -48,13 +48,13 @@ def test_an_opaque_package_token_is_not_repeated_either(masv: Simulator) -> None
         mock.put(write, status=400, json={"message": "no: opaque-token"})
         client = connect(masv, baseUrl="https://api.massive.app")
         with pytest.raises(RequestRefused, match=r"answered 400: no: …$"):
-            client.rename_package(seen(client, "01HP"), "x")
+            client.rename_package(observed(client, "01HP"), "x")
 
 
 def test_no_error_and_no_repr_tells_a_secret(masv: Simulator) -> None:
     client = connect(masv, maxRetries="0")
     package = masv.account.add_package(password=PASSWORD_CANARY)
-    found = seen(client, package)
+    found = observed(client, package)
     assert found.token
     token = found.token.get_secret_value()
     told = [repr(client), repr(found), str(found), repr(found.package.model_dump())]
@@ -81,7 +81,7 @@ def test_a_password_of_netrc_and_a_proxy_for_loopback_are_not_used(
     url = f"http://127.0.0.1:1/v1.1/teams/{masv.team_id}/packages/01HP"
     with responses.RequestsMock() as mock:
         mock.get(url, json={"id": "01HP", "state": "new", "access_token": "t"})
-        seen(connect(masv, baseUrl="http://127.0.0.1:1"), "01HP")
+        observed(connect(masv, baseUrl="http://127.0.0.1:1"), "01HP")
         request = mock.calls[0].request
         assert "Authorization" not in request.headers
         assert request.headers["Content-Type"] == "application/json"

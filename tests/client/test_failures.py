@@ -19,7 +19,7 @@ from pulumi_masv.errors import (
     Unreachable,
 )
 from pulumi_masv.simulator import Simulator, Switches
-from tests.client.conftest import connect, seen
+from tests.client.conftest import connect, observed
 
 FEB = datetime(2027, 2, 28, tzinfo=timezone.utc)
 
@@ -60,7 +60,7 @@ def test_what_passes_is_tried_again_with_growing_pauses(
 ) -> None:
     package = masv.account.add_package()
     masv.faults.set("reset", times=5)
-    assert seen(client, package).package.id == package
+    assert observed(client, package).package.id == package
     assert pauses == [0.4, 0.8, 1.6, 3.2, 6.4]
 
 
@@ -79,7 +79,7 @@ def test_retry_after_is_honoured_in_both_forms_up_to_a_minute(
 ) -> None:
     package = masv.account.add_package()
     masv.faults.set("rate_limit", retry_after=retry_after)
-    assert seen(client, package).package.id == package
+    assert observed(client, package).package.id == package
     assert pauses == [pause]
 
 
@@ -95,7 +95,7 @@ def test_a_storm_of_429_ends_when_its_budget_is_used_up(masv: Simulator) -> None
 def test_a_refused_token_is_read_anew_and_used_once(client: Client, masv: Simulator) -> None:
     masv.account.switches = Switches(token_lifetime=timedelta(minutes=5))
     package = masv.account.add_package(name="Day 12")
-    found = seen(client, package)
+    found = observed(client, package)
     masv.account.advance(timedelta(minutes=6))
     masv.reset_journal()
     client.rename_package(found, "Day 13")
@@ -107,7 +107,7 @@ def test_a_write_that_stays_refused_ends_with_masvs_words(client: Client, masv: 
     masv.account.switches = Switches(expiry_edits="locked")
     package = masv.account.add_package()
     with pytest.raises(RequestRefused) as caught:
-        client.set_expiry(seen(client, package), FEB)
+        client.set_expiry(observed(client, package), FEB)
     assert str(caught.value) == (
         f"PUT /v1/packages/{package}/expiry answered 403: storage duration is locked for this "
         "team; an owner of the team can allow it in MASV's settings"
@@ -119,7 +119,7 @@ def test_a_write_to_a_package_that_has_vanished_keeps_the_refusal(
     client: Client, masv: Simulator
 ) -> None:
     package = masv.account.add_package()
-    found = seen(client, package)
+    found = observed(client, package)
     masv.account.remove(package)
     for status in (401, 404):
         masv.faults.set("status", status=status, message="no such thing")
@@ -156,7 +156,7 @@ def test_a_package_answered_under_another_id_is_not_taken_for_it(masv: Simulator
 
 
 def test_a_write_answered_by_a_page_is_not_taken_for_done(client: Client, masv: Simulator) -> None:
-    found = seen(client, masv.account.add_package())
+    found = observed(client, masv.account.add_package())
     masv.faults.set("html", method="PUT")
     with pytest.raises(UnexpectedAnswer, match="answered 200 with a web page"):
         client.rename_package(found, "x")
@@ -168,7 +168,7 @@ def test_a_header_out_of_this_world_is_no_crash(
 ) -> None:
     package = masv.account.add_package()
     masv.faults.set("rate_limit", retry_after=retry_after)
-    assert seen(client, package).package.id == package
+    assert observed(client, package).package.id == package
     assert pauses in ([60.0], [0.4])
 
 

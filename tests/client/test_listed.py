@@ -97,7 +97,8 @@ def test_lists_are_comma_joined_since_a_repeated_key_would_come_back_unfiltered(
     for state in get_args(State):
         masv.account.add_package(state=state)
     asked = Query(status=("new", "archived"))
-    assert {seen.package.state for seen in client.list_packages(asked)} == {"new", "archived"}
+    listed = client.list_packages(asked)
+    assert {observed.package.state for observed in listed} == {"new", "archived"}
     url = f"{masv.url}/v1.1/teams/{masv.team_id}/packages?status=new&status=archived"
     repeated = requests.get(url, headers={"X-API-KEY": masv.api_key}, timeout=5).json()
     assert {one["state"] for one in repeated["records"]} == {"finalized", "expired"}
@@ -135,7 +136,7 @@ def test_every_filter_of_the_listing_selects(
         portal="rushes" if received else "", custom_expiry=True, expiry=FEB + timedelta(days=1),
         created_at=FEB - timedelta(days=2),
     )  # fmt: skip
-    listed = [seen.package.id for seen in client.list_packages(Query.parse(**filters))]
+    listed = [observed.package.id for observed in client.list_packages(Query.parse(**filters))]
     assert listed == [right]
     assert wrong not in listed
 
@@ -150,7 +151,7 @@ def test_a_listing_comes_in_the_order_asked_for(client: Client, masv: Simulator,
         )  # fmt: skip
     field = sort.removeprefix("-").replace("status", "state")
     listed = client.list_packages(every(sort=sort))
-    values = [getattr(seen.package, field) for seen in listed]
+    values = [getattr(observed.package, field) for observed in listed]
     assert values == sorted(values, reverse=sort.startswith("-"))
 
 
@@ -171,3 +172,25 @@ def test_a_received_package_is_looked_for_where_it_was_found(
     assert again is not None
     assert again.package == found.package
     assert len(masv.journal) == 1
+
+
+def test_ctrl_c_while_a_thread_starts_leaves_no_thread(
+    client: Client, masv: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that is left would wait for work for ever, and the process for it."""
+    for _ in range(60):
+        masv.account.add_package()
+    start, started = threading.Thread.start, list[threading.Thread]()
+
+    def interrupted(thread: threading.Thread) -> None:
+        start(thread)
+        if thread.name.startswith("masv_"):
+            started.append(thread)
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(threading.Thread, "start", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        client.list_packages(every())
+    [thread] = started
+    thread.join(60)
+    assert not thread.is_alive()

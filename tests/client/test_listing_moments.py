@@ -91,7 +91,7 @@ QUERIES = {
 
 
 @at_least(15, "changed between two pages")
-@settings(max_examples=60)
+@settings(max_examples=120)
 @given(
     number=st.integers(0, 170),
     plan=changes,
@@ -149,7 +149,7 @@ def test_a_listing_is_what_the_account_held_at_one_moment(
             assert "changed during every reading" in str(error)
             return
     count("changed between two pages", moments[0] != moments[-1])
-    assert [seen.package.id for seen in listed] in moments
+    assert [observed.package.id for observed in listed] in moments
 
 
 @pytest.mark.parametrize("keys", ["all", "bare"])
@@ -174,7 +174,7 @@ def test_a_package_missed_though_the_totals_agree_is_found_by_another_reading(
                 masv.account.rename(other, "raw")
 
     between_pages(masv, one_goes_and_one_comes)
-    listed = {seen.package.id for seen in client.list_packages(every(name="raw"))}
+    listed = {observed.package.id for observed in client.list_packages(every(name="raw"))}
     # A third reading; and, where no record tells its name, a proof that the filter is one.
     assert len(masv.journal) == (4 if keys == "all" else 7)
     assert len(listed & set(made)) == 99
@@ -187,7 +187,7 @@ def test_a_package_that_comes_while_pages_are_read_needs_no_second_reading(
     made = [masv.account.add_package(created_at=masv.account.now - day) for _ in range(60)]
     masv.account.advance(timedelta(milliseconds=1))
     between_pages(masv, masv.account.add_package)
-    assert {seen.package.id for seen in client.list_packages(every())} == set(made)
+    assert {observed.package.id for observed in client.list_packages(every())} == set(made)
     assert len(masv.journal) == 2
 
 
@@ -202,7 +202,7 @@ def test_a_change_between_pages_leaves_a_list_of_all_states(
         masv.account.rename(sorted(made)[-1], "by hand")
 
     between_pages(masv, renamed)
-    assert {seen.package.id for seen in client.list_packages(every())} == set(made)
+    assert {observed.package.id for observed in client.list_packages(every())} == set(made)
     assert len(masv.journal) == 2
 
 
@@ -211,5 +211,5 @@ def test_packages_younger_than_a_second_are_listed_by_a_second_reading(
 ) -> None:
     masv.account.advance(timedelta(milliseconds=500))
     made = [masv.account.add_package() for _ in range(60)]
-    assert {seen.package.id for seen in client.list_packages(every())} == set(made)
+    assert {observed.package.id for observed in client.list_packages(every())} == set(made)
     assert len(masv.journal) == 4

@@ -153,8 +153,8 @@ def test_a_run_is_recorded_where_it_is_asked_to(
     monkeypatch.setenv("MASV_RECORD", str(folder))
     package_id = masv.account.add_package()
     client, other = connect(masv), connect(masv)
-    [seen] = client.list_packages(Query())
-    other.rename_package(seen, "B")
+    [observed] = client.list_packages(Query())
+    other.rename_package(observed, "B")
     [file] = folder.iterdir()
     listed, renamed = lines(folder)
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700

@@ -14,7 +14,7 @@ from pulumi_masv.client import Client
 from pulumi_masv.errors import Intercepted, PackageRefused, RequestRefused
 from pulumi_masv.models import Observed, Query
 from pulumi_masv.simulator import Simulator
-from tests.client.conftest import connect, seen
+from tests.client.conftest import connect, observed
 
 FEB = datetime(2027, 2, 28, tzinfo=timezone.utc)
 MASV = "https://api.massive.app"
@@ -30,7 +30,7 @@ def test_a_change_gives_the_package_as_its_answer_shows_it(
     client: Client, masv: Simulator, answer: Any
 ) -> None:
     masv.switch(put_answer=answer)
-    found = seen(client, masv.account.add_package(name="Day 12"))
+    found = observed(client, masv.account.add_package(name="Day 12"))
     renamed, moved = client.rename_package(found, "Day 13"), client.set_expiry(found, FEB)
     endless = client.set_unlimited(found)
     if answer == "empty":
@@ -51,7 +51,7 @@ def test_a_date_is_sent_with_the_flag_that_ends_unlimited_storage(
 ) -> None:
     masv.switch(date_alone="unlimited stays")
     package = masv.account.add_package(unlimited_storage=True)
-    client.set_expiry(seen(client, package), FEB)
+    client.set_expiry(observed(client, package), FEB)
     assert masv.account.package(package).unlimited_storage is False
 
 
@@ -72,7 +72,7 @@ def test_an_answer_that_shows_another_thing_shows_nothing(masv: Simulator, body:
         mock.get(f"{MASV}/v1.1/teams/{masv.team_id}/packages/01HP", json=package)
         mock.put(f"{MASV}/v1/packages/01HP", body=body)
         client = connect(masv, baseUrl=MASV)
-        assert client.rename_package(seen(client, "01HP"), "x") is None
+        assert client.rename_package(observed(client, "01HP"), "x") is None
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ def test_an_end_that_answers_a_body_is_read_again(
 ) -> None:
     """A deletion or an archive."""
     masv.switch(done_answer=answer)
-    found = seen(client, masv.account.add_package())
+    found = observed(client, masv.account.add_package())
     assert client.delete_package(found) is sure
     assert client.archive_package(found) is sure
     assert client.unarchive_package(found) is sure
@@ -95,7 +95,7 @@ def test_a_write_answered_by_a_web_page_is_not_done(
     client: Client, masv: Simulator, status: int
 ) -> None:
     """Nor is it tried again."""
-    found = seen(client, masv.account.add_package())
+    found = observed(client, masv.account.add_package())
     handle = masv._dispatcher.handle
 
     def answer(request: Any) -> Any:
@@ -127,7 +127,7 @@ def test_a_token_missing_in_a_single_read_comes_from_a_listing(
 ) -> None:
     masv.switch(read_tokens="blank")
     package = masv.account.add_package(name="Day 12")
-    client.rename_package(seen(client, package), "Day 13")
+    client.rename_package(observed(client, package), "Day 13")
     assert masv.account.package(package).name == "Day 13"
 
 
@@ -135,7 +135,7 @@ def test_a_package_without_a_token_cannot_be_changed(client: Client, masv: Simul
     masv.switch(read_tokens="none", listed_tokens="none")
     package = masv.account.add_package()
     with pytest.raises(PackageRefused, match="gives this key no token for") as caught:
-        client.delete_package(seen(client, package))
+        client.delete_package(observed(client, package))
     assert (caught.value.status, caught.value.package_id) == (403, package)
     assert masv.writes == []
 
@@ -144,7 +144,7 @@ def test_a_token_for_downloads_only_is_told_where_a_write_is_refused(
     client: Client, masv: Simulator
 ) -> None:
     masv.switch(read_tokens="download", listed_tokens="download")
-    found = seen(client, masv.account.add_package())
+    found = observed(client, masv.account.add_package())
     with pytest.raises(RequestRefused) as caught:
         client.set_expiry(found, FEB)
     hint = "; MASV gives this key a token for it that only allows downloads"
@@ -175,7 +175,7 @@ def test_the_level_of_a_token_is_a_hint_and_nothing_else(
         mock.put(f"{MASV}/v1/packages/01HP", status=403, json={"message": "no"})
         client = connect(masv, baseUrl=MASV)
         with pytest.raises(RequestRefused) as caught:
-            client.rename_package(seen(client, "01HP"), "x")
+            client.rename_package(observed(client, "01HP"), "x")
     assert ("only allows downloads" in str(caught.value)) is told
 
 
@@ -184,7 +184,7 @@ def test_a_refused_write_keeps_its_refusal_if_reads_fail_too(
 ) -> None:
     masv.switch(foreign_read=403)
     package = masv.account.add_package()
-    found = seen(client, package)
+    found = observed(client, package)
     masv.account.hide(package)
     masv.faults.set("status", status=401, method="PUT", message="token expired")
     with pytest.raises(RequestRefused, match="answered 401: token expired"):

@@ -168,8 +168,8 @@ def test_text_that_is_not_json_is_refused_in_one_line(report: Path, text: bytes)
         (None, "expected names and their values, not None"),
         ({}, "version: is required"),
         ({"version": 1}, "losses: is required"),
-        ({"version": 2, "losses": []}, "version: Input should be less than or equal to 1"),
-        ({"version": 0, "losses": []}, "version: Input should be greater than or equal to 1"),
+        ({"version": 2, "losses": []}, "version: must be less than or equal to 1, not 2"),
+        ({"version": 0, "losses": []}, "version: must be greater than or equal to 1, not 0"),
         (
             {"version": 1, "losses": [{**REVIEWED, "id": 5}]},
             "losses.0.id: expected a string, not 5",

@@ -1,15 +1,9 @@
 """After Ctrl-C, once or twice, the state is true and another up finishes."""
 
-import sys
-
-import pytest
-
 from pulumi_masv.short import entries_of
 from pulumi_masv.simulator import Simulator
 from tests.engine.conftest import Stack
 from tests.engine.interruptions.runs import declare, finish, pending, slow, some, up, written
-
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="finds processes in /proc")
 
 
 def test_after_one_ctrl_c_the_update_ends_and_the_state_is_true(

@@ -1,6 +1,5 @@
 """Killed wherever a machine can kill it, the work is finished and nothing ends twice."""
 
-import sys
 from collections.abc import Callable
 
 import pytest
@@ -18,8 +17,6 @@ from tests.engine.interruptions.runs import (
     up,
     written,
 )
-
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="finds processes in /proc")
 
 
 def test_however_often_the_handler_is_killed_another_up_finishes(

@@ -5,13 +5,9 @@ import signal
 import sys
 from dataclasses import replace
 
-import pytest
-
 from pulumi_masv.simulator import Simulator
 from tests.engine.conftest import PROJECT, Stack
 from tests.engine.interruptions.runs import MARCH, MAY, declare, slow, some, spelled, until, up
-
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="finds processes in /proc")
 
 
 def beside(stack: Stack) -> Stack:
