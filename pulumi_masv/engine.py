@@ -1,5 +1,6 @@
 """What a program can tell of the run it is in: the engine's address, its stack, its sources."""
 
+import contextlib
 import hashlib
 import os
 import sys
@@ -50,15 +51,16 @@ def stack() -> str:
     )
 
 
-def sources() -> str:
-    """Return what tells this program apart from what it was before somebody changed it."""
+def sources(root: str) -> str:
+    """Return what tells the program in a folder apart from what it was before a change."""
     found = []
-    for folder, folders, names in os.walk("."):
+    for folder, folders, names in os.walk(root):
         folders[:] = sorted(one for one in folders if one[0] not in "._" and one != "node_modules")
         for name in sorted(names):
             if name.endswith((".py", ".yaml", ".yml", ".toml")):
-                about = os.stat(os.path.join(folder, name))
-                found.append(f"{folder} {name} {about.st_size} {about.st_mtime_ns}")
+                with contextlib.suppress(OSError):  # a link to nowhere, such as an editor's lock
+                    about = os.stat(os.path.join(folder, name))
+                    found.append(f"{folder} {name} {about.st_size} {about.st_mtime_ns}")
         if len(found) > _FILES:
             break
     return hashlib.sha256("\n".join(found).encode()).hexdigest()

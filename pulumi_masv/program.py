@@ -7,6 +7,8 @@ deletion, in previews too.
 
 import asyncio
 import atexit
+import functools
+import os
 import weakref
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -271,9 +273,10 @@ def _begin() -> Program:
     if address is None:
         return Program(_nowhere())
     is_preview = pulumi.runtime.is_dry_run()
+    sources = functools.partial(engine.sources, os.getcwd())
     try:
         registry = Registry.host(
-            address, stack=engine.stack(), is_preview=is_preview, program=engine.sources()
+            address, stack=engine.stack(), is_preview=is_preview, program=sources
         )
     except NoMeetingPlace as error:
         engine.warn(f"{error}; until then nothing is destroyed")

@@ -66,6 +66,10 @@ class Previews:
         )
         return [Named(*row) for row in self._database.read(query, stack, account, package_id, urn)]
 
+    def follow(self, stack: str, program: str) -> None:
+        """Let the last preview of a stack be of a program as it is now."""
+        self._database.write("UPDATE previews SET program = ? WHERE stack = ?", [(program, stack)])
+
     def forget(self, stack: str) -> None:
         """Forget the last preview of a stack."""
         self._database.write("DELETE FROM previews WHERE stack = ?", [(stack,)])

@@ -8,7 +8,7 @@ the up that follows.
 import json
 import shutil
 import sqlite3
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -79,20 +79,24 @@ class Registry:
         self.why_alone = why_alone
         self._folder = folder
         self._alive: sqlite3.Connection | None = None
+        self._program: Callable[[], str] = str
         self._closed = False
         self._run = Database(folder / "run.db" if folder else None, "" if folder else _TABLES)
         self._previews = Previews(folder.parent / "previews.db" if folder else None)
 
     @classmethod
-    def host(cls, address: str, *, stack: str, is_preview: bool, program: str = "") -> "Registry":
+    def host(
+        cls, address: str, *, stack: str, is_preview: bool, program: Callable[[], str] = str
+    ) -> "Registry":
         """Open the registry of a run in the process of its program.
 
         Args:
             address: of the engine.
             stack: what tells the stack apart from all others of this machine.
             is_preview: whether nothing is written in this phase.
-            program: what tells the program apart from what it was or will be; an up is bound by
-                the last preview of the same program.
+            program: tells what tells the program apart from what it was or will be; an up is bound
+                by the last preview of the same program. Asked again in the end: a program may
+                write files beside its own.
 
         Raises:
             NoMeetingPlace: there is no private folder for it.
@@ -112,8 +116,8 @@ class Registry:
             Database(folder / "run.db", _TABLES).close()
             private(root / "previews.db")
             registry = cls._hosted[address] = cls(folder, is_hosted=True)
-            registry._alive = alive
-            is_bound = registry._previews.begin(stack, program, is_preview=is_preview)
+            registry._alive, registry._program = alive, program
+            is_bound = registry._previews.begin(stack, program(), is_preview=is_preview)
             row = (stack, is_preview, is_bound, False, False)
             registry._run.write("INSERT INTO run VALUES (?, ?, ?, ?, ?)", [row])
             return registry
@@ -137,9 +141,12 @@ class Registry:
             return
         self._closed = True
         if self._alive is not None and self._folder is not None:
-            done = "SELECT stack FROM run WHERE is_preview = 0 AND refused = 0"
-            for (stack,) in self._run.read(done):
-                self._previews.forget(stack)
+            done = "SELECT stack, is_preview = 0 AND refused = 0 FROM run"
+            for stack, is_done in self._run.read(done):
+                if is_done:
+                    self._previews.forget(stack)
+                else:
+                    self._previews.follow(stack, self._program())
             self._alive.close()
             shutil.rmtree(self._folder, ignore_errors=True)
         self._run.close()

@@ -60,6 +60,19 @@ def test_where_a_listing_finds_nothing_any_more_nothing_is_destroyed_unnamed(
     assert lost(masv) == []
 
 
+def test_a_program_that_writes_beside_itself_is_bound_by_its_preview(
+    stack: Stack, masv: Simulator
+) -> None:
+    one = package(masv)
+    package(masv, "Day 13")
+    (stack.folder / ".#__main__.py").symlink_to("nowhere")  # as an editor locks it
+    writes = "import pathlib, time\npathlib.Path('found.yaml').write_text(str(time.time_ns()))\n"
+    listed = writes + fleet("f", "{p.id: {} for p in masv.get_packages(name='Day')}", FORCED)
+    refused = renamed_after_the_preview(stack, masv, one, listed)
+    assert "which the preview before this run did not show" in refused.text
+    assert lost(masv) == []
+
+
 def test_an_expiry_that_moves_with_the_clock_shortens_nothing_unnamed(
     stack: Stack, masv: Simulator
 ) -> None:

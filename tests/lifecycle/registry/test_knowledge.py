@@ -140,7 +140,7 @@ LOSS = Named("P1", "urn:a", JUNE, DECEMBER)
 
 def preview(*named: Named, stack: str = "dev", program: str = "v1") -> None:
     """A preview that names these losses."""
-    phase = Registry.host(ADDRESS, stack=stack, is_preview=True, program=program)
+    phase = Registry.host(ADDRESS, stack=stack, is_preview=True, program=lambda: program)
     phase.name(ACCOUNT, named)
     assert phase.named(ACCOUNT, "P1", "urn:a") is None
     phase.close()
@@ -148,7 +148,7 @@ def preview(*named: Named, stack: str = "dev", program: str = "v1") -> None:
 
 def up(stack: str = "dev", program: str = "v1", *, refused: bool = False) -> list[Named] | None:
     """What the up after it is bound by, of one package."""
-    phase = Registry.host(ADDRESS, stack=stack, is_preview=False, program=program)
+    phase = Registry.host(ADDRESS, stack=stack, is_preview=False, program=lambda: program)
     found = phase.named(ACCOUNT, "P1", "urn:a")
     if refused:
         phase.refuse()
@@ -179,6 +179,18 @@ def test_a_preview_of_another_program_binds_nothing_and_is_forgotten() -> None:
     preview(LOSS)
     assert up(program="v2") is None
     assert up() is None
+
+
+def test_a_program_that_writes_files_beside_its_own_is_no_other() -> None:
+    versions = iter(["v1", "v2", "v2", "v3"])
+    for is_preview in (True, False):
+        phase = Registry.host(
+            ADDRESS, stack="dev", is_preview=is_preview, program=lambda: next(versions)
+        )
+        assert phase.named(ACCOUNT, "P1", "urn:a") == (None if is_preview else [])
+        phase.refuse()
+        phase.close()
+    assert up(program="v3") == []
 
 
 def test_a_preview_of_another_stack_binds_nothing() -> None:
