@@ -66,7 +66,7 @@ def _sizes(text: Any) -> Mapping[str, Any]:
     """Return package id -> the values of `SIZED`; nothing where somebody wrote it by hand."""
     try:
         sizes = json.loads(text)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, RecursionError):
         return {}
     each = sizes.items() if isinstance(sizes, dict) else ()
     return {i: values for i, values in each if isinstance(values, list)}

@@ -99,9 +99,9 @@ class PackageFleet(MasvResource, module=MODULE, name=FLEET):
         )
         context = run.context(FLEET, resource_name, opts, holder)
         outputs = (opts and opts.additional_secret_outputs) or ()
-        if "live" in outputs:
-            hidden = pulumi.ResourceOptions(additional_secret_outputs=[SIZES])
-            opts = pulumi.ResourceOptions.merge(opts, hidden)
+        # As secret as `live` may be made, by a transform too: who reads `live` is told as it is.
+        hidden = pulumi.ResourceOptions(additional_secret_outputs=[SIZES])
+        opts = pulumi.ResourceOptions.merge(opts, hidden)
         secrets = secret_entries(entries, outputs) if context else None
         context = run.inputs.after(subject, context)
         self._register(
