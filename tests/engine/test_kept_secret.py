@@ -119,3 +119,18 @@ def test_bytes_and_files_are_secret_where_what_is_live_is(
     stack.refresh("--expect-no-changes")
     assert not re.search("31415926535|2718", stack.files())
     assert stack.run("stack", "output", "size", "--show-secrets").text.strip() == "31415926535"
+
+
+def test_an_undeclared_name_is_secret_where_what_is_live_is(stack: Stack, masv: Simulator) -> None:
+    package = masv.account.add_package(name=NAME, expiry=DEC)
+    fleet = f"masv.PackageFleet('fleet', packages={{{package!r}: {{}}}}, {BY_OPTION}"
+    stack.program(f"{fleet})\n")
+    told = [stack.preview().text, stack.up().text]
+    masv.account.rename(package, AGAIN)
+    told += [stack.refresh().text, stack.up("--expect-no-changes").text]
+    stack.program(f"{fleet}, force_destroy=True)\n")
+    told += [stack.preview().text, stack.up().text, str(stack.state())]
+    stack.program("")
+    told.append(stack.preview().text)
+    assert f"{package} [secret]: LOSS 3 files" in told[-1]
+    assert not re.search("Merger|days", "".join(told))
