@@ -12,6 +12,8 @@ from pulumi.runtime.mocks import MockEngine
 
 from pulumi_masv.text import visible
 
+_COMMAND: Final = "PULUMI_LOG_OTLP_ENDPOINT"
+"""Where one `pulumi` process takes the logs of all that it starts, in either phase."""
 _FILES: Final = 2000  # enough to see a change, few enough to take no time
 
 
@@ -51,8 +53,12 @@ def stack() -> str:
     )
 
 
-def sources(root: str) -> str:
-    """Return what tells the program in a folder apart from what it was before a change."""
+def marks(root: str) -> str:
+    """Return words of which an up has one in common with the preview that binds it.
+
+    One tells the program in a folder apart from what it was before a change; one, where Pulumi
+    gives it, tells this command apart from others: what it shows binds it, whatever changes then.
+    """
     found = []
     for folder, folders, names in os.walk(root):
         folders[:] = sorted(one for one in folders if one[0] not in "._" and one != "node_modules")
@@ -63,4 +69,5 @@ def sources(root: str) -> str:
                     found.append(f"{folder} {name} {about.st_size} {about.st_mtime_ns}")
         if len(found) > _FILES:
             break
-    return hashlib.sha256("\n".join(found).encode()).hexdigest()
+    sources = hashlib.sha256("\n".join(found).encode()).hexdigest()
+    return f"{sources} {os.environ.get(_COMMAND, '')}"

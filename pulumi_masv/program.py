@@ -273,10 +273,10 @@ def _begin() -> Program:
     if address is None:
         return Program(_nowhere())
     is_preview = pulumi.runtime.is_dry_run()
-    sources = functools.partial(engine.sources, os.getcwd())
+    marks = functools.partial(engine.marks, os.getcwd())
     try:
         registry = Registry.host(
-            address, stack=engine.stack(), is_preview=is_preview, program=sources
+            address, stack=engine.stack(), is_preview=is_preview, program=marks
         )
     except NoMeetingPlace as error:
         engine.warn(f"{error}; until then nothing is destroyed")

@@ -44,9 +44,10 @@ class Previews:
         self._database = Database(path, _TABLES)
 
     def begin(self, stack: str, program: str, *, is_preview: bool) -> bool:
-        """Return whether a phase is bound by the last preview, which was of the same program."""
+        """Return whether a phase is bound by the last preview: they have a word in common."""
         known = self._database.read("SELECT program FROM previews WHERE stack = ?", stack)
-        is_bound = not is_preview and known == [(program,)]
+        words = set(program.split())
+        is_bound = not is_preview and any(words.intersection(last.split()) for (last,) in known)
         if not is_bound:
             self.forget(stack)
         if is_preview:

@@ -94,9 +94,9 @@ class Registry:
             address: of the engine.
             stack: what tells the stack apart from all others of this machine.
             is_preview: whether nothing is written in this phase.
-            program: tells what tells the program apart from what it was or will be; an up is bound
-                by the last preview of the same program. Asked again in the end: a program may
-                write files beside its own.
+            program: returns words that tell the program, and the command that runs it, apart from
+                others; an up is bound by the last preview that has one in common with it. Asked
+                again in the end: a program may write files beside its own.
 
         Raises:
             NoMeetingPlace: there is no private folder for it.

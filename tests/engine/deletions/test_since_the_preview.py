@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from pulumi_masv.simulator import Simulator
-from tests.engine.conftest import Result, Stack
+from tests.engine.conftest import PREAMBLE, Result, Stack
 from tests.engine.deletions.programs import (
     EARLY,
     FORCED,
@@ -69,6 +69,25 @@ def test_a_program_that_writes_beside_itself_is_bound_by_its_preview(
     writes = "import pathlib, time\npathlib.Path('found.yaml').write_text(str(time.time_ns()))\n"
     listed = writes + fleet("f", "{p.id: {} for p in masv.get_packages(name='Day')}", FORCED)
     refused = renamed_after_the_preview(stack, masv, one, listed)
+    assert "which the preview before this run did not show" in refused.text
+    assert lost(masv) == []
+
+
+def test_what_is_changed_before_an_up_is_confirmed_ends_nothing_unnamed(
+    stack: Stack, masv: Simulator
+) -> None:
+    one = package(masv)
+    declared = PREAMBLE + lifecycle("a", repr(one), FORCED)
+    changed = f"""
+import atexit, pathlib, pulumi
+if pulumi.runtime.is_dry_run():  # once all else of this phase is over
+    atexit.register(pathlib.Path("__main__.py").write_text, {PREAMBLE!r})
+"""
+    program = stack.folder / "__main__.py"
+    program.write_text(declared)
+    stack.up()
+    program.write_text(changed + declared)
+    refused = stack.run("up", "--yes", expect=1)
     assert "which the preview before this run did not show" in refused.text
     assert lost(masv) == []
 

@@ -193,6 +193,15 @@ def test_a_program_that_writes_files_beside_its_own_is_no_other() -> None:
     assert up(program="v3") == []
 
 
+def test_a_command_is_bound_by_what_it_shows_though_its_program_changes() -> None:
+    preview(LOSS, program="v1 one")
+    assert up(program="v2 one") == [LOSS]
+    preview(LOSS, program="v1 one")
+    assert up(program="v2 other") is None
+    preview(LOSS, program="v1 ")
+    assert up(program="v2 ") is None
+
+
 def test_a_preview_of_another_stack_binds_nothing() -> None:
     preview(LOSS)
     assert up(stack="production") is None
