@@ -70,4 +70,4 @@ def marks(root: str) -> str:
         if len(found) > _FILES:
             break
     sources = hashlib.sha256("\n".join(found).encode()).hexdigest()
-    return f"{sources} {os.environ.get(_COMMAND, '')}"
+    return " ".join(filter(None, [sources, os.environ.get(_COMMAND)]))

@@ -46,8 +46,8 @@ class Previews:
     def begin(self, stack: str, program: str, *, is_preview: bool) -> bool:
         """Return whether a phase is bound by the last preview: they have a word in common."""
         known = self._database.read("SELECT program FROM previews WHERE stack = ?", stack)
-        words = set(program.split())
-        is_bound = not is_preview and any(words.intersection(last.split()) for (last,) in known)
+        words = set(program.split(" "))
+        is_bound = not is_preview and any(words.intersection(last.split(" ")) for (last,) in known)
         if not is_bound:
             self.forget(stack)
         if is_preview:

@@ -8,7 +8,7 @@ the up that follows.
 import json
 import shutil
 import sqlite3
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -79,24 +79,20 @@ class Registry:
         self.why_alone = why_alone
         self._folder = folder
         self._alive: sqlite3.Connection | None = None
-        self._program: Callable[[], str] = str
         self._closed = False
         self._run = Database(folder / "run.db" if folder else None, "" if folder else _TABLES)
         self._previews = Previews(folder.parent / "previews.db" if folder else None)
 
     @classmethod
-    def host(
-        cls, address: str, *, stack: str, is_preview: bool, program: Callable[[], str] = str
-    ) -> "Registry":
+    def host(cls, address: str, *, stack: str, is_preview: bool, program: str = "") -> "Registry":
         """Open the registry of a run in the process of its program.
 
         Args:
             address: of the engine.
             stack: what tells the stack apart from all others of this machine.
             is_preview: whether nothing is written in this phase.
-            program: returns words that tell the program, and the command that runs it, apart from
-                others; an up is bound by the last preview that has one in common with it. Asked
-                again in the end: a program may write files beside its own.
+            program: words that tell the program, and the command that runs it, apart from others;
+                an up is bound by the last preview that has one in common with it.
 
         Raises:
             NoMeetingPlace: there is no private folder for it.
@@ -116,8 +112,8 @@ class Registry:
             Database(folder / "run.db", _TABLES).close()
             private(root / "previews.db")
             registry = cls._hosted[address] = cls(folder, is_hosted=True)
-            registry._alive, registry._program = alive, program
-            is_bound = registry._previews.begin(stack, program(), is_preview=is_preview)
+            registry._alive = alive
+            is_bound = registry._previews.begin(stack, program, is_preview=is_preview)
             row = (stack, is_preview, is_bound, False, False)
             registry._run.write("INSERT INTO run VALUES (?, ?, ?, ?, ?)", [row])
             return registry
@@ -135,8 +131,12 @@ class Registry:
                 raise NoMeetingPlace("the program takes no part in this run")
             return cls(folder, is_hosted=True)
 
-    def close(self) -> None:
-        """Leave the run; its host takes the folder away, and what the run's preview named."""
+    def close(self, program: str = "") -> None:
+        """Leave the run; its host takes the folder away, and what the run's preview named.
+
+        Args:
+            program: as at the beginning: it may have written files beside its own.
+        """
         if self._closed:
             return
         self._closed = True
@@ -145,8 +145,8 @@ class Registry:
             for stack, is_done in self._run.read(done):
                 if is_done:
                     self._previews.forget(stack)
-                else:
-                    self._previews.follow(stack, self._program())
+                elif program:
+                    self._previews.follow(stack, program)
             self._alive.close()
             shutil.rmtree(self._folder, ignore_errors=True)
         self._run.close()
