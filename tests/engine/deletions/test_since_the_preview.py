@@ -92,6 +92,23 @@ if pulumi.runtime.is_dry_run():  # once all else of this phase is over
     assert lost(masv) == []
 
 
+def test_a_destroy_ends_nothing_that_its_preview_has_kept(stack: Stack, masv: Simulator) -> None:
+    one, other = package(masv), package(masv, "Day 13")
+    stack.program(fleet("f", repr({one: {}, other: {}}), FORCED))
+    stack.up()
+    moved = fleet("f", repr({other: {}}), FORCED) + (
+        "for found in masv.get_packages(name='Day 12'):\n"
+        "    masv.PackageLifecycle('a', package_id=found.id)\n"
+    )
+    by_hand = repr((f"{one}/rename", {"name": "kept by hand"}))
+    stack.program(between_the_phases(stack, masv, moved, by_hand))
+    refused = stack.run("destroy", "--yes", "--run-program", expect=1)
+    assert "which the preview before this run did not show" in refused.text
+    assert lost(masv) == []
+    stack.run("destroy", "--yes", "--run-program")
+    assert sorted(lost(masv)) == sorted([one, other])
+
+
 def test_an_expiry_that_moves_with_the_clock_shortens_nothing_unnamed(
     stack: Stack, masv: Simulator
 ) -> None:

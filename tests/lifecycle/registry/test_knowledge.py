@@ -199,6 +199,16 @@ def test_a_command_is_bound_by_what_it_shows_though_its_program_changes() -> Non
     assert up(program="v2") is None
 
 
+@pytest.mark.parametrize(("program", "named"), [("v2 one", [LOSS]), ("v1 other", None)])
+def test_a_destroy_is_bound_only_by_what_it_has_shown_itself(
+    program: str, named: list[Named] | None
+) -> None:
+    preview(LOSS, program="v1 one")
+    phase = Registry.host(ADDRESS, stack="dev", is_preview=False, program=program)
+    assert phase.named(ACCOUNT, "P1", "urn:a", is_up=False) == named
+    phase.close()
+
+
 def test_a_preview_of_another_stack_binds_nothing() -> None:
     preview(LOSS)
     assert up(stack="production") is None
