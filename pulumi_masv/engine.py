@@ -1,5 +1,6 @@
 """What a program can tell of the run it is in: the engine's address, its stack, its sources."""
 
+import contextlib
 import hashlib
 import os
 import sys
@@ -11,6 +12,8 @@ from pulumi.runtime.mocks import MockEngine
 
 from pulumi_masv.text import visible
 
+_COMMAND: Final = "PULUMI_LOG_OTLP_ENDPOINT"
+"""Where one `pulumi` process takes the logs of all that it starts, in either phase."""
 _FILES: Final = 2000  # enough to see a change, few enough to take no time
 
 
@@ -50,15 +53,21 @@ def stack() -> str:
     )
 
 
-def sources() -> str:
-    """Return what tells this program apart from what it was before somebody changed it."""
+def marks(root: str) -> str:
+    """Return words of which an up has one in common with the preview that binds it.
+
+    One tells the program in a folder apart from what it was before a change; one, where Pulumi
+    gives it, tells this command apart from others: what it shows binds it, whatever changes then.
+    """
     found = []
-    for folder, folders, names in os.walk("."):
+    for folder, folders, names in os.walk(root):
         folders[:] = sorted(one for one in folders if one[0] not in "._" and one != "node_modules")
         for name in sorted(names):
             if name.endswith((".py", ".yaml", ".yml", ".toml")):
-                about = os.stat(os.path.join(folder, name))
-                found.append(f"{folder} {name} {about.st_size} {about.st_mtime_ns}")
+                with contextlib.suppress(OSError):  # a link to nowhere, such as an editor's lock
+                    about = os.stat(os.path.join(folder, name))
+                    found.append(f"{folder} {name} {about.st_size} {about.st_mtime_ns}")
         if len(found) > _FILES:
             break
-    return hashlib.sha256("\n".join(found).encode()).hexdigest()
+    sources = hashlib.sha256("\n".join(found).encode()).hexdigest()
+    return " ".join(filter(None, [sources, os.environ.get(_COMMAND)]))

@@ -7,6 +7,7 @@ deletion, in previews too.
 
 import asyncio
 import atexit
+import os
 import weakref
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -271,14 +272,15 @@ def _begin() -> Program:
     if address is None:
         return Program(_nowhere())
     is_preview = pulumi.runtime.is_dry_run()
+    folder = os.getcwd()
     try:
         registry = Registry.host(
-            address, stack=engine.stack(), is_preview=is_preview, program=engine.sources()
+            address, stack=engine.stack(), is_preview=is_preview, program=engine.marks(folder)
         )
     except NoMeetingPlace as error:
         engine.warn(f"{error}; until then nothing is destroyed")
         registry = Registry(why_alone=str(error))
-    atexit.register(registry.close)
+    atexit.register(lambda: registry.close(engine.marks(folder)))
     made = Program(registry, stub)
     if runtime.get_root_resource() is None:
         return made  # a component's own process: its program has registered the hook

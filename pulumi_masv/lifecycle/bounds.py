@@ -20,7 +20,7 @@ def kept(session: Session, result: Plan, urn: str, *, is_up: bool = True) -> Pla
         session: of the account.
         result: what is to be done to a package.
         urn: of the resource that asks for it.
-        is_up: whether the preview of an up binds it; a `destroy` of what is declared has its own.
+        is_up: whether the last preview binds it; a `destroy` of what is declared has its own.
     """
     if result.loss is None or result.refusals:
         return result
@@ -37,7 +37,7 @@ def _refusal(
     package, registry = result.observed, session.registry
     if not session.review.allows(package, loss):
         return plan.NotReviewed(package, loss)
-    named = registry.named(session.account, package.id, urn) if is_up else None
+    named = registry.named(session.account, package.id, urn, is_up=is_up)
     if named is not None and not any(_covers(one, loss, session.seal) for one in named):
         return plan.NotPreviewed(package, loss)
     if loss.at_once and not registry.is_hosted:

@@ -43,15 +43,22 @@ class Previews:
     def __init__(self, path: Path | None) -> None:
         self._database = Database(path, _TABLES)
 
-    def begin(self, stack: str, program: str, *, is_preview: bool) -> bool:
-        """Return whether a phase is bound by the last preview, which was of the same program."""
+    def begin(self, stack: str, program: str, *, is_preview: bool) -> int:
+        """Return by what the last preview binds a phase.
+
+        Returns:
+            2 if it is of the same command, which has shown it; 1 if it is of the same program;
+            0 if neither.
+        """
         known = self._database.read("SELECT program FROM previews WHERE stack = ?", stack)
-        is_bound = not is_preview and known == [(program,)]
-        if not is_bound:
+        sources, *command = program.split(" ")
+        words = {word for (last,) in known for word in last.split(" ")}
+        bound = 0 if is_preview else 2 if words.intersection(command) else int(sources in words)
+        if not bound:
             self.forget(stack)
         if is_preview:
             self._database.write("INSERT INTO previews VALUES (?, ?)", [(stack, program)])
-        return is_bound
+        return bound
 
     def name(self, stack: str, account: str, several: Iterable[Named]) -> None:
         """Keep what a preview has named."""
@@ -65,6 +72,10 @@ class Previews:
             "AND account IN (?, '') AND (package_id = ? OR (package_id = '' AND urn = ?))"
         )
         return [Named(*row) for row in self._database.read(query, stack, account, package_id, urn)]
+
+    def follow(self, stack: str, program: str) -> None:
+        """Let the last preview of a stack be of a program as it is now."""
+        self._database.write("UPDATE previews SET program = ? WHERE stack = ?", [(program, stack)])
 
     def forget(self, stack: str) -> None:
         """Forget the last preview of a stack."""

@@ -31,7 +31,7 @@ from pulumi_masv.lifecycle.previews import Named, Previews
 ANYWHERE: Final = ""
 """The account of what is declared where the program does not know yet which account it is."""
 _TABLES: Final = """
-CREATE TABLE run (stack TEXT, is_preview INT, is_bound INT, has_checks INT, refused INT);
+CREATE TABLE run (stack TEXT, is_preview INT, bound INT, has_checks INT, refused INT);
 CREATE TABLE declared (package_id TEXT, account TEXT, holder INT, archived INT, expiry TEXT);
 CREATE INDEX declared_by_id ON declared (package_id);
 CREATE TABLE awaited (holder INT, what TEXT);
@@ -91,8 +91,9 @@ class Registry:
             address: of the engine.
             stack: what tells the stack apart from all others of this machine.
             is_preview: whether nothing is written in this phase.
-            program: what tells the program apart from what it was or will be; an up is bound by
-                the last preview of the same program.
+            program: a word that tells the program apart from what it was or will be, and one that
+                tells the command that runs it apart from others, where there is one; an up is bound
+                by the last preview that has one in common with it.
 
         Raises:
             NoMeetingPlace: there is no private folder for it.
@@ -113,8 +114,8 @@ class Registry:
             private(root / "previews.db")
             registry = cls._hosted[address] = cls(folder, is_hosted=True)
             registry._alive = alive
-            is_bound = registry._previews.begin(stack, program, is_preview=is_preview)
-            row = (stack, is_preview, is_bound, False, False)
+            bound = registry._previews.begin(stack, program, is_preview=is_preview)
+            row = (stack, is_preview, bound, False, False)
             registry._run.write("INSERT INTO run VALUES (?, ?, ?, ?, ?)", [row])
             return registry
 
@@ -131,15 +132,22 @@ class Registry:
                 raise NoMeetingPlace("the program takes no part in this run")
             return cls(folder, is_hosted=True)
 
-    def close(self) -> None:
-        """Leave the run; its host takes the folder away, and what the run's preview named."""
+    def close(self, program: str = "") -> None:
+        """Leave the run; its host takes the folder away, and what the run's preview named.
+
+        Args:
+            program: as at the beginning: it may have written files beside its own.
+        """
         if self._closed:
             return
         self._closed = True
         if self._alive is not None and self._folder is not None:
-            done = "SELECT stack FROM run WHERE is_preview = 0 AND refused = 0"
-            for (stack,) in self._run.read(done):
-                self._previews.forget(stack)
+            done = "SELECT stack, is_preview = 0 AND refused = 0 FROM run"
+            for stack, is_done in self._run.read(done):
+                if is_done:
+                    self._previews.forget(stack)
+                elif program:
+                    self._previews.follow(stack, program)
             self._alive.close()
             shutil.rmtree(self._folder, ignore_errors=True)
         self._run.close()
@@ -237,12 +245,16 @@ class Registry:
         for (stack,) in self._run.read("SELECT stack FROM run"):
             self._previews.name(stack, account, several)
 
-    def named(self, account: str, package_id: str, urn: str) -> list[Named] | None:
+    def named(
+        self, account: str, package_id: str, urn: str, *, is_up: bool = True
+    ) -> list[Named] | None:
         """Return what the preview before this up has named of a package.
 
-        None where nothing binds: in a preview, and where this machine has made none.
+        None where nothing binds: in a preview, and where this machine has made none. A `destroy`
+        is bound only by what it has shown itself: that of an up ends other files.
         """
-        for (stack,) in self._run.read("SELECT stack FROM run WHERE is_bound = 1"):
+        bound = "SELECT stack FROM run WHERE bound >= ?"
+        for (stack,) in self._run.read(bound, 1 if is_up else 2):
             return self._previews.named(stack, account, package_id, urn)
         return None
 

@@ -11,10 +11,12 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from pydantic.alias_generators import to_camel
 
 from pulumi_masv.errors import SettingsError
-from pulumi_masv.models import SECRET, Instant, Package, problems_of
+from pulumi_masv.models import NEVER, SECRET, Instant, Package, earlier, problems_of
 from pulumi_masv.plan import Loss
 
 VARIABLE: Final = "MASV_REVIEWED"
+_ANY: Final = (SECRET, str(NEVER.value))
+"""Planned ends than which none is later, as far as a report tells."""
 
 
 class _Reviewed(BaseModel):
@@ -24,6 +26,9 @@ class _Reviewed(BaseModel):
     files: int | None
     bytes: int | None
     ends: Annotated[Instant | None, BeforeValidator(lambda ends: None if ends == SECRET else ends)]
+    planned: Annotated[
+        Instant | None, BeforeValidator(lambda end: None if end in _ANY else end)
+    ] = None
     at_once: bool
     form: bool = False
 
@@ -64,7 +69,7 @@ class Review:
         return cls({loss.id: loss for loss in report.losses})
 
     def allows(self, observed: Package, loss: Loss) -> bool:
-        """Return whether a loss was reviewed, no smaller and no later than it is now."""
+        """Return whether a loss was reviewed, no smaller, later or shorter than it is now."""
         if self.losses is None:
             return True
         reviewed = self.losses.get(observed.id)
@@ -86,4 +91,10 @@ def _no_earlier(loss: Loss, reviewed: _Reviewed) -> bool:
     if reviewed.at_once or loss.at_once:
         return reviewed.at_once
     ends: Any = reviewed.ends
-    return isinstance(ends, datetime) and loss.ends >= ends
+    return isinstance(ends, datetime) and loss.ends >= ends and _no_longer(loss, reviewed)
+
+
+def _no_longer(loss: Loss, reviewed: _Reviewed) -> bool:
+    # Whoever extended it since the review needs its files for longer.
+    planned: Any = reviewed.planned
+    return not (isinstance(planned, datetime) and earlier(planned, loss.planned))

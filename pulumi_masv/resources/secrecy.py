@@ -35,7 +35,8 @@ async def secret_entries(packages: Any, outputs: Collection[str] = ()) -> Any:
     for package_id, each in packages.items():
         entry, is_secret = await _resolved(each)
         if is_secret or is_whole or "live" in outputs:
-            declared = dict.fromkeys(NAMES if not isinstance(entry, Mapping) else entry)
+            is_all = "live" in outputs or not isinstance(entry, Mapping)  # also what MASV has
+            declared = dict.fromkeys(NAMES if is_all else entry)
             found[package_id] = await secret_inputs(declared, NAMES)
         elif isinstance(entry, Mapping):
             found[package_id] = await secret_inputs(entry)

@@ -3,6 +3,8 @@
 import re
 import subprocess
 
+import pytest
+
 from pulumi_masv.simulator import Simulator
 from tests.engine.conftest import Stack
 
@@ -93,12 +95,24 @@ def test_what_the_program_keeps_secret_is_nowhere_in_clear(stack: Stack, masv: S
     assert not KEPT.search(disk)
 
 
-def test_bytes_and_files_are_secret_where_what_is_live_is(stack: Stack, masv: Simulator) -> None:
+BY_OPTION = "opts=ResourceOptions(additional_secret_outputs=['live'])"
+BY_TRANSFORM = "opts=ResourceOptions(transforms=[hide])"
+HIDE = """
+def hide(args):
+    hidden = ResourceOptions(additional_secret_outputs=['live'])
+    return pulumi.ResourceTransformResult(args.props, ResourceOptions.merge(args.opts, hidden))
+"""
+
+
+@pytest.mark.parametrize("how", [BY_OPTION, BY_TRANSFORM])
+def test_bytes_and_files_are_secret_where_what_is_live_is(
+    stack: Stack, masv: Simulator, how: str
+) -> None:
     package = masv.account.add_package(name="raw", size=31415926535, total_files=2718)
     other = masv.account.add_package(name="raw")  # or the summary would tell
     stack.program(
-        f"fleet = masv.PackageFleet('fleet', packages={{{package!r}: {{}}, {other!r}: {{}}}}, "
-        "opts=ResourceOptions(additional_secret_outputs=['live']))\n"
+        f"{HIDE}fleet = masv.PackageFleet('fleet', packages={{{package!r}: {{}}, {other!r}: {{}}}},"
+        f" {how})\n"
         f"pulumi.export('size', fleet.live[{package!r}]['size'])\n"
     )
     stack.up()
@@ -137,3 +151,18 @@ def test_a_setting_that_is_secret_is_nowhere_in_clear(stack: Stack, masv: Simula
         assert not kept.search(text), text
     shown = stack.run("stack", "output", "teams", "--show-secrets").text
     assert shown.count(masv.team_id) == 2
+
+
+def test_an_undeclared_name_is_secret_where_what_is_live_is(stack: Stack, masv: Simulator) -> None:
+    package = masv.account.add_package(name=NAME, expiry=DEC)
+    fleet = f"masv.PackageFleet('fleet', packages={{{package!r}: {{}}}}, {BY_OPTION}"
+    stack.program(f"{fleet})\n")
+    told = [stack.preview().text, stack.up().text]
+    masv.account.rename(package, AGAIN)
+    told += [stack.refresh().text, stack.up("--expect-no-changes").text]
+    stack.program(f"{fleet}, force_destroy=True)\n")
+    told += [stack.preview().text, stack.up().text, str(stack.state())]
+    stack.program("")
+    told.append(stack.preview().text)
+    assert f"{package} [secret]: LOSS 3 files" in told[-1]
+    assert not re.search("Merger|days", "".join(told))

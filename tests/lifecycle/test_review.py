@@ -114,6 +114,26 @@ def test_nothing_may_end_earlier_than_was_reviewed(
     assert reviewed(report, {}).allows(package(), loss(ends)) is allowed
 
 
+@pytest.mark.parametrize(
+    ("planned", "then", "allowed"),
+    [
+        (LATER, "2026-12-01T00:00:00Z", True),
+        (LATER - MOMENT, "2026-12-01T00:00:00Z", True),
+        (LATER + MOMENT, "2026-12-01T00:00:00Z", False),
+        (NEVER, "2026-12-01T00:00:00Z", False),
+        (None, "2026-12-01T00:00:00Z", False),
+        (NEVER, "never", True),
+        (LATER, "never", True),
+        (LATER, None, True),
+        (LATER, "[secret]", True),
+    ],
+)
+def test_a_life_extended_since_the_review_may_not_be_shortened(
+    report: Path, planned: End, then: str | None, allowed: bool
+) -> None:
+    assert reviewed(report, {"planned": then}).allows(package(), loss(SOON, planned)) is allowed
+
+
 @pytest.mark.parametrize("why", ["deleted", "removed from a fleet", "replaced"])
 def test_what_ends_at_once_has_to_be_reviewed_as_such(report: Path, why: Why) -> None:
     at_once = loss(NOW, why=why)

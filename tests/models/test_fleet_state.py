@@ -164,7 +164,10 @@ odd: st.SearchStrategy[Any] = (
 @at_least(5, "ignored", "refused")
 @given(
     off=odd,
-    sizes=odd.map(json.dumps) | odd.map(lambda each: json.dumps({"P0": each})) | odd,
+    sizes=odd.map(json.dumps)
+    | odd.map(lambda each: json.dumps({"P0": each}))
+    | odd
+    | st.just("[" * 10**5),
     declared=st.none() | st.just({"*": 5.0}) | st.just("many"),
 )
 def test_a_short_form_that_nobody_wrote_is_ignored_or_refused(

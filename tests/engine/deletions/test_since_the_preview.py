@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from pulumi_masv.simulator import Simulator
-from tests.engine.conftest import Result, Stack
+from tests.engine.conftest import PREAMBLE, Result, Stack
 from tests.engine.deletions.programs import (
     EARLY,
     FORCED,
@@ -58,6 +58,55 @@ def test_where_a_listing_finds_nothing_any_more_nothing_is_destroyed_unnamed(
     refused = renamed_after_the_preview(stack, masv, one, listed)
     assert "which the preview before this run did not show" in refused.text
     assert lost(masv) == []
+
+
+def test_a_program_that_writes_beside_itself_is_bound_by_its_preview(
+    stack: Stack, masv: Simulator
+) -> None:
+    one = package(masv)
+    package(masv, "Day 13")
+    (stack.folder / ".#__main__.py").symlink_to("nowhere")  # as an editor locks it
+    writes = "import pathlib, time\npathlib.Path('found.yaml').write_text(str(time.time_ns()))\n"
+    listed = writes + fleet("f", "{p.id: {} for p in masv.get_packages(name='Day')}", FORCED)
+    refused = renamed_after_the_preview(stack, masv, one, listed)
+    assert "which the preview before this run did not show" in refused.text
+    assert lost(masv) == []
+
+
+def test_what_is_changed_before_an_up_is_confirmed_ends_nothing_unnamed(
+    stack: Stack, masv: Simulator
+) -> None:
+    one = package(masv)
+    declared = PREAMBLE + lifecycle("a", repr(one), FORCED)
+    changed = f"""
+import atexit, pathlib, pulumi
+if pulumi.runtime.is_dry_run():  # once all else of this phase is over
+    atexit.register(pathlib.Path("__main__.py").write_text, {PREAMBLE!r})
+"""
+    program = stack.folder / "__main__.py"
+    program.write_text(declared)
+    stack.up()
+    program.write_text(changed + declared)
+    refused = stack.run("up", "--yes", expect=1)
+    assert "which the preview before this run did not show" in refused.text
+    assert lost(masv) == []
+
+
+def test_a_destroy_ends_nothing_that_its_preview_has_kept(stack: Stack, masv: Simulator) -> None:
+    one, other = package(masv), package(masv, "Day 13")
+    stack.program(fleet("f", repr({one: {}, other: {}}), FORCED))
+    stack.up()
+    moved = fleet("f", repr({other: {}}), FORCED) + (
+        "for found in masv.get_packages(name='Day 12'):\n"
+        "    masv.PackageLifecycle('a', package_id=found.id)\n"
+    )
+    by_hand = repr((f"{one}/rename", {"name": "kept by hand"}))
+    stack.program(between_the_phases(stack, masv, moved, by_hand))
+    refused = stack.run("destroy", "--yes", "--run-program", expect=1)
+    assert "which the preview before this run did not show" in refused.text
+    assert lost(masv) == []
+    stack.run("destroy", "--yes", "--run-program")
+    assert sorted(lost(masv)) == sorted([one, other])
 
 
 def test_an_expiry_that_moves_with_the_clock_shortens_nothing_unnamed(

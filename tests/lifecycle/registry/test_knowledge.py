@@ -181,6 +181,34 @@ def test_a_preview_of_another_program_binds_nothing_and_is_forgotten() -> None:
     assert up() is None
 
 
+def test_a_program_that_writes_files_beside_its_own_is_no_other() -> None:
+    for is_preview, before, after in ((True, "v1", "v2"), (False, "v2", "v3")):
+        phase = Registry.host(ADDRESS, stack="dev", is_preview=is_preview, program=before)
+        assert phase.named(ACCOUNT, "P1", "urn:a") == (None if is_preview else [])
+        phase.refuse()
+        phase.close(after)
+    assert up(program="v3") == []
+
+
+def test_a_command_is_bound_by_what_it_shows_though_its_program_changes() -> None:
+    preview(LOSS, program="v1 one")
+    assert up(program="v2 one") == [LOSS]
+    preview(LOSS, program="v1 one")
+    assert up(program="v2 other") is None
+    preview(LOSS, program="v1")
+    assert up(program="v2") is None
+
+
+@pytest.mark.parametrize(("program", "named"), [("v2 one", [LOSS]), ("v1 other", None)])
+def test_a_destroy_is_bound_only_by_what_it_has_shown_itself(
+    program: str, named: list[Named] | None
+) -> None:
+    preview(LOSS, program="v1 one")
+    phase = Registry.host(ADDRESS, stack="dev", is_preview=False, program=program)
+    assert phase.named(ACCOUNT, "P1", "urn:a", is_up=False) == named
+    phase.close()
+
+
 def test_a_preview_of_another_stack_binds_nothing() -> None:
     preview(LOSS)
     assert up(stack="production") is None
