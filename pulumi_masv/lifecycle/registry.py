@@ -142,7 +142,11 @@ class Registry:
             return
         self._closed = True
         if self._alive is not None and self._folder is not None:
-            done = "SELECT stack, is_preview = 0 AND refused = 0 FROM run"
+            # A refresh checks and permits nothing, and the preview goes on to bind the up after it.
+            done = (
+                "SELECT stack, is_preview = 0 AND refused = 0 AND "
+                "(has_checks OR EXISTS (SELECT * FROM permits)) FROM run"
+            )
             for stack, is_done in self._run.read(done):
                 if is_done:
                     self._previews.forget(stack)

@@ -149,6 +149,7 @@ def preview(*named: Named, stack: str = "dev", program: str = "v1") -> None:
 def up(stack: str = "dev", program: str = "v1", *, refused: bool = False) -> list[Named] | None:
     """What the up after it is bound by, of one package."""
     phase = Registry.host(ADDRESS, stack=stack, is_preview=False, program=program)
+    phase.check()
     found = phase.named(ACCOUNT, "P1", "urn:a")
     if refused:
         phase.refuse()
@@ -219,6 +220,17 @@ def test_a_preview_binds_one_up_and_goes_on_while_that_is_refused() -> None:
     preview(LOSS)
     assert up(refused=True) == [LOSS]
     assert up() == [LOSS]
+    assert up() is None
+
+
+def test_a_preview_still_binds_an_up_after_a_refresh() -> None:
+    preview(LOSS)
+    Registry.host(ADDRESS, stack="dev", is_preview=False, program="v1").close("v1")
+    assert up() == [LOSS]
+    preview(LOSS)
+    ends = Registry.host(ADDRESS, stack="dev", is_preview=False, program="v1")
+    ends.permit(ACCOUNT, {"P1": True})
+    ends.close("v1")
     assert up() is None
 
 
