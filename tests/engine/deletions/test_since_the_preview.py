@@ -123,6 +123,23 @@ def test_an_expiry_that_moves_with_the_clock_shortens_nothing_unnamed(
     assert masv.account.package(one).expiry.year == 2098
 
 
+def test_a_life_extended_before_a_refresh_is_not_shortened_unnamed(
+    stack: Stack, masv: Simulator
+) -> None:
+    one = package(masv, expiry=EARLY)
+    stack.program(lifecycle("a", repr(one), f"expiry={EARLY!r}"))
+    stack.up()
+    assert "LOSS" not in stack.preview().text
+    masv.account.set_expiry(one, "2098-01-01T00:00:00Z")
+    stack.refresh("--run-program")
+    refused = stack.run("up", "--yes", "--skip-preview", expect=1)
+    assert "which the preview before this run did not" in refused.text
+    assert masv.account.package(one).expiry.year == 2098
+    assert "LOSS" in stack.preview().text
+    stack.run("up", "--yes", "--skip-preview")
+    assert masv.writes != []
+
+
 def test_an_adoption_extended_by_hand_after_its_plan_is_refused(
     stack: Stack, masv: Simulator
 ) -> None:
