@@ -65,7 +65,7 @@ class ArchiveWindow(MasvResource, module=MODULE, name=WINDOW):
             {
                 **declared,
                 # For `check`, which takes it out.
-                "resource_urn": run.inputs.after(
+                "urn": run.inputs.after(
                     subject, run.context(WINDOW, resource_name, opts, None)
                 ),
                 # An output can be read in the program only if its name is given here.

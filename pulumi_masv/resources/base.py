@@ -24,7 +24,6 @@ WIRE: Final = {
     "force_destroy": "forceDestroy",
     "package_id": "packageId",
     "pending_archive": "pendingArchive",
-    "resource_urn": "resourceUrn",
     "retain_removed": "retainRemoved",
     "secret_inputs": "secretInputs",
     "team_id": "teamId",
@@ -32,6 +31,7 @@ WIRE: Final = {
     "unarchive_on_destroy": "unarchiveOnDestroy",
     "unlimited_storage": "unlimitedStorage",
     "updated_at": "updatedAt",
+    "urn": "resourceUrn",  # no Output is made of a name that Pulumi has itself
 }
 _PYTHON: Final = {wire: name for name, wire in WIRE.items()}
 

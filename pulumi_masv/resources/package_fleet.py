@@ -105,7 +105,7 @@ class PackageFleet(MasvResource, module=MODULE, name=FLEET):
             PackageFleetProvider,
             resource_name,
             {
-                "resource_urn": context,  # for `check`, which takes it out
+                "urn": context,  # for `check`, which takes it out
                 "secret_inputs": secrets,
                 "packages": entries,
                 **flags,

@@ -78,7 +78,7 @@ class PackageLifecycle(MasvResource, module=MODULE, name=LIFECYCLE):
             if context and (outputs or not are_plain(declared)):
                 every = {**dict.fromkeys(FLAGS), **declared}
                 declared["secret_inputs"] = secret_inputs(every, outputs)
-            declared["resource_urn"] = run.inputs.after(subject, context)
+            declared["urn"] = run.inputs.after(subject, context)
             opts = program.options(opts, run)
         elif outputs and not engine.is_mocked():
             declared["secret_inputs"] = secret_inputs(dict.fromkeys(FLAGS), outputs)
