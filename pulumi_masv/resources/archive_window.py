@@ -65,9 +65,7 @@ class ArchiveWindow(MasvResource, module=MODULE, name=WINDOW):
             {
                 **declared,
                 # For `check`, which takes it out.
-                "urn": run.inputs.after(
-                    subject, run.context(WINDOW, resource_name, opts, None)
-                ),
+                "urn": run.inputs.after(subject, run.context(WINDOW, resource_name, opts, None)),
                 # An output can be read in the program only if its name is given here.
                 "archived_count": None,
                 "expired_count": None,
