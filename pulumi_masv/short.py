@@ -33,9 +33,9 @@ def spelled_out(entry: Any, left_out: Mapping[str, Any]) -> Any:
     return {**left_out, **entry} if isinstance(entry, Mapping) else entry
 
 
-def entries_of(live: Mapping[str, Any]) -> dict[str, Any]:
-    """Return package id -> its entry, as it is written."""
-    return {i: entry for i, entry in live.items() if i != ALL}
+def entries_of(written: Mapping[str, Any]) -> dict[str, Any]:
+    """Return package id -> its entry, as it is written in `live` or `declared`."""
+    return {i: entry for i, entry in written.items() if i != ALL}
 
 
 def each_spelled_out(
@@ -83,4 +83,4 @@ def of_each(declared: Mapping[str, Any], package_ids: Iterable[str]) -> dict[str
     if ALL not in declared:
         return dict(declared)
     each = dict.fromkeys(package_ids, declared[ALL])
-    return {**each, **{i: names for i, names in declared.items() if i != ALL}}
+    return {**each, **entries_of(declared)}

@@ -20,7 +20,6 @@ from pulumi_masv.short import (
     OFF,
     USUAL,
     each_spelled_out,
-    entries_of,
     of_each,
     sizes_in_one,
 )
@@ -232,8 +231,8 @@ class StoredFleet(SecretiveFleet, Outputs):
             return False
         alike = names.get(ALL)
         return all(
-            _is_plainly(entry, names.get(package_id, alike), packages[package_id])
-            for package_id, entry in entries_of(live).items()
+            _is_plainly(live[package_id], names.get(package_id, alike), entry)
+            for package_id, entry in packages.items()
         )
 
     def projection(self) -> FleetInputs:
