@@ -58,6 +58,7 @@ class MasvResource(Resource):
         kind = f"{HOST}:{self._resource_type_name}"
         with _short_stack():
             pulumi.CustomResource.__init__(self, kind, resource_name, props, opts)
+        _wait_for_one(self)
 
     def translate_input_property(self, prop: str) -> str:
         """Return the wire's name of an argument."""
@@ -66,6 +67,19 @@ class MasvResource(Resource):
     def translate_output_property(self, prop: str) -> str:
         """Return the Python name of an output."""
         return _PYTHON.get(prop, prop)
+
+
+def _wait_for_one(resource: pulumi.CustomResource) -> None:
+    """Let a program wait at its end for one Output of a resource: all are known at the same time.
+
+    Pulumi waits for all, anew each time that one of any resource is known: most of what a program
+    costs (benchmarks/sdk_wait.py). It has a method to leave one out whose failure another carries.
+    """
+    # Not in every version.
+    untrack: Callable[[Any], None] = getattr(pulumi.Output, "_untrack", lambda _: None)
+    *others, _waited_for = (o for o in vars(resource).values() if isinstance(o, pulumi.Output))
+    for each in others:
+        untrack(each)
 
 
 _FRAMES: Final = 7  # from where Pulumi takes the stack up to the program's line

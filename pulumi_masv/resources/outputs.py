@@ -1,8 +1,7 @@
 """An output that a program reads, asked of the engine only then.
 
-A program pays for each Output that is made, read or not: Pulumi waits for all of them each time
-that one is known (benchmarks/sdk_wait.py). What the program itself gives is an Output anyway; the
-rest is read as Pulumi reads a resource that another one refers to.
+A program pays for each Output that is made, read or not. What the program itself gives is an Output
+anyway; the rest is read as Pulumi reads a resource that another one refers to.
 """
 
 from typing import Any, Final
