@@ -52,8 +52,8 @@ def simulator(
         if play is not None:
             masv = Player(play, port)
         else:
-            switches = contract and (CONTRACTS.get(contract) or load(contract))
-            masv = Simulator(account=_account(now), port=port, switches=switches or None)
+            switches = load(contract) if contract else None
+            masv = Simulator(account=_account(now), port=port, switches=switches)
             if seed is None:
                 fill(masv.account, 12 if packages is None else packages)
             else:

@@ -59,12 +59,22 @@ CONTRACTS: Final[Mapping[str, Switches]] = MappingProxyType(
 
 
 def load(path: str | Path) -> Switches:
-    """Return the switches of a contract.
+    """Return the switches of a contract, by its name or from its file.
+
+    Args:
+        path: the name of one of `CONTRACTS`, or the file's path.
 
     Raises:
-        ValueError: a line for each mistake in the file.
+        ValueError: there is neither, which the line says with all names; or a line for each mistake
+            in the file.
 
     """
+    known = CONTRACTS.get(str(path))
+    if known is not None:
+        return known
+    if not Path(path).exists():
+        names = "; ".join(CONTRACTS)
+        raise ValueError(f"contract {path}: no such file; give one, or one of these names: {names}")
     found = read_file(path, "contract")
     switches = found.get("switches") if isinstance(found, dict) else None
     if not isinstance(switches, dict) or found.get("contract") != 1:

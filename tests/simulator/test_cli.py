@@ -86,7 +86,12 @@ def test_a_port_in_use_is_one_line_and_status_2() -> None:
     ("arguments", "line"),
     [
         (["--seed", "/nowhere.json"], "seed /nowhere.json: No such file or directory"),
-        (["--contract", "/nowhere.json"], "contract /nowhere.json: No such file or directory"),
+        (
+            ["--contract", "nope"],
+            "contract nope: no such file; give one, or one of these names: as documented; "
+            "the vendor's client; flags only when true; the nastiest; "
+            "the nastiest, with no token listed",
+        ),
         (["--packages", "1", "--seed", "x"], "--packages and --seed exclude each other"),
         (
             ["--now", "noon"],

@@ -68,10 +68,13 @@ def test_a_file_that_is_no_contract_is_refused_in_one_line(
     assert "\n" not in told
 
 
-def test_a_contract_that_is_not_there_is_refused_in_one_line(tmp_path: Path) -> None:
+def test_a_contract_that_is_not_there_is_refused_with_all_names(tmp_path: Path) -> None:
     with pytest.raises(ValueError) as refused:
         load(tmp_path / "none.json")
-    assert str(refused.value) == f"contract {tmp_path / 'none.json'}: No such file or directory"
+    told = str(refused.value)
+    assert told.startswith(f"contract {tmp_path / 'none.json'}: no such file; ")
+    assert told.endswith(": " + "; ".join(CONTRACTS))
+    assert "\n" not in told
 
 
 @NAMED
@@ -79,7 +82,7 @@ def test_a_named_contract_is_what_a_file_with_its_switches_says(
     tmp_path: Path, contract: Any
 ) -> None:
     document = {"contract": 1, "switches": CONTRACTS[contract].as_json()}
-    assert load(write(tmp_path, json.dumps(document))) == CONTRACTS[contract]
+    assert load(write(tmp_path, json.dumps(document))) == load(contract) == CONTRACTS[contract]
 
 
 def test_the_documented_contract_shows_twelve_keys(ask: Asker) -> None:
