@@ -118,7 +118,8 @@ def test_several_are_an_error_that_lists_up_to_ten_of_them(masv: Simulator) -> N
 @pytest.mark.parametrize(
     ("asked", "wrong"),
     [
-        ({"status": "expird"}, "status.0: 'expird' is not a state: did you mean expired?"),
+        ({"status": "expird"}, "like this: status: 'expird' is not a state: did you mean expired?"),
+        ({"status": ["new", "nope"]}, "like this: status: 'nope' is not a state: write"),
         ({"status": []}, "status: is empty, so it would not filter: leave it out"),
         ({"tags": ["a,b"]}, "tags: 'a,b' is blank or contains a comma: list each value by itself"),
         ({"teamspaces": [" "]}, "teamspaces: ' ' is blank or contains a comma"),
@@ -135,7 +136,7 @@ def test_several_are_an_error_that_lists_up_to_ten_of_them(masv: Simulator) -> N
         ({"tags": [UUID(int=1)]}, "tags: uuid.UUID is not a string: write str(…)"),
         ({"name": b"x", "expiry_end": date(2027, 1, 31)}, "expiry_end: datetime.date has no time"),
         ({"sort": "age"}, "sort: 'age' is not a field to sort by: write one of name, -name"),
-        ({"portal": "rushes"}, "portal: only received packages have one: add received=True"),
+        ({"portal": "rushes"}, "portal: only received packages have one: ask for them"),
     ],
 )
 def test_a_wrong_filter_is_refused_before_a_request_is_made(

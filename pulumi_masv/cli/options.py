@@ -68,30 +68,32 @@ MostBytes = Annotated[
 def filtered(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command the filters of MASV's listing, and the query they make as its first argument.
 
-    A filter that is wrong raises FilterError before the command begins.
+    A filter that is wrong raises FilterError, with the option as typed, before the command begins.
     """
-    filters = inspect.signature(_query).parameters
+    context, *filters = inspect.signature(_query).parameters.values()
     _, *own = inspect.signature(command).parameters.values()
 
     @functools.wraps(command)
     def with_filters(**given: Any) -> None:
-        query = _query(**{name: given.pop(name) for name in filters})
-        command(query, **given)
+        asked = {one.name: given.pop(one.name) for one in (context, *filters)}
+        command(_query(**asked), **given)
 
-    with_filters.__signature__ = inspect.Signature([*filters.values(), *own])  # type: ignore[attr-defined]  # typer reads it
+    parameters = [context, *filters, *own]
+    with_filters.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # typer reads it
     return with_filters
 
 
 def _query(
+    context: typer.Context,
     status: Annotated[
         Words,
         typer.Option(help="new, finalized, expired, archived (default: finalized,expired)."),
     ] = None,
     name: Annotated[str | None, typer.Option(help="A part of the name.")] = None,
     sender: Annotated[str | None, typer.Option(help="The sender.")] = None,
-    tag: Annotated[Words, typer.Option(help="The id of a tag; may be repeated.")] = None,
-    teamspace: Annotated[
-        Words, typer.Option(help="The id of a teamspace; may be repeated.")
+    tags: Annotated[Words, typer.Option("--tag", help="The id of a tag; may be repeated.")] = None,
+    teamspaces: Annotated[
+        Words, typer.Option("--teamspace", help="The id of a teamspace; may be repeated.")
     ] = None,
     created_at_start: Annotated[
         str | None, typer.Option(help="Created at or after, such as 2027-01-31T00:00:00Z.")
@@ -118,12 +120,14 @@ def _query(
         typer.Option(help="The portal it came through; with --received."),
     ] = None,
 ) -> Query:
+    typed = {one.name: one.opts[0] for one in context.command.params}
     return Query.parse(
+        typed.__getitem__,
         status=_words(status),
         name=name,
         sender=sender,
-        tags=_words(tag),
-        teamspaces=_words(teamspace),
+        tags=_words(tags),
+        teamspaces=_words(teamspaces),
         created_at_start=created_at_start,
         created_at_end=created_at_end,
         expiry_start=expiry_start,

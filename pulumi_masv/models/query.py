@@ -6,7 +6,7 @@ refused: it would come back as everything.
 
 import difflib
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Final, Literal, get_args
 
@@ -92,7 +92,7 @@ def _listed(value: Any) -> Any:
 
 def _only_of_the_inbox(value: str | None, info: ValidationInfo) -> str | None:
     if value is not None and not info.data.get("received"):
-        raise ValueError("only received packages have one: add received=True")
+        raise ValueError("only received packages have one: ask for them with received")
     return value
 
 
@@ -139,8 +139,12 @@ class Query(BaseModel):
     portal: Annotated[Text | None, AfterValidator(_only_of_the_inbox), Field()] = None
 
     @classmethod
-    def parse(cls, **given: Any) -> "Query":
+    def parse(cls, spelling: Callable[[str], str] = str, /, **given: Any) -> "Query":
         """Return the query.
+
+        Args:
+            spelling: of a filter's name, where it is asked for by another one.
+            given: the filters, by name; None is left out.
 
         Raises:
             FilterError: one line for all that is wrong.
@@ -148,7 +152,10 @@ class Query(BaseModel):
         try:
             return cls.model_validate({k: v for k, v in given.items() if v is not None})
         except ValidationError as error:
-            wrong = "; ".join(f"{p.property}: {p.reason}" for p in problems_of(error))
+            # A reason shows the word that is wrong, and not its place among others.
+            wrong = "; ".join(
+                f"{spelling(p.property.partition('.')[0])}: {p.reason}" for p in problems_of(error)
+            )
             raise FilterError(f"cannot list packages like this: {wrong}") from None
 
     @property

@@ -96,22 +96,33 @@ def test_every_filter_reaches_masv_in_its_own_words(run: Run, masv: Simulator) -
     [
         (
             ("--status", "done"),
-            "status.0: 'done' is not a state: write one of new, finalized,",
+            "--status: 'done' is not a state: write one of new, finalized,",
         ),
-        (("--name", ""), "name: is empty, so it would not filter: leave it out"),
-        (("--tag", "a,,b"), "tags: '' is blank or contains a comma"),
-        (("--expiry-end", "2027-01-31"), "expiry_end: '2027-01-31' is not a date and time"),
-        (("--sort", "age"), "sort: "),
-        (("--portal", "rushes"), "portal: only received packages have one"),
+        (("--status=new,done",), "--status: 'done' is not a state: "),
+        (("--name", ""), "--name: is empty, so it would not filter: leave it out"),
+        (("--sender", ""), "--sender: is empty, so it would not filter: leave it out"),
+        (("--tag", "a,,b"), "--tag: '' is blank or contains a comma"),
+        (("--teamspace", "a", "--teamspace", ""), "--teamspace: '' is blank or contains a comma"),
+        (("--created-at-start", "noon"), "--created-at-start: 'noon' is not a date and time"),
+        (("--created-at-end", "noon"), "--created-at-end: 'noon' is not a date and time"),
+        (("--expiry-start", "2027-01-31"), "--expiry-start: '2027-01-31' is not a date and time"),
+        (("--expiry-end", "2027-01-31"), "--expiry-end: '2027-01-31' is not a date and time"),
+        (
+            ("--expiry-start", DEC, "--expiry-end", "2027-01-31T00:00:00Z"),
+            "--expiry-end: 2027-01-31T00:00:00Z lies before the start",
+        ),
+        (("--sort", "age"), "--sort: 'age' is not a field to sort by: "),
+        (("--portal", "rushes"), "--portal: only received packages have one"),
+        (("--name", "", "--sort", "age"), "; --sort: 'age' is not a field to sort by: "),
     ],
 )
-def test_a_wrong_filter_is_one_line_and_status_2_and_no_request(
-    run: Run, masv: Simulator, command: str, option: tuple[str, str], wrong: str
+def test_a_wrong_filter_is_one_line_that_calls_it_as_typed(
+    run: Run, masv: Simulator, command: str, option: tuple[str, ...], wrong: str
 ) -> None:
     done = run(command, *option)
     assert (done.code, done.out) == (2, "")
     [line] = done.err.splitlines()
-    assert line.startswith("pulumi-masv: cannot list packages like this: ")
+    assert line.startswith("pulumi-masv: cannot list packages like this: --")
     assert wrong in line
     assert masv.journal == []
 
