@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import IntEnum
 from pathlib import Path
 from typing import Final
 
@@ -14,6 +15,20 @@ CREATE TABLE IF NOT EXISTS named (
 );
 CREATE INDEX IF NOT EXISTS named_by_id ON named (stack, package_id);
 """
+
+
+class Binding(IntEnum):
+    """By what the last preview of a stack binds a phase of a run; the tighter, the greater.
+
+    Attributes:
+        NONE: by nothing.
+        PROGRAM: both run the same program.
+        COMMAND: both are of the same command, which has shown the preview itself.
+    """
+
+    NONE = 0
+    PROGRAM = 1
+    COMMAND = 2
 
 
 @dataclass(frozen=True)
@@ -43,22 +58,21 @@ class Previews:
     def __init__(self, path: Path | None) -> None:
         self._database = Database(path, _TABLES)
 
-    def begin(self, stack: str, program: str, *, is_preview: bool) -> int:
-        """Return by what the last preview binds a phase.
-
-        Returns:
-            2 if it is of the same command, which has shown it; 1 if it is of the same program;
-            0 if neither.
-        """
+    def begin(self, stack: str, program: str, *, is_preview: bool) -> Binding:
+        """Return by what the last preview binds a phase; forget it where it does not."""
         known = self._database.read("SELECT program FROM previews WHERE stack = ?", stack)
         sources, *command = program.split(" ")
         words = {word for (last,) in known for word in last.split(" ")}
-        bound = 0 if is_preview else 2 if words.intersection(command) else int(sources in words)
-        if not bound:
-            self.forget(stack)
         if is_preview:
+            self.forget(stack)
             self._database.write("INSERT INTO previews VALUES (?, ?)", [(stack, program)])
-        return bound
+        elif words.intersection(command):
+            return Binding.COMMAND
+        elif sources in words:
+            return Binding.PROGRAM
+        else:
+            self.forget(stack)
+        return Binding.NONE
 
     def name(self, stack: str, account: str, several: Iterable[Named]) -> None:
         """Keep what a preview has named."""

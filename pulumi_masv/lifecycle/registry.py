@@ -26,7 +26,7 @@ from pulumi_masv.lifecycle.meeting_place import (
     root_folder,
     sweep,
 )
-from pulumi_masv.lifecycle.previews import Named, Previews
+from pulumi_masv.lifecycle.previews import Binding, Named, Previews
 
 ANYWHERE: Final = ""
 """The account of what is declared where the program does not know yet which account it is."""
@@ -257,8 +257,8 @@ class Registry:
         None where nothing binds: in a preview, and where this machine has made none. A `destroy`
         is bound only by what it has shown itself: that of an up ends other files.
         """
-        bound = "SELECT stack FROM run WHERE bound >= ?"
-        for (stack,) in self._run.read(bound, 1 if is_up else 2):
+        least = Binding.PROGRAM if is_up else Binding.COMMAND
+        for (stack,) in self._run.read("SELECT stack FROM run WHERE bound >= ?", least):
             return self._previews.named(stack, account, package_id, urn)
         return None
 
