@@ -20,7 +20,7 @@ from pulumi_masv import accounts, engine, kinds, mocks
 from pulumi_masv.declarations import Declarations, Holder
 from pulumi_masv.inputs import Inputs, Refused, of_this_run, value_of
 from pulumi_masv.lifecycle.meeting_place import NoMeetingPlace
-from pulumi_masv.lifecycle.registry import Declaration, Registry
+from pulumi_masv.lifecycle.registry import NO_RESOURCE, Declaration, Registry
 
 HOOK: Final = "masv:before-delete"
 """The name of the delete hook, frozen for ever: states name it."""
@@ -140,7 +140,9 @@ class Program:
             self._urns[urn] = holder
         if holder is not None and kind == kinds.FLEET:
             # What is made before this fleet cannot wait for it.
-            earlier = [one for number, one in self._pending.items() if 0 < number < holder.number]
+            earlier = [
+                one for number, one in self._pending.items() if NO_RESOURCE < number < holder.number
+            ]
             if earlier:
                 await asyncio.wait(earlier)
             for _ in range(100):  # and of the rest all that is known already
@@ -189,10 +191,10 @@ class Program:
         """
         holder = self._urns.get(args.urn)
         if holder is None or holder.resource is None or self.registry.has_checks():
-            return 0
+            return NO_RESOURCE
         known = asyncio.ensure_future(value_of(holder.resource.id))
         done, _ = await asyncio.wait([known], timeout=_REGISTERED)
-        return holder.number if done and known.result() == args.id else 0
+        return holder.number if done and known.result() == args.id else NO_RESOURCE
 
     def _flush(self) -> None:
         made, self._made = self._made, []
@@ -201,18 +203,18 @@ class Program:
     def _watch_the_end(self) -> None:
         """Take note of a program that makes resources after it has waited for something."""
         root = runtime.get_root_resource()
-        if 0 not in self._pending and not _has_ended(root):
-            self.registry.await_ids(0, "a program that is still running")
+        if NO_RESOURCE not in self._pending and not _has_ended(root):
+            self.registry.await_ids(NO_RESOURCE, "a program that is still running")
 
             async def end() -> None:
                 while not _has_ended(root):
                     await asyncio.sleep(0.05)
                 self._flush()
-                self.registry.end_wait(0)
+                self.registry.end_wait(NO_RESOURCE)
 
             task = asyncio.ensure_future(end())
-            self._pending[0] = task
-            task.add_done_callback(lambda _: self._pending.pop(0, None))
+            self._pending[NO_RESOURCE] = task
+            task.add_done_callback(lambda _: self._pending.pop(NO_RESOURCE, None))
 
 
 _MOCKED: Program | None = None

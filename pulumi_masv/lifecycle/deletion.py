@@ -11,6 +11,7 @@ from pulumi_masv import plan
 from pulumi_masv.errors import ChangeRefused, MasvError, NotAsDeclared
 from pulumi_masv.formatting import amount, first, quote
 from pulumi_masv.lifecycle import bounds
+from pulumi_masv.lifecycle.registry import NO_RESOURCE
 from pulumi_masv.lifecycle.session import Session
 from pulumi_masv.lifecycle.verdicts import Verdict
 from pulumi_masv.models import Observed, Stored, StoredFleet
@@ -26,7 +27,7 @@ class Deletion:
         entries: package id -> what the state holds of it.
         in_fleet: whether it is a fleet.
         is_retained: whether its packages are left alone.
-        leaves: the number of a declared resource that a `destroy` takes away; else 0.
+        leaves: the number of a declared resource that a `destroy` takes away; else NO_RESOURCE.
         is_replaced: whether the program goes on to have the resource.
         is_preview: whether nothing may be written in this phase.
     """
@@ -46,7 +47,7 @@ class Deletion:
         *,
         id: str,
         urn: str,
-        leaves: int = 0,
+        leaves: int = NO_RESOURCE,
         is_replaced: bool = False,
         is_preview: bool,
     ) -> "Deletion":
@@ -154,7 +155,7 @@ def _end(
         cause=cause,
         in_fleet=deletion.in_fleet,
     )
-    result = bounds.kept(session, result, deletion.urn, is_up=deletion.leaves == 0)
+    result = bounds.kept(session, result, deletion.urn, is_up=deletion.leaves == NO_RESOURCE)
     return Verdict.of(result, urn=deletion.urn, does="ended", now=observed.now)
 
 

@@ -30,6 +30,8 @@ from pulumi_masv.lifecycle.previews import Binding, Named, Previews
 
 ANYWHERE: Final = ""
 """The account of what is declared where the program does not know yet which account it is."""
+NO_RESOURCE: Final = 0
+"""The holder of what no resource of the program holds: a check declares it, or the program may."""
 _TABLES: Final = """
 CREATE TABLE run (stack TEXT, is_preview INT, bound INT, has_checks INT, refused INT);
 CREATE TABLE declared (package_id TEXT, account TEXT, holder INT, archived INT, expiry TEXT);
@@ -49,7 +51,7 @@ class Declaration:
     Attributes:
         package_id: of the package.
         account: of the account, or ANYWHERE.
-        holder: tells the resources of a program apart.
+        holder: tells the resources of a program apart; or NO_RESOURCE.
         archived: as declared, where that is known.
         expiry: as declared, where that is known; not checked yet.
     """
@@ -175,14 +177,14 @@ class Registry:
         return [what for (what,) in self._run.read("SELECT what FROM awaited ORDER BY what")]
 
     def declared(
-        self, account: str, package_ids: Collection[str], *, apart_from: int = 0
+        self, account: str, package_ids: Collection[str], *, apart_from: int = NO_RESOURCE
     ) -> set[str]:
         """Return which of some packages the program declares, in any resource but one."""
         query = (
             "SELECT package_id FROM declared WHERE account IN (?, '') "
-            "AND (holder = 0 OR holder != ?)"
+            "AND (holder = ? OR holder != ?)"
         )
-        arguments = [account, apart_from]
+        arguments = [account, NO_RESOURCE, apart_from]
         if len(package_ids) == 1:
             found = self._run.read(f"{query} AND package_id = ?", *arguments, *package_ids)
         else:

@@ -22,7 +22,7 @@ from pulumi_masv.errors import MasvError, OtherTeam, Unreachable
 from pulumi_masv.formatting import quote, spell
 from pulumi_masv.lifecycle.gone import Readings
 from pulumi_masv.lifecycle.previews import Named
-from pulumi_masv.lifecycle.registry import ANYWHERE, Declaration, Registry
+from pulumi_masv.lifecycle.registry import ANYWHERE, NO_RESOURCE, Declaration, Registry
 from pulumi_masv.lifecycle.review import Review
 from pulumi_masv.lifecycle.verdicts import Announcer, Verdict
 from pulumi_masv.models import End, Observed, Stored, format_instant, is_secret, veiled
@@ -109,7 +109,7 @@ class Session:
     def declare(self, package_ids: AbstractSet[str]) -> None:
         """Declare what a check is given and no constructor has seen, such as by a transform."""
         missing = package_ids - self.registry.declared(self.account, package_ids)
-        self.registry.declare(Declaration(one, self.account, holder=0) for one in missing)
+        self.registry.declare(Declaration(one, self.account, NO_RESOURCE) for one in missing)
 
     @cached_property
     def account(self) -> str:
