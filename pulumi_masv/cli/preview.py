@@ -18,7 +18,7 @@ from rich.live import Live
 from rich.text import Text
 from typer.core import TyperCommand
 
-from pulumi_masv.cli import refused
+from pulumi_masv.cli import INTERRUPTED, refused
 from pulumi_masv.cli.options import (
     Form,
     Format,
@@ -35,7 +35,6 @@ from pulumi_masv.report import summary
 
 PASSES_ON: Final = {"allow_extra_args": True, "ignore_unknown_options": True}
 _LAST_WORDS: Final = 5.0  # seconds for what a child of Pulumi's may still complain of
-_INTERRUPTED: Final = 130
 
 
 class PassesOn(TyperCommand):
@@ -72,7 +71,7 @@ def preview(
     try:
         text, ended = _run([pulumi, "preview", "--json", *context.args])
     except KeyboardInterrupt:
-        raise typer.Exit(_INTERRUPTED) from None
+        raise typer.Exit(INTERRUPTED) from None
     limits = summary.Limits(max_lost_packages, max_lost_files, max_lost_bytes)
     try:
         shown = format_of(form, output, Format.TEXT)
