@@ -130,21 +130,25 @@ _EXAMPLE: Final = "{'id': '01H…', 'state': 'finalized', 'name': 'Day 12'}"
 
 def _arguments(query: "Query") -> dict[str, Any]:
     """Return what a query asks for, in the wire's names and without what was left out."""
+    from pydantic.alias_generators import to_camel
+
     asked = query.model_dump(mode="json", exclude_unset=True)
     if not query.received:
         asked.pop("received", None)
-    return {_wire(name): value for name, value in asked.items()}
+    return {to_camel(name): value for name, value in asked.items()}
 
 
 def _package(record: Any, what: str) -> "Package":
     """Return what a mock returned as a package. Raises Refused where it does not fit."""
+    from pydantic.alias_generators import to_camel
+
     from pulumi_masv.models import Package
 
     if isinstance(record, Package):
         return record
     if not isinstance(record, Mapping) or not record:
         raise Refused(f"Mocks.call returned no package for {what}: return {_EXAMPLE}")
-    names = {_wire(name): name for name in Package.model_fields}
+    names = {to_camel(name): name for name in Package.model_fields}
     given = {names.get(name, name): value for name, value in record.items()}
     wrong = [
         f"{name} is not a field of a package: {arguments.unknown(str(name), names)}"
@@ -158,12 +162,7 @@ def _package(record: Any, what: str) -> "Package":
         wrong.append(f"id: {given.get('id')!r} is not a package id")
     for name in Package.model_fields:
         if package and given.get(name) is not None and getattr(package, name) is None:
-            wrong.append(f"{_wire(name)}: {given[name]!r} is not what a package has there")
+            wrong.append(f"{to_camel(name)}: {given[name]!r} is not what a package has there")
     if package is None or wrong:
         raise Refused(f"Mocks.call returned no package for {what}: {'; '.join(wrong)}")
     return package
-
-
-def _wire(name: str) -> str:
-    first, *rest = name.split("_")
-    return first + "".join(word.title() for word in rest)
