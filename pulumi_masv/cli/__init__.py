@@ -59,13 +59,13 @@ def _run() -> None:
 
 
 def refused(*lines: str) -> int:
-    """Say why something was not understood; the exit status for it."""
+    """Say why something was not understood, and return the exit status for it."""
     for line in lines:
         print(f"pulumi-masv: {visible(line)}", file=sys.stderr)
     return NOT_UNDERSTOOD
 
 
 def interrupted() -> int:
-    """Say that Ctrl-C has ended it; the exit status for it."""
+    """Say that Ctrl-C has ended it, and return the exit status for it."""
     refused("interrupted")
     return INTERRUPTED

@@ -25,7 +25,7 @@ class Job:
 
     @property
     def package_id(self) -> str:
-        """Return MASV's id of the package."""
+        """MASV's id of the package."""
         return self.observed.package.id
 
 

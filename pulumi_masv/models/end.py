@@ -31,7 +31,7 @@ class Ending:
 
     @property
     def end(self: _Says) -> End:
-        """Return when the files end; `unlimited_storage` is looked at before `expiry`."""
+        """When the files end; `unlimited_storage` is looked at before `expiry`."""
         return NEVER if self.unlimited_storage else self.expiry
 
 

@@ -39,7 +39,7 @@ class Loss:
 
     @property
     def at_once(self) -> bool:
-        """Return whether the run itself ends them."""
+        """Whether the run itself ends them."""
         return self.why not in _LATER
 
 

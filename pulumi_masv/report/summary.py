@@ -134,7 +134,7 @@ class Report:
 
     @cached_property
     def first_loss(self) -> Record:
-        """Return the loss that comes before the others."""
+        """The loss that comes before the others."""
         return min(self.losses, key=_ends)
 
     @cached_property

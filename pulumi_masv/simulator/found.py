@@ -107,12 +107,12 @@ class Found:
 
     @property
     def count(self) -> int:
-        """Return how many there are, hidden ones among them."""
+        """How many there are, hidden ones among them."""
         return len(self._entries)
 
     @property
     def shown(self) -> int:
-        """Return how many there are that are not hidden."""
+        """How many there are that are not hidden."""
         return len(self._order)
 
     def slice(self, start: int, count: int, *, descending: bool) -> list[Package]:

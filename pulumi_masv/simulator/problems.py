@@ -23,7 +23,7 @@ class Mistaken(ValueError):
     """Several mistakes, a line for each.
 
     Attributes:
-        lines: they.
+        lines: the mistakes.
     """
 
     def __init__(self, lines: Iterable[str]) -> None:

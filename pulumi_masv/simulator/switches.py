@@ -138,7 +138,7 @@ class Switches:
 
     @functools.cached_property
     def ignored(self) -> frozenset[str]:
-        """Return the names in `ignored_filters`."""
+        """The names in `ignored_filters`."""
         return frozenset(word for word in self.ignored_filters.split(",") if word)
 
     def spell(self, name: str) -> str:
