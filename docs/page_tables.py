@@ -11,6 +11,7 @@ from dataclasses import fields
 from datetime import datetime
 from pathlib import Path
 
+from pydantic import TypeAdapter
 from pydantic.alias_generators import to_camel
 from pydantic.fields import FieldInfo
 
@@ -133,12 +134,15 @@ def manifest(part: str) -> str:
 
 
 def switches() -> str:
-    """Every switch of the simulator, its default, and what it does."""
+    """Every switch of the simulator, its positions, its default, and what it does."""
     meanings = seed.described(Switches, "Attributes:")
-    return table(
-        ["switch", "default", "meaning"],
-        ([f"`{f.name}`", f"`{f.default}`", meanings[f.name]] for f in fields(Switches)),
-    )
+    positions = TypeAdapter(Switches).json_schema(mode="serialization")["properties"]
+    rows = []
+    for field in fields(Switches):
+        default = "none" if field.default in (None, "") else f"`{field.default}`"
+        name = field.name
+        rows.append([f"`{name}`", seed.kind(positions[name]), default, meanings[name]])
+    return table(["switch", "positions", "default", "meaning"], rows)
 
 
 def contracts() -> str:

@@ -18,7 +18,7 @@ def rows() -> list[list[str]]:
     """Return key, type, default and meaning of each key of a package."""
     described, meanings = _package(), _meanings()
     return [
-        [f"`{key}`", _kind(one), _default(one.get("default")), meanings[key]]
+        [f"`{key}`", kind(one), _default(one.get("default")), meanings[key]]
         for key, one in described["properties"].items()
     ]
 
@@ -56,7 +56,8 @@ def described(documented: object, section: str) -> dict[str, str]:
     return {name: re.sub(r"\s+", " ", text).removesuffix(".") for name, text in found}
 
 
-def _kind(one: dict[str, Any]) -> str:
+def kind(one: dict[str, Any]) -> str:
+    """Return what a value may be, by its schema: the words to choose from, or else its type."""
     choices = [each for each in one.get("anyOf", [one]) if each.get("type") != "null"]
     if any(each.get("format") == "date-time" for each in choices):
         return "instant"

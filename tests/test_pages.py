@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Literal, get_args, get_origin, get_type_hints
 
 import pytest
 
@@ -16,6 +17,7 @@ from docs.schema import schema as schema_of
 from pulumi_masv import simulator
 from pulumi_masv.policy import Manifest
 from pulumi_masv.simulator.routes import ENDPOINTS
+from pulumi_masv.simulator.switches import Switches
 from tests.pages import ROOT, STORIES, pages, read, snippets
 
 VERBS = {"file", "append", "run", "fails", "prints", "program", "manifest", "seed"}
@@ -77,6 +79,14 @@ def test_every_manifest_is_one() -> None:
 def test_the_tables_are_what_the_code_says() -> None:
     for page in pages():
         assert generate.generated(read(page)) == read(page), page
+
+
+def test_the_page_of_the_simulator_names_every_position_of_a_switch() -> None:
+    rows = dict(re.findall(r"^\| `(\w+)` \| (.+)$", read("docs/reference/simulator.md"), re.M))
+    for name, hint in get_type_hints(Switches).items():
+        words = get_args(hint) if get_origin(hint) is Literal else ()
+        assert all(f"`{word}`" in rows[name] for word in words), name
+    assert "`locked`" in rows["expiry_edits"]
 
 
 def test_a_stale_table_is_told_in_one_line_and_mended(

@@ -77,7 +77,8 @@ class Switches:
         expiry_rounding: a stored expiry may lose its milliseconds.
         expiry_while_unlimited: the field `expiry` while `unlimited_storage` is true.
         expiry_after_delete: kept, or the moment of the DELETE.
-        token_lifetime: a package token is refused when older than this on the account's clock.
+        token_lifetime: a package token is refused when older than this on the account's clock; a
+            timedelta, which is a number of seconds in JSON.
         token_uses: a package token is refused after that many requests.
         bulk_body: what a bulk request answers.
         bulk_delay: a bulk change takes effect after that many further requests.
