@@ -9,7 +9,6 @@ import re
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -44,6 +43,9 @@ class Simulator:
         port: of the loopback socket; 0 for any free port.
         account: use this account instead, as it is.
         switches: how MASV behaves where its behaviour is unknown.
+
+    Raises:
+        ValueError: the seed has mistakes, a line each; or `now` is no instant with a zone.
 
     """
 
@@ -117,8 +119,13 @@ class Simulator:
         self._dispatcher.journal.clear()
 
     def switch(self, **changes: Any) -> None:
-        """Change some switches; the others stay."""
-        self.account.switches = replace(self.account.switches, **changes)
+        """Change some switches, by their names in `Switches`; the others stay.
+
+        Raises:
+            ValueError: a line for each that there is not, or that has no such position.
+
+        """
+        self.account.switches = self.account.switches.with_json(changes)
 
     def __enter__(self) -> "Self":
         try:
@@ -140,7 +147,15 @@ class Simulator:
 
     @contextmanager
     def in_process(self, *base_urls: str) -> "Iterator[Self]":
-        """Answer what `requests` sends to these addresses (and the usual two), without a socket."""
+        """Answer what `requests` sends to these addresses (and the usual two), without a socket.
+
+        Args:
+            base_urls: addresses beside `url` and MASV's own.
+
+        Raises:
+            ModuleNotFoundError: the extra `simulator` is not installed.
+
+        """
         try:
             import responses
         except ModuleNotFoundError:

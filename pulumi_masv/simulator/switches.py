@@ -3,11 +3,11 @@
 Every default is one plausible answer; a client is right only if it copes with all of them.
 """
 
-import functools
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import fields, replace
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field, TypeAdapter, ValidationError, field_validator
@@ -137,7 +137,7 @@ class Switches:
             raise ValueError(f"some of {','.join(sorted(FILTERS))}, not {unknown[0]!r}")
         return names
 
-    @functools.cached_property
+    @cached_property
     def ignored(self) -> frozenset[str]:
         """The names in `ignored_filters`."""
         return frozenset(word for word in self.ignored_filters.split(",") if word)
@@ -158,7 +158,7 @@ class Switches:
         """Return these switches with some changed; ValueError says all that cannot be so.
 
         Args:
-            changes: by name, in JSON's types; `token_lifetime` is in seconds.
+            changes: by name, in JSON's types or Python's; as a number `token_lifetime` is seconds.
         """
         known = [field.name for field in fields(self)]
         wrong = [

@@ -168,3 +168,14 @@ def test_a_switch_has_no_position_it_does_not_have(wrong: Any) -> None:
 def test_switches_can_be_given_at_the_start() -> None:
     masv = Simulator(packages=0, switches=Switches(token_lifetime=timedelta(seconds=9)))
     assert masv.account.switches.token_lifetime == timedelta(seconds=9)
+
+
+def test_each_switch_that_a_program_gets_wrong_is_one_line() -> None:
+    masv = Simulator(packages=0)
+    with pytest.raises(ValueError) as refused:
+        masv.switch(page_sise=25, bulk_body="xml", names="NFC")
+    assert str(refused.value).splitlines() == [
+        "no switch is called 'page_sise' (did you mean 'page_size'?)",
+        "switch bulk_body: 'null', 'object', 'count', 'text' or 'empty', not 'xml'",
+    ]
+    assert masv.account.switches == Switches()
