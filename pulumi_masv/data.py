@@ -96,7 +96,12 @@ def get_packages_output(
     portal: pulumi.Input[str] | None = None,
     opts: pulumi.InvokeOptions | pulumi.InvokeOutputOptions | None = None,
 ) -> pulumi.Output[list[Package]]:
-    """Return what `get_packages` does, for arguments, or a provider, that are Outputs."""
+    """Return what `get_packages` does, for arguments, or a provider, that are Outputs.
+
+    MASV is asked once all of them are known; a preview that does not know one asks nothing, and the
+    Output is unknown. It is secret where an argument is. An error of `get_packages` is raised when
+    it resolves.
+    """
     asked = dict(locals())
     return _later(_list, asked)
 
@@ -154,7 +159,10 @@ def get_package_output(
     portal: pulumi.Input[str] | None = None,
     opts: pulumi.InvokeOptions | pulumi.InvokeOutputOptions | None = None,
 ) -> pulumi.Output[Package]:
-    """Return what `get_package` does, for arguments, or a provider, that are Outputs."""
+    """Return what `get_package` does, for arguments, or a provider, that are Outputs.
+
+    It is asked for, and fails, as with `get_packages_output`.
+    """
     asked = dict(locals())
     return _later(_one, asked)
 

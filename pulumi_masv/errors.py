@@ -27,7 +27,7 @@ class SettingsError(MasvError):
 
 
 class FilterError(MasvError):
-    """A filter is wrong: fix the program."""
+    """A filter is wrong: correct the one that the line names."""
 
 
 class ManifestError(MasvError):

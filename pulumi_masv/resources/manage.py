@@ -40,6 +40,7 @@ def manage(
     Raises:
         ManifestError: the file has mistakes, one line each.
         MasvError: the packages cannot be listed.
+        pulumi.RunError: `manifest` is neither, or the fleet is refused as a `PackageFleet` is.
     """
     from pulumi_masv.policy import Manifest
 

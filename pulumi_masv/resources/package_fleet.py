@@ -56,8 +56,9 @@ else:  # Pulumi reads the annotations, and knows no TypedDict
 class PackageFleet(MasvResource, module=MODULE, name=FLEET):
     """Many packages that exist in MASV, each managed like a PackageLifecycle.
 
-    One resource can hold ten thousand: the state is written once, all are read in one listing,
-    writes run in parallel, and a preview shows each changed property of each package.
+    One resource can hold ten thousand: the state is written once, the packages are read from
+    listings where that takes fewer requests, writes run in parallel, and a preview shows each
+    changed property of each package.
 
     Args:
         resource_name: the resource's name in the stack.
@@ -68,6 +69,7 @@ class PackageFleet(MasvResource, module=MODULE, name=FLEET):
         retain_removed: when an entry, or the fleet, is removed, stop managing the package; its
             files stay.
         archive_on_destroy: after an entry is removed, also archive the tombstone.
+            `PUT /v1/packages/{id}/archive`.
 
     Raises:
         pulumi.RunError: an argument has the wrong type, `masv:apiKey` is stored in clear text, or a

@@ -35,6 +35,7 @@ class PackageLifecycle(MasvResource, module=MODULE, name=LIFECYCLE):
         force_destroy: removing this resource may destroy files that still exist.
             `DELETE /v1/packages/{id}`.
         archive_on_destroy: after this resource is removed, also archive the tombstone.
+            `PUT /v1/packages/{id}/archive`.
 
     Raises:
         pulumi.RunError: an argument has the wrong type, `masv:apiKey` is stored in clear text, or
@@ -102,9 +103,14 @@ class PackageLifecycle(MasvResource, module=MODULE, name=LIFECYCLE):
         id: pulumi.Input[str],
         opts: pulumi.ResourceOptions | None = None,
     ) -> "PackageLifecycle":
-        """Read a package without managing it; raise an error if it is missing.
+        """Read a package without managing it. `GET /v1.1/teams/{team}/packages/{id}`.
 
-        `GET /v1.1/teams/{team}/packages/{id}`.
+        A package that the team does not have fails the run.
+
+        Args:
+            resource_name: the resource's name in the stack.
+            id: MASV's id of the package.
+            opts: Pulumi's resource options.
 
         Raises:
             pulumi.RunError: the id is not a string.
@@ -120,7 +126,7 @@ class PackageLifecycle(MasvResource, module=MODULE, name=LIFECYCLE):
     @property
     @pulumi.getter(name="packageId")
     def package_id(self) -> pulumi.Output[str]:
-        """MASV's id."""
+        """MASV's id of the package."""
         return output(self, "package_id")
 
     @property
@@ -168,31 +174,31 @@ class PackageLifecycle(MasvResource, module=MODULE, name=LIFECYCLE):
     @property
     @pulumi.getter
     def size(self) -> pulumi.Output[int | None]:
-        """Bytes."""
+        """The size of all its files, in bytes; None where MASV does not say."""
         return output(self, "size")
 
     @property
     @pulumi.getter(name="totalFiles")
     def total_files(self) -> pulumi.Output[int | None]:
-        """Number of files."""
+        """How many files it has; None where MASV does not say."""
         return output(self, "total_files")
 
     @property
     @pulumi.getter
     def sender(self) -> pulumi.Output[str | None]:
-        """Who sent it."""
+        """Who sent it; None where MASV does not say."""
         return output(self, "sender")
 
     @property
     @pulumi.getter(name="createdAt")
     def created_at(self) -> pulumi.Output[str | None]:
-        """A UTC instant."""
+        """When it was created, as a UTC instant."""
         return output(self, "created_at")
 
     @property
     @pulumi.getter(name="updatedAt")
     def updated_at(self) -> pulumi.Output[str | None]:
-        """A UTC instant."""
+        """When it last changed, as a UTC instant."""
         return output(self, "updated_at")
 
     @property
@@ -204,7 +210,7 @@ class PackageLifecycle(MasvResource, module=MODULE, name=LIFECYCLE):
     @property
     @pulumi.getter
     def received(self) -> pulumi.Output[bool | None]:
-        """True if only the inbox serves it; otherwise left out."""
+        """True if only the inbox serves it; otherwise None."""
         return output(self, "received")
 
     @property

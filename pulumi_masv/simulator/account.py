@@ -36,7 +36,7 @@ class Account(Store):
             return result
 
     def finalize(self, package_id: str) -> None:
-        """Complete the upload of a package."""
+        """Complete the upload of a package. Raises Refused where it is complete already."""
         with self.lock:
             package = self.package(package_id)
             if package.state != "new":
@@ -44,7 +44,12 @@ class Account(Store):
             self._change(package, state="finalized")
 
     def rename(self, package_id: str, name: str, description: str | None = None) -> None:
-        """Rename a package, and change its description unless that is None."""
+        """Rename a package, and change its description unless that is None.
+
+        Raises:
+            Refused: the name is blank, or a rule of MASV forbids it.
+
+        """
         with self.lock:
             package = self.package(package_id)
             if not name.strip():
@@ -57,7 +62,18 @@ class Account(Store):
     def set_expiry(
         self, package_id: str, expiry: datetime | str, *, date_alone: bool = False
     ) -> None:
-        """Change its expiry; `date_alone` if unlimited storage was not mentioned."""
+        """Change the expiry of a package.
+
+        Args:
+            package_id: of the package.
+            expiry: an aware datetime, or ISO 8601 with a zone.
+            date_alone: whether unlimited storage was not mentioned.
+
+        Raises:
+            Refused: it is not in the future, or a rule of MASV forbids it.
+            ValueError: it is no instant with a zone.
+
+        """
         with self.lock:
             package = self._extensible(package_id)
             asked = as_instant(expiry)

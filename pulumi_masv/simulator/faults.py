@@ -89,7 +89,12 @@ class Faults:
         self._waiting: list[tuple[Fault, list[int]]] = []  # with the matching requests so far
 
     def set(self, kind: Kind, **how: Any) -> Fault:
-        """Set one more; its arguments are the attributes of `Fault`."""
+        """Set one more, and return it; its arguments are the attributes of `Fault`.
+
+        Raises:
+            ValueError: a line for each argument that is wrong.
+
+        """
         try:
             fault = Fault(kind=kind, **how)
         except ValidationError as error:

@@ -80,7 +80,7 @@ class Store:
         return as_instant(since + timedelta(seconds=self._elapsed() - start))
 
     def advance(self, by: timedelta) -> None:
-        """Move the clock on."""
+        """Move the clock on. A package whose expiry it reaches loses its files."""
         self.set_now(self.now + by)
 
     def set_now(self, instant: datetime | str) -> None:
@@ -190,7 +190,7 @@ class Store:
         shown_token: ShownToken = "",
         hidden: bool = False,
     ) -> str:
-        """Let somebody upload a package, or a portal receive one, and return its id.
+        """Add a package, sent or received, and return its id. Raises ValueError where it cannot be.
 
         Args:
             name: its name; "Day N raw dailies" if left out.
