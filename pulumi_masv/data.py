@@ -67,7 +67,7 @@ def get_packages(
         extra_storage: whether it is on extra storage.
         sort: a field, with `-` in front for descending order; `created_at` if left out.
         received: list the packages received through portals instead of those sent.
-        portal: the portal that a received package came through.
+        portal: the name of the portal that a received package came through.
         opts: whose `provider` (a `masv.Provider`) or `parent` says which account to use.
 
     Raises:

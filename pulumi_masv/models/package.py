@@ -119,7 +119,7 @@ class Package(Ending, BaseModel):
         custom_metadata_id: set where a form response hangs on the package; it ends with the files.
         received: whether it was listed among those received, or among those sent.
         tags: of the tags that were asked for, the ids of those that it has.
-        portal: of the portals that were asked for, the id of the one it came through; or "".
+        portal: of the portals that were asked for, the name of the one it came through; or "".
     """
 
     model_config = ConfigDict(extra="ignore", frozen=True)

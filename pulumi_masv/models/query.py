@@ -119,7 +119,7 @@ class Query(BaseModel):
         extra_storage: whether it takes extra storage.
         sort: a field, with `-` in front to turn it round.
         received: list the packages received instead of those sent.
-        portal: the portal a received package came through.
+        portal: the name of the portal that a received package came through.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -17,8 +17,8 @@ from pulumi_masv.policy.conditions import NOTHING, SILENT, conditions, settings
 from pulumi_masv.policy.expiry import ending, resolve
 from pulumi_masv.policy.model import Expiry, ManifestModel
 
-_BY_ID: Final = frozenset({"tags", "teamspaces", "portal"})
-"""What nobody but MASV can read: a name in place of an id matches nothing, and says nothing."""
+_KNOWN_TO_MASV: Final = {"portal": "names", "tags": "ids", "teamspaces": "ids"}
+"""What nobody but MASV can read, and by what it goes: else it matches nothing, and says nothing."""
 
 
 @dataclass
@@ -71,7 +71,7 @@ def evaluate(manifest: ManifestModel, packages: Sequence[Package], now: datetime
         matched, unknown = _match(manifest, index, packages, columns, now)
         decision.warnings += _odd(manifest, index, matched, unknown, packages, left)
         if rule.hold:
-            asked = _BY_ID & rule.match.model_dump(exclude_none=True).keys()
+            asked = _KNOWN_TO_MASV.keys() & rule.match.model_dump(exclude_none=True).keys()
             if packages and asked:
                 known = _match(manifest, index, packages, columns, now, only=asked)
                 if not any(known):
@@ -156,9 +156,10 @@ def _match(
 
 
 def _held_nothing(manifest: ManifestModel, index: int, asked: AbstractSet[str], number: int) -> str:
+    expected = " and ".join(f"{name} ({_KNOWN_TO_MASV[name]})" for name in sorted(asked))
     return (
         f"{manifest.named(index)} holds none of {counted(number, 'package')}, so what it should "
-        f"protect may end: correct its {' and '.join(sorted(asked))}; ids are expected there"
+        f"protect may end: correct its {expected}"
     )
 
 

@@ -199,7 +199,7 @@ class Match(Strict):
         StrictBool | None,
         Field(description="true: received through a portal; false: sent by the team"),
     ] = None
-    portal: Annotated[Ids | None, Field(description="ids of portals; any of them")] = None
+    portal: Annotated[Ids | None, Field(description="names of portals; any of them")] = None
     older_than: Annotated[Length | None, Field(description="created longer ago")] = None
     size_over: Annotated[
         Size | None, Field(description="larger than so much: bytes, or such as 10GB or 1.5TiB")

@@ -169,18 +169,20 @@ def test_tags_and_portals_must_have_been_listed() -> None:
 @pytest.mark.parametrize(
     ("match", "asked"),
     [
-        ({"tags": ["legal"]}, "tags"),
-        ({"teamspaces": ["legal"], "state": "finalized"}, "teamspaces"),
-        ({"portal": ["legal"], "tags": ["legal"]}, "portal and tags"),
+        ({"tags": ["legal"]}, "tags (ids)"),
+        ({"teamspaces": ["legal"], "state": "finalized"}, "teamspaces (ids)"),
+        ({"portal": ["legal"]}, "portal (names)"),
+        ({"portal": ["legal"], "tags": ["legal"]}, "portal (names) and tags (ids)"),
     ],
 )
-def test_a_hold_by_ids_that_holds_nothing_is_a_mistake(match: dict[str, Any], asked: str) -> None:
+def test_a_hold_by_id_or_portal_that_holds_nothing_is_a_mistake(
+    match: dict[str, Any], asked: str
+) -> None:
     rules = manifest({"match": match, "hold": True})
     with pytest.raises(ManifestError) as raised:
         decide(rules, package(teamspace_id=""), package("Q", teamspace_id=""))
     assert str(raised.value) == (
-        "rule 1 holds none of 2 packages, so what it should protect may end: correct its "
-        f"{asked}; ids are expected there"
+        f"rule 1 holds none of 2 packages, so what it should protect may end: correct its {asked}"
     )
     assert decide(rules).holding == {}
 
