@@ -1,6 +1,7 @@
 """`pulumi-masv doctor`: each check in one line, what to do where it failed, and no secret."""
 
 import json
+import re
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from pulumi_masv.simulator.contracts import load
 from pulumi_masv.simulator.seed import fill
 from tests.cli.conftest import Run
 
+ROOT = Path(__file__).parents[2]
 PROGRAMS = {
     "pulumi": "#!/bin/sh\necho v3.259.0\n",
     "pulumi-language-python": "#!/bin/sh\n",
@@ -166,6 +168,17 @@ def test_a_program_that_is_missing_or_old_is_told(
     found = checks(run, 1 if outcome == "failed" else 0)
     assert found[check][0] == outcome
     assert says in found[check][1]
+
+
+@pytest.mark.parametrize(("below", "outcome"), [(0, "ok"), (1, "failed")])
+def test_the_oldest_engine_is_the_pulumi_that_the_package_requires(
+    run: Run, programs: Path, below: int, outcome: str
+) -> None:
+    required = re.search(r'"pulumi>=(\d+)\.(\d+)"', (ROOT / "pyproject.toml").read_text())
+    assert required is not None
+    version = f"v{required[1]}.{int(required[2]) - below}.0"
+    (programs / "pulumi").write_text(f"#!/bin/sh\necho {version}\n")
+    assert checks(run, below)["Pulumi engine"][0] == outcome
 
 
 @pytest.mark.usefixtures("programs")

@@ -122,6 +122,9 @@ def test_one_package_that_cannot_be_read_stops_no_refresh(
     answering(monkeypatch, change)
     masv.account.rename("01HB", "by hand")
     engine.refresh()
+    stored = json.dumps(engine.state)
+    assert "by hand" in stored
+    assert all(package_id in stored for package_id in IDS[:3])
 
 
 # Manifests by portal.
