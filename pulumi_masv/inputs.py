@@ -20,8 +20,6 @@ from pulumi_masv.arguments import Wrong
 from pulumi_masv.text import harmless, visible
 
 _TURNS: Final = 100  # of the event loop, in which all resolves that waits for no resource
-
-
 _REGISTERS: Final = 0.2  # seconds; gRPC crashes a program that fails before its hook is registered
 
 
@@ -132,7 +130,7 @@ class Inputs:
         while subject.open:
             await value_of(subject.open.pop())
         if self._pause is None:
-            self._pause = asyncio.ensure_future(_turn())
+            self._pause = asyncio.ensure_future(turns())
         await self._pause
         if self._cannot_be_sent and not self._told:
             *others, self._told = dict.fromkeys(self._wrong)
@@ -192,7 +190,8 @@ def named(kind: str, resource_name: Any, opts: Any, *, is_checked: bool = True) 
     return subject
 
 
-async def _turn() -> None:
+async def turns() -> None:
+    """Return once all has resolved that waits for no resource."""
     for _ in range(_TURNS):
         await asyncio.sleep(0)
 

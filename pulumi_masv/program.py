@@ -18,7 +18,7 @@ from pulumi.runtime import settings as runtime
 
 from pulumi_masv import accounts, engine, kinds, mocks
 from pulumi_masv.declarations import Declarations, Holder
-from pulumi_masv.inputs import Inputs, Refused, of_this_run, value_of
+from pulumi_masv.inputs import Inputs, Refused, of_this_run, turns, value_of
 from pulumi_masv.lifecycle.meeting_place import NoMeetingPlace
 from pulumi_masv.lifecycle.registry import NO_RESOURCE, Declaration, Registry
 
@@ -145,8 +145,7 @@ class Program:
             ]
             if earlier:
                 await asyncio.wait(earlier)
-            for _ in range(100):  # and of the rest all that is known already
-                await asyncio.sleep(0)
+            await turns()  # and of the rest all that is known already
         self._flush()
         return urn
 

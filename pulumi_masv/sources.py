@@ -8,8 +8,6 @@ from urllib.parse import urlsplit
 from pulumi_masv.kinds import MODULE
 
 DEFAULT_BASE_URL: Final = "https://api.massive.app"
-
-
 _PREFIX: Final = f"{MODULE}:"
 
 
