@@ -1,6 +1,7 @@
 """What the end of a program waits for, as Pulumi keeps account of it."""
 
-from collections.abc import Callable
+import gc
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pulumi
@@ -8,7 +9,7 @@ import pytest
 from pulumi.runtime.settings import SETTINGS
 
 import pulumi_masv as masv
-from tests.mocks.conftest import Mocks, build, run
+from tests.mocks.conftest import Mocks, build, mocked, run
 
 RESOURCES: dict[str, Callable[[], Any]] = {
     "lifecycle": build,
@@ -49,6 +50,14 @@ def test_a_resource_that_fails_fails_the_program(kind: str) -> None:
     pulumi.runtime.set_mocks(Refusing())
     with pytest.raises(RuntimeError, match="is refused"):
         run(RESOURCES[kind])
+
+
+@pytest.fixture(autouse=True)
+def _what_nobody_retrieves_is_told_here() -> Iterator[None]:
+    """Collected while pytest parses a file, its traceback would break that."""
+    yield
+    mocked()
+    gc.collect()
 
 
 def test_what_a_program_makes_of_an_output_is_waited_for(mocks: Mocks) -> None:
