@@ -2,8 +2,8 @@
 
 What is written is `pseudonyms`' allow-list: no header, credential or body of a request.
 The key of the pseudonyms stands beside the folder, as `FOLDER.key`: all processes of a run share
-it, and who hands the folder on does not hand it on along. Without it an id cannot be found again
-even by who knows it; the shift of the instants hides from a glance only.
+it, and whoever hands on the folder keeps it back. Without it, not even somebody who knows an id
+finds it again; the shift of the instants hides them from a glance only.
 A recording that cannot be written says so once on stderr and disturbs nothing.
 """
 
