@@ -13,7 +13,7 @@ from pulumi_masv.text import harmless
 class MasvError(Exception):
     """Base of all errors of this package."""
 
-    __module__ = "pulumi_masv"  # Pulumi prints it: the name that a program can import
+    __module__ = "pulumi_masv"  # Pulumi prints it, and the file that defines it is private
 
     def __str__(self) -> str:
         return harmless(super().__str__())
