@@ -81,10 +81,12 @@ class Session:
 
     @property
     def registry(self) -> Registry:
-        """What the processes of the run share."""
+        """What the processes of the run share; a refresh may need it before the program runs."""
         with self._lock:
-            if self._registry is None:
-                self._registry = self._open_registry()
+            if self._registry is None or not self._registry.is_hosted:
+                opened = self._open_registry()
+                if self._registry is None or opened.is_hosted:
+                    self._registry = opened
             return self._registry
 
     def announce(self, several: Sequence[Verdict], urn: str) -> None:
