@@ -124,5 +124,5 @@ def _limited(several: Iterable[Line], what: str, name: str) -> Iterator[Line]:
     shown = list(several)
     yield from shown[:SHOWN]
     if len(shown) > SHOWN:
-        more = f"{name}: and {len(shown) - SHOWN} more {what}: `pulumi-masv report` lists all"
+        more = f"{name}: and {len(shown) - SHOWN} more {what}: `pulumi-masv preview` lists all"
         yield Line(more, is_warning=shown[0].is_warning)
