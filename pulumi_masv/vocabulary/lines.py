@@ -110,7 +110,7 @@ def lost(package: Package, loss: Loss) -> str:
     elif isinstance(loss.planned, datetime):
         how_much = f"{between(loss.ends, loss.planned)} earlier than planned"
     else:
-        how_much = "until now they never end"
+        how_much = "until now they were never to end"
     return f"{amount(package)} end {when}, {how_much}"
 
 

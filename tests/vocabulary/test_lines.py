@@ -46,7 +46,7 @@ def told(several: Sequence[Verdict], urn: str = ALONE) -> list[str]:
             package(unlimited_storage=True),
             Loss(ends=SOON, planned=NEVER, why="unlimited ended"),
             "LOSS 12 files (41.2GB, 41200000000 bytes) end on 2026-07-01 00:00 UTC, "
-            "until now they never end",
+            "until now they were never to end",
         ),
         (
             package(expiry=None, unlimited_storage=None),
@@ -73,7 +73,7 @@ def told(several: Sequence[Verdict], urn: str = ALONE) -> list[str]:
         (
             package(unlimited_storage=True),
             Loss(ends=NOW, planned=NEVER, why="removed from a fleet"),
-            "LOSS 12 files (41.2GB, 41200000000 bytes) end now, until now they never end",
+            "LOSS 12 files (41.2GB, 41200000000 bytes) end now, until now they were never to end",
         ),
     ],
 )
