@@ -261,7 +261,7 @@ def test_an_import_in_the_options_is_refused_in_words(mocks: Mocks, made: Any) -
         for name, one in inspect.signature(made).parameters.items()
         if one.kind is one.KEYWORD_ONLY and one.default is one.empty
     ]
-    with pytest.raises(pulumi.RunError, match="'one': opts.import_ does not work"):
+    with pytest.raises(pulumi.RunError, match=r"'one': opts\.import_ does not work"):
         made("one", pulumi.ResourceOptions(import_="01HA"), **dict.fromkeys(required))
     assert mocks.made == {}
 
