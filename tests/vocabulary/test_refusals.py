@@ -202,7 +202,8 @@ def test_a_refused_change_is_one_line_of_its_refusals(count: int, more: list[str
         (
             errors.OtherTeam('01HP "Day 12"', "team1", "team2"),
             '01HP "Day 12" was stored in team team1, but masv:teamId (or MASV_TEAM_ID) now says '
-            "team2: set it back, or take it out of the state with `pulumi state delete`",
+            "team2: set it back, or give the resource the Provider of its team; or take it out of "
+            "the state with `pulumi state delete`",
         ),
         (
             errors.StateUnreadable("the state of package 01HP cannot be read (size: odd)"),
