@@ -150,9 +150,9 @@ class Session:
         self.announcer.note(f"cannot look at MASV, so nothing is checked there: {blind}")
         return None, f"MASV could not be asked: {blind}"
 
-    def remind(self, line: str, subject: object) -> None:
+    def remind(self, line: str, subject: object, *, is_warning: bool = False) -> None:
         """Show a line at the resource whose check has seen a package, or a window."""
-        self.announcer.note(line, urn=self.urns.get(subject, ""))
+        self.announcer.note(line, urn=self.urns.get(subject, ""), is_warning=is_warning)
 
     def read(self, package_id: str) -> Observed | None:
         """Read a package now, and keep the look for the verb that follows."""
