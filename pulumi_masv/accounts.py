@@ -60,11 +60,23 @@ class Provider(pulumi.ProviderResource):
         check_configuration()
         config = settings_of(None)
         run = inputs.of_this_run()
+
+        def required(name: str, value: Any) -> Any:
+            def reader(known: Any, _is_shown: bool) -> Any:
+                if known is None or not str(known).strip():
+                    run.refuse(
+                        f"{subject.what}: {name} is empty: write that of its account, since the "
+                        "stack's is not taken"
+                    )
+                return known
+
+            return run.later(subject, value, reader)
+
         taken = run.take(
             subject,
             {
-                "api_key": api_key,
-                "team_id": team_id,
+                "api_key": required("api_key", api_key),
+                "team_id": required("team_id", team_id),
                 "base_url": base_url,
                 "timeout": timeout,
                 "max_retries": max_retries,

@@ -105,6 +105,16 @@ class _Handler(Generic[Kind, State]):
         with in_words():
             self._controller.end(EndRequest(id_, self._known(self._state.parse(props))))
 
+    def _of_this_team(self, what: str, olds: Mapping[str, Any]) -> None:
+        """Refuse in a diff what goes to another team and nothing else shows: it could not return.
+
+        Raises:
+            OtherTeam: it was stored under another team.
+        """
+        if isinstance(team := olds.get("teamId"), str):
+            with in_words():
+                self._session.same_team(team, what)
+
     def _known(self, model: Model) -> Model:
         """Take note of what of a resource the program keeps secret."""
         self._session.keep_secret(model.secrets())
@@ -152,6 +162,7 @@ class PackageLifecycleHandler(_Handler[LifecycleInputs, Stored]):
         except MasvError:  # written by hand; a diff that raises would break a refresh
             return DiffResult(replaces=replaces, delete_before_replace=True)
         if not replaces:
+            self._of_this_team(id_, olds)
             self._packages.unchanged(id_, stored)
             if self._packages.waits_for_refresh(stored):
                 self._session.remind(vocabulary.archive_waits(stored), id_)
@@ -180,6 +191,7 @@ class ArchiveWindowHandler(_Handler[WindowInputs, StoredWindow]):
 
     def diff(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
         """Say only whether nothing changes; the engine finds the changed properties itself."""
+        self._of_this_team("this window", olds)
         try:
             stored = StoredWindow.parse(olds)
         except MasvError:  # written by hand; a diff that raises would break a refresh
@@ -226,6 +238,7 @@ class PackageFleetHandler(_Handler[FleetInputs, StoredFleet]):
     def diff(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
         """Say only whether nothing changes; the engine finds the changed properties itself."""
         declared = own(news)
+        self._of_this_team("this fleet", olds)
         try:
             if StoredFleet.plainly_holds(olds, declared):
                 self._fleets.unchanged(lambda: StoredFleet.parse(olds))

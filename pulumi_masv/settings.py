@@ -126,7 +126,9 @@ def resolve(configuration: Mapping[str, Any], environment: Mapping[str, str]) ->
             given[name] = value
     from_stack = is_in(configuration, "api_key")
     given["key_source"] = (
-        "the stack configuration (masv:apiKey)" if from_stack else "the environment (MASV_API_KEY)"
+        "the stack configuration or a Provider (masv:apiKey)"
+        if from_stack
+        else "the environment (MASV_API_KEY)"
     )
     try:
         return Settings.model_validate(given)

@@ -27,7 +27,7 @@ def test_the_key_remembers_which_of_the_two_it_came_from() -> None:
     environment = {"MASV_API_KEY": CANARY}
     assert resolve({}, environment).key_source == "the environment (MASV_API_KEY)"
     assert resolve({"masv:apiKey": "k"}, environment).key_source == (
-        "the stack configuration (masv:apiKey)"
+        "the stack configuration or a Provider (masv:apiKey)"
     )
 
 

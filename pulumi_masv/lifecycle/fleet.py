@@ -251,7 +251,7 @@ class FleetController:
 
     def _say(self, lines: Sequence[str], urn: str) -> None:
         for line in first(lines, "more that ended early"):
-            self._session.announcer.note(line, urn=urn)
+            self._session.announcer.note(line, urn=urn, is_warning=True)
 
     def _urn(self, entries: Iterable[str]) -> str:
         urns = self._session.urns

@@ -220,7 +220,7 @@ class PackageController:
 
     def _note(self, line: str | None, package_id: str) -> None:
         if line:
-            self._session.remind(line, package_id)
+            self._session.remind(line, package_id, is_warning=True)
 
     def _read_back(self, observed: Observed, result: plan.Plan) -> Observed:
         package_id = observed.package.id

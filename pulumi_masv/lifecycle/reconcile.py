@@ -224,7 +224,7 @@ class Reconciler:
         self, observed: Observed, inputs: LifecycleInputs, stored: Stored | None
     ) -> None:
         if stored is not None and (line := early_end(observed, stored)):
-            self._session.remind(line, observed.package.id)
+            self._session.remind(line, observed.package.id, is_warning=True)
         if stored is None and plan.converge(observed.package, inputs, None, observed.now).refusals:
             raise NotAsDeclared(
                 f"{named(observed.package)}: its files are gone since this "

@@ -81,10 +81,12 @@ class Session:
 
     @property
     def registry(self) -> Registry:
-        """What the processes of the run share."""
+        """What the processes of the run share; a refresh may need it before the program runs."""
         with self._lock:
-            if self._registry is None:
-                self._registry = self._open_registry()
+            if self._registry is None or not self._registry.is_hosted:
+                opened = self._open_registry()
+                if self._registry is None or opened.is_hosted:
+                    self._registry = opened
             return self._registry
 
     def announce(self, several: Sequence[Verdict], urn: str) -> None:
@@ -148,9 +150,9 @@ class Session:
         self.announcer.note(f"cannot look at MASV, so nothing is checked there: {blind}")
         return None, f"MASV could not be asked: {blind}"
 
-    def remind(self, line: str, subject: object) -> None:
+    def remind(self, line: str, subject: object, *, is_warning: bool = False) -> None:
         """Show a line at the resource whose check has seen a package, or a window."""
-        self.announcer.note(line, urn=self.urns.get(subject, ""))
+        self.announcer.note(line, urn=self.urns.get(subject, ""), is_warning=is_warning)
 
     def read(self, package_id: str) -> Observed | None:
         """Read a package now, and keep the look for the verb that follows."""

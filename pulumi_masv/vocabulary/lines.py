@@ -110,7 +110,7 @@ def lost(package: Package, loss: Loss) -> str:
     elif isinstance(loss.planned, datetime):
         how_much = f"{between(loss.ends, loss.planned)} earlier than planned"
     else:
-        how_much = "until now they never end"
+        how_much = "until now they were never to end"
     return f"{amount(package)} end {when}, {how_much}"
 
 
@@ -124,5 +124,5 @@ def _limited(several: Iterable[Line], what: str, name: str) -> Iterator[Line]:
     shown = list(several)
     yield from shown[:SHOWN]
     if len(shown) > SHOWN:
-        more = f"{name}: and {len(shown) - SHOWN} more {what}: `pulumi-masv report` lists all"
+        more = f"{name}: and {len(shown) - SHOWN} more {what}: `pulumi-masv preview` lists all"
         yield Line(more, is_warning=shown[0].is_warning)

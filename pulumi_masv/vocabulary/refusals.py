@@ -110,10 +110,10 @@ _TO_KEEP: Final = {
 }
 _WAYS_ON: Final = {
     False: (
-        "its resource may not destroy them: set force_destroy=True and run an up first to destroy "
-        "them; or set retain_on_delete=True and run an up first to keep them; or, once it is out "
-        "of the program, run `pulumi state delete`; in a replacement, put the old package_id back, "
-        "set one of the two, run an up, then change the id"
+        "its resource may not destroy them: with the resource and this id in the program, set "
+        "force_destroy=True to destroy them or retain_on_delete=True to keep them, run an up, and "
+        "then repeat this; or, once it is out of the program, run `pulumi state delete` to keep "
+        "them"
     ),
     True: (
         "its fleet may not destroy them: put it back and set force_destroy=True and run an up "
@@ -139,7 +139,10 @@ def spelled(error: MasvError) -> str:
             lines = [reason(refusal) for refusal in error.refusals]
             return "; ".join(first(lines, "more refusals"))
         case OtherTeam():
-            return f"{error}: set it back, or take it out of the state with `pulumi state delete`"
+            return (
+                f"{error}: set it back, or give the resource the Provider of its team; or take it "
+                "out of the state with `pulumi state delete`"
+            )
         case NoLongerShown():
             return (
                 f"MASV no longer shows {error}, and perhaps more of this stack; the key may see "

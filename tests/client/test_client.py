@@ -115,7 +115,9 @@ def test_a_wrong_key_says_where_it_came_from(masv: Simulator) -> None:
     with pytest.raises(CredentialRefused) as caught:
         client.get_package("01HP")
     assert caught.value.status == 401
-    assert "the key came from the stack configuration (masv:apiKey)" in str(caught.value)
+    assert "the key came from the stack configuration or a Provider (masv:apiKey)" in str(
+        caught.value
+    )
     assert caught.value.is_stored
     settings = resolve(
         {"masv:baseUrl": masv.url}, {"MASV_API_KEY": "wrong", "MASV_TEAM_ID": masv.team_id}

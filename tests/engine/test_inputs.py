@@ -87,6 +87,11 @@ def test_all_wrong_inputs_of_all_resources_are_told_at_once(stack: Stack, masv: 
             "masv.Provider('second', api_key='x', team_id=later(5).apply(lambda x: x))",
             "Provider 'second': team_id: int is not a string: write str(…)\n",
         ),
+        (
+            "masv.Provider('second', api_key=later(''), team_id='01T')",
+            "Provider 'second': api_key is empty: write that of its account, since the stack's is "
+            "not taken\n",
+        ),
         ("masv.PackageLifecycle.get('one', uuid.uuid4())", "'one': id: uuid.UUID is not a string"),
         ("masv.PackageLifecycle.get('one', None)", "'one': id is None: write the package's id"),
         ("masv.get_packages(expiry_end=datetime.date(2027, 1, 31))", "expiry_end: datetime.date"),

@@ -4,7 +4,7 @@ from typing import Any
 
 from pulumi_masv.simulator import Simulator
 from tests.handlers.conftest import Engine
-from tests.handlers.programs import DEC, FEB, JAN, day12
+from tests.handlers.programs import DEC, FEB, JAN, day12, fleet
 
 
 def test_a_pending_archive_is_reminded_of_once_the_stored_expiry_has_passed(
@@ -69,18 +69,25 @@ def test_files_that_ended_early_are_told_once_by_a_refresh(engine: Engine, masv:
     engine.up({"a": {"packageId": early}, "b": {"packageId": on_time}})
     masv.account.set_now("2027-01-01T00:00:00Z")
     masv.account.delete(early)
-    assert engine.refresh().said == [
-        f'{early} "early": its files are gone, 30 days before its expiry'
-    ]
+    told = engine.refresh()
+    assert told.said == [f'{early} "early": its files are gone, 30 days before its expiry']
+    assert told.warned == told.said
     assert engine.refresh().said == []
+
+
+def test_an_entry_whose_files_ended_early_is_a_warning(engine: Engine, masv: Simulator) -> None:
+    early = masv.account.add_package(name="early", expiry=JAN)
+    engine.up(fleet({early: {}}))
+    masv.account.delete(early)
+    assert any("its files are gone" in line for line in engine.refresh().warned)
 
 
 def test_files_that_ended_early_are_told_by_an_update_too(engine: Engine, masv: Simulator) -> None:
     package = masv.account.add_package(name="Day 12", expiry=JAN)
     engine.up(day12(package))
     masv.account.delete(package)
-    said = engine.up(day12(package, name="Day 13")).said
-    assert any("its files are gone, 334 days before its expiry" in line for line in said)
+    warned = engine.up(day12(package, name="Day 13")).warned
+    assert any("its files are gone, 334 days before its expiry" in line for line in warned)
 
 
 def test_a_life_shortened_by_hand_is_saved_by_declaring_it(engine: Engine, masv: Simulator) -> None:

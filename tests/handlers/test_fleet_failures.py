@@ -18,8 +18,8 @@ def test_lines_of_a_kind_are_twenty_and_the_number_of_the_rest(
     assert said[0].startswith("fleet: LOSS 25 packages with 75 files")
     assert sum(": LOSS 3 files" in line for line in said) == 20
     assert [line for line in said if ": and 5 more " in line] == [
-        "fleet: and 5 more losses: `pulumi-masv report` lists all",
-        "fleet: and 5 more changes: `pulumi-masv report` lists all",
+        "fleet: and 5 more losses: `pulumi-masv preview` lists all",
+        "fleet: and 5 more changes: `pulumi-masv preview` lists all",
     ]
     early = "2026-01-01T00:00:00Z"
     lines = refusals(engine, fleet({i: {"expiry": early} for i in ids}))

@@ -46,7 +46,7 @@ def told(several: Sequence[Verdict], urn: str = ALONE) -> list[str]:
             package(unlimited_storage=True),
             Loss(ends=SOON, planned=NEVER, why="unlimited ended"),
             "LOSS 12 files (41.2GB, 41200000000 bytes) end on 2026-07-01 00:00 UTC, "
-            "until now they never end",
+            "until now they were never to end",
         ),
         (
             package(expiry=None, unlimited_storage=None),
@@ -73,7 +73,7 @@ def told(several: Sequence[Verdict], urn: str = ALONE) -> list[str]:
         (
             package(unlimited_storage=True),
             Loss(ends=NOW, planned=NEVER, why="removed from a fleet"),
-            "LOSS 12 files (41.2GB, 41200000000 bytes) end now, until now they never end",
+            "LOSS 12 files (41.2GB, 41200000000 bytes) end now, until now they were never to end",
         ),
     ],
 )
@@ -202,14 +202,14 @@ def test_a_fleet_shows_twenty_losses_and_how_many_more() -> None:
     lines = [line for line in vocabulary.lines(several, FLEET) if line.is_warning]
     assert [line.text.split()[0] for line in lines[1:21]] == [f"P{n}" for n in range(24, 4, -1)]
     assert lines[21:] == [
-        Line("dailies: and 5 more losses: `pulumi-masv report` lists all", is_warning=True)
+        Line("dailies: and 5 more losses: `pulumi-masv preview` lists all", is_warning=True)
     ]
 
 
 def test_a_fleet_shows_twenty_changes_and_how_many_more() -> None:
     lines = list(vocabulary.lines([renamed(number) for number in range(21)], FLEET))
     assert [line.text.split()[0] for line in lines[:20]] == [f"P{n}" for n in range(20)]
-    assert lines[20:] == [Line("dailies: and 1 more changes: `pulumi-masv report` lists all")]
+    assert lines[20:] == [Line("dailies: and 1 more changes: `pulumi-masv preview` lists all")]
 
 
 def test_a_fleet_shows_all_of_twenty_changes() -> None:
@@ -225,7 +225,7 @@ def test_a_fleet_shows_twenty_doubts_and_how_many_more() -> None:
     assert lines[0] == Line('P21 "Day 12": it may end earlier', is_warning=True)
     assert lines[20:] == [
         Line(
-            "dailies: and 2 more that may end earlier: `pulumi-masv report` lists all",
+            "dailies: and 2 more that may end earlier: `pulumi-masv preview` lists all",
             is_warning=True,
         )
     ]

@@ -79,10 +79,9 @@ REFUSALS: list[tuple[plan.Refusal, str, str]] = [
         plan.FilesExist(package()),
         "forceDestroy",
         f'01HP "Day 12" still has {HELD}, and its resource may not destroy them: '
-        "set force_destroy=True and run an up first to destroy them; or set "
-        "retain_on_delete=True and run an up first to keep them; or, once it is out of the "
-        "program, run `pulumi state delete`; in a replacement, put the old package_id back, set "
-        "one of the two, run an up, then change the id",
+        "with the resource and this id in the program, set force_destroy=True to destroy them or "
+        "retain_on_delete=True to keep them, run an up, and then repeat this; or, once it is out "
+        "of the program, run `pulumi state delete` to keep them",
     ),
     (
         plan.FilesExist(package(), in_fleet=True),
@@ -203,7 +202,8 @@ def test_a_refused_change_is_one_line_of_its_refusals(count: int, more: list[str
         (
             errors.OtherTeam('01HP "Day 12"', "team1", "team2"),
             '01HP "Day 12" was stored in team team1, but masv:teamId (or MASV_TEAM_ID) now says '
-            "team2: set it back, or take it out of the state with `pulumi state delete`",
+            "team2: set it back, or give the resource the Provider of its team; or take it out of "
+            "the state with `pulumi state delete`",
         ),
         (
             errors.StateUnreadable("the state of package 01HP cannot be read (size: odd)"),

@@ -51,7 +51,9 @@ def test_a_key_that_is_refused_fails_the_first_preview_in_one_line(
     engine: Engine, masv: Simulator, status: int, program: Program
 ) -> None:
     masv.faults.set("status", status=status, times=None, message="no")
-    with pytest.raises(Refused, match="the key came from the stack configuration") as refused:
+    with pytest.raises(
+        Refused, match="the key came from the stack configuration or a Provider"
+    ) as refused:
         engine.preview(program)
     assert len(refused.value.lines) == 1
 

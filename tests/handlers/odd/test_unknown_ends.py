@@ -39,7 +39,7 @@ def test_the_single_read_may_tell_what_a_listing_leaves_out(
     masv.account.set_unlimited("01HB")
     said = engine.preview(fleet({i: {"expiry": LAST} for i in ("01HA", "01HB", "01HC")})).warned
     assert [line[:4] for line in said] == ["01HB"]
-    assert said[0].endswith("until now they never end")
+    assert said[0].endswith("until now they were never to end")
 
 
 def test_unlimited_storage_that_is_declared_false_is_refused_by_whatever_look(
