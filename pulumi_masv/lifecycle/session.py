@@ -147,7 +147,8 @@ class Session:
                 return look(), ""
             except Unreachable as error:
                 blind = self._blind = str(error)
-        self.announcer.note(f"cannot look at MASV, so nothing is checked there: {blind}")
+        line = f"cannot look at MASV, so nothing is checked there: {blind}"
+        self.announcer.note(line, is_warning=True)
         return None, f"MASV could not be asked: {blind}"
 
     def remind(self, line: str, subject: object, *, is_warning: bool = False) -> None:

@@ -119,14 +119,14 @@ def test_what_counts_only_at_the_end_needs_no_request(
     assert engine.state["it"]["outputs"].items() >= kind.flag.items()
 
 
-def test_a_preview_without_a_key_says_so_in_one_line(
+def test_a_preview_without_a_key_warns_in_one_line(
     engine: Engine, masv: Simulator, kind: Kind
 ) -> None:
     """The up refuses."""
     program = kind.program(masv)
     program = {f"{name}{i}": inputs for i in range(3) for name, inputs in program.items()}
     engine.config = {"masv:apiKey": None}
-    [line] = engine.preview(program).said
+    [line] = engine.preview(program).warned
     assert line.startswith("cannot look at MASV, so nothing is checked there: ")
     assert "masv:apiKey (or MASV_API_KEY) is not set" in line
     with pytest.raises(Refused, match=r"masv:apiKey"):

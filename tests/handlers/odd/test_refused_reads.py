@@ -80,7 +80,7 @@ def test_only_a_missing_key_and_no_network_let_a_preview_go_on(
 ) -> None:
     engine = Engine(masv, config=config)
     masv.faults.set("reset", times=None)
-    assert any("nothing is checked there" in line for line in engine.preview(one(name="y")).said)
+    assert any("nothing is checked there" in line for line in engine.preview(one(name="y")).warned)
 
 
 @pytest.mark.parametrize("status", [402, 403, 422, 500])
