@@ -31,7 +31,9 @@ from pulumi_masv.lifecycle.previews import Named, Previews
 ANYWHERE: Final = ""
 """The account of what is declared where the program does not know yet which account it is."""
 _TABLES: Final = """
-CREATE TABLE run (stack TEXT, is_preview INT, bound INT, has_checks INT, refused INT);
+CREATE TABLE run (
+    stack TEXT, is_preview INT, preview TEXT, bound INT, has_checks INT, refused INT
+);
 CREATE TABLE declared (package_id TEXT, account TEXT, holder INT, archived INT, expiry TEXT);
 CREATE INDEX declared_by_id ON declared (package_id);
 CREATE TABLE awaited (holder INT, what TEXT);
@@ -114,9 +116,9 @@ class Registry:
             private(root / "previews.db")
             registry = cls._hosted[address] = cls(folder, is_hosted=True)
             registry._alive = alive
-            bound = registry._previews.begin(stack, program, is_preview=is_preview)
-            row = (stack, is_preview, bound, False, False)
-            registry._run.write("INSERT INTO run VALUES (?, ?, ?, ?, ?)", [row])
+            preview, bound = registry._previews.begin(stack, program, is_preview=is_preview)
+            row = (stack, is_preview, preview, bound, False, False)
+            registry._run.write("INSERT INTO run VALUES (?, ?, ?, ?, ?, ?)", [row])
             return registry
 
     @classmethod
@@ -144,14 +146,14 @@ class Registry:
         if self._alive is not None and self._folder is not None:
             # A refresh checks and permits nothing, and the preview goes on to bind the up after it.
             done = (
-                "SELECT stack, is_preview = 0 AND refused = 0 AND "
+                "SELECT stack, preview, bound, is_preview = 0 AND refused = 0 AND "
                 "(has_checks OR EXISTS (SELECT * FROM permits)) FROM run"
             )
-            for stack, is_done in self._run.read(done):
+            for stack, preview, bound, is_done in self._run.read(done):
                 if is_done:
-                    self._previews.forget(stack)
+                    self._previews.forget(stack, preview if bound == 2 else "")
                 elif program:
-                    self._previews.follow(stack, program)
+                    self._previews.follow(preview, program)
             self._alive.close()
             shutil.rmtree(self._folder, ignore_errors=True)
         self._run.close()
@@ -246,8 +248,8 @@ class Registry:
 
     def name(self, account: str, several: Iterable[Named]) -> None:
         """Keep what a preview has named, for the up that follows."""
-        for (stack,) in self._run.read("SELECT stack FROM run"):
-            self._previews.name(stack, account, several)
+        for (preview,) in self._run.read("SELECT preview FROM run"):
+            self._previews.name(preview, account, several)
 
     def named(
         self, account: str, package_id: str, urn: str, *, is_up: bool = True
@@ -257,9 +259,9 @@ class Registry:
         None where nothing binds: in a preview, and where this machine has made none. A `destroy`
         is bound only by what it has shown itself: that of an up ends other files.
         """
-        bound = "SELECT stack FROM run WHERE bound >= ?"
-        for (stack,) in self._run.read(bound, 1 if is_up else 2):
-            return self._previews.named(stack, account, package_id, urn)
+        bound = "SELECT preview FROM run WHERE bound >= ?"
+        for (preview,) in self._run.read(bound, 1 if is_up else 2):
+            return self._previews.named(preview, account, package_id, urn)
         return None
 
     def refuse(self) -> None:
