@@ -14,7 +14,7 @@ from pulumi.runtime.config import CONFIG
 
 from pulumi_masv import engine, inputs, kinds, sources
 from pulumi_masv.inputs import Refused
-from pulumi_masv.lifecycle.registry import ANYWHERE
+from pulumi_masv.lifecycle.registry import ANYWHERE, account_of
 
 _ANY: Final = kinds.token("Package")
 # Also those whose last resource goes: its packages are looked at with their keys.
@@ -120,12 +120,12 @@ class Accounts:
         self._sessions: dict[int, Any] = {}
 
     def key(self, opts: pulumi.ResourceOptions | None) -> str:
-        """Return the team of a resource; ANYWHERE where it is not known yet."""
+        """Return the account of a resource; ANYWHERE where it is not known yet."""
         provider = provider_of(opts)
         if provider is not None and not isinstance(provider, Provider):
             return ANYWHERE
         team_id = sources.value_of("team_id", settings_of(provider), os.environ)
-        return team_id if isinstance(team_id, str) else ANYWHERE
+        return account_of(team_id if isinstance(team_id, str) else None)
 
     async def session(self, team_id: str | None, registry: Any, engine: Any) -> Any:
         """Return a session of the account whose team it is: of the configuration's before others.
@@ -183,7 +183,7 @@ def may_hide_team(opts: pulumi.ResourceOptions | None) -> bool:
     provider, team_id = provider_of(opts), sources.key("team_id")
     if isinstance(provider, Provider):
         return not isinstance(provider._settings[team_id], str)
-    return provider is None and pulumi.runtime.is_config_secret(team_id)
+    return provider is not None or pulumi.runtime.is_config_secret(team_id)
 
 
 def _spelled(value: Any) -> str | None:

@@ -1,9 +1,12 @@
 """What a program can tell of the run it is in: the engine's address, its stack, its sources."""
 
+import asyncio
+import atexit
 import contextlib
 import hashlib
 import os
 import sys
+from collections.abc import Callable
 from typing import Any, Final
 
 import pulumi
@@ -14,6 +17,8 @@ from pulumi_masv.text import visible
 
 _COMMAND: Final = "PULUMI_LOG_OTLP_ENDPOINT"
 """Where one `pulumi` process takes the logs of all that it starts, in either phase."""
+_LASTING: Final[set["asyncio.Future[None]"]] = set()
+"""What waits for the end of a run; nobody else holds it."""
 _FILES: Final = 2000  # enough to see a change, few enough to take no time
 
 
@@ -51,6 +56,27 @@ def stack() -> str:
             runtime.get_stack() or "",
         ]
     )
+
+
+def at_the_end(close: Callable[[], None]) -> None:
+    """Call this once the run is over, or at the latest with its process.
+
+    A process may have several runs (Automation API), and Pulumi cancels what is left of each.
+    """
+    atexit.register(close)
+    if runtime.get_root_resource() is None:
+        return
+
+    async def wait() -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            atexit.unregister(close)
+            close()
+
+    task = asyncio.ensure_future(wait())
+    _LASTING.add(task)
+    task.add_done_callback(_LASTING.discard)
 
 
 def marks(root: str) -> str:

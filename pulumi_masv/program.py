@@ -281,7 +281,7 @@ def _begin() -> Program:
     except NoMeetingPlace as error:
         engine.warn(f"{error}; until then nothing is destroyed")
         registry = Registry(why_alone=str(error))
-    atexit.register(lambda: registry.close(engine.marks(folder)))
+    engine.at_the_end(lambda: registry.close(engine.marks(folder)))
     made = Program(registry, stub)
     if runtime.get_root_resource() is None:
         return made  # a component's own process: its program has registered the hook

@@ -8,9 +8,11 @@ from pulumi_masv.arguments import Wrong
 from pulumi_masv.client import PAGE, Client
 from pulumi_masv.errors import AmbiguousPackage, FilterError, PackageNotFound
 from pulumi_masv.formatting import quote, spell, visible
-from pulumi_masv.models import Package, Query
+from pulumi_masv.models import Package, Query, is_secret, veiled
 
 _CANDIDATES: Final = 10
+_SHOWN: Final = {"expiry_start": "expiry", "expiry_end": "expiry"}
+"""What a line about a package shows of what it was asked by."""
 
 
 def several(client: Client, asked: Mapping[str, Any]) -> list[Package]:
@@ -70,7 +72,9 @@ def one(client: Client, asked: Mapping[str, Any]) -> Package:
     if not found:
         where = "" if "status" in by else "; without status, only finalized and expired ones count"
         raise PackageNotFound(f"team {client.team_id} has no package with {described}{where}")
-    raise AmbiguousPackage(_candidates(described, total, [observed.package for observed in found]))
+    asked_in_secret = {_SHOWN.get(name, name) for name, value in by.items() if is_secret(value)}
+    packages = [veiled(observed.package, asked_in_secret) for observed in found]
+    raise AmbiguousPackage(_candidates(described, total, packages))
 
 
 def _given(asked: Mapping[str, Any]) -> dict[str, Any]:

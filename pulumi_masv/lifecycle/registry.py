@@ -5,6 +5,7 @@ engine's address, another one in each phase of a run. What a preview found is ke
 the up that follows.
 """
 
+import hashlib
 import json
 import shutil
 import sqlite3
@@ -33,7 +34,9 @@ ANYWHERE: Final = ""
 NO_RESOURCE: Final = 0
 """The holder of what no resource of the program holds: a check declares it, or the program may."""
 _TABLES: Final = """
-CREATE TABLE run (stack TEXT, is_preview INT, bound INT, has_checks INT, refused INT);
+CREATE TABLE run (
+    stack TEXT, is_preview INT, preview TEXT, bound INT, has_checks INT, refused INT
+);
 CREATE TABLE declared (package_id TEXT, account TEXT, holder INT, archived INT, expiry TEXT);
 CREATE INDEX declared_by_id ON declared (package_id);
 CREATE TABLE awaited (holder INT, what TEXT);
@@ -42,6 +45,11 @@ CREATE TABLE tombstones (package_id TEXT PRIMARY KEY, expiry TEXT);
 CREATE TABLE told (name TEXT PRIMARY KEY);
 CREATE TABLE permits (package_id TEXT, account TEXT, destroys INT);
 """
+
+
+def account_of(team_id: str | None) -> str:
+    """Return what tells an account apart from others: its team may be secret."""
+    return hashlib.sha256(team_id.encode()).hexdigest() if team_id else ANYWHERE
 
 
 @dataclass(frozen=True)
@@ -116,9 +124,9 @@ class Registry:
             private(root / "previews.db")
             registry = cls._hosted[address] = cls(folder, is_hosted=True)
             registry._alive = alive
-            bound = registry._previews.begin(stack, program, is_preview=is_preview)
-            row = (stack, is_preview, bound, False, False)
-            registry._run.write("INSERT INTO run VALUES (?, ?, ?, ?, ?)", [row])
+            preview, bound = registry._previews.begin(stack, program, is_preview=is_preview)
+            row = (stack, is_preview, preview, bound, False, False)
+            registry._run.write("INSERT INTO run VALUES (?, ?, ?, ?, ?, ?)", [row])
             return registry
 
     @classmethod
@@ -146,14 +154,14 @@ class Registry:
         if self._alive is not None and self._folder is not None:
             # A refresh checks and permits nothing, and the preview goes on to bind the up after it.
             done = (
-                "SELECT stack, is_preview = 0 AND refused = 0 AND "
+                "SELECT stack, preview, bound, is_preview = 0 AND refused = 0 AND "
                 "(has_checks OR EXISTS (SELECT * FROM permits)) FROM run"
             )
-            for stack, is_done in self._run.read(done):
+            for stack, preview, bound, is_done in self._run.read(done):
                 if is_done:
-                    self._previews.forget(stack)
+                    self._previews.forget(stack, preview if bound == Binding.COMMAND else "")
                 elif program:
-                    self._previews.follow(stack, program)
+                    self._previews.follow(preview, program)
             self._alive.close()
             shutil.rmtree(self._folder, ignore_errors=True)
         self._run.close()
@@ -248,8 +256,8 @@ class Registry:
 
     def name(self, account: str, several: Iterable[Named]) -> None:
         """Keep what a preview has named, for the up that follows."""
-        for (stack,) in self._run.read("SELECT stack FROM run"):
-            self._previews.name(stack, account, several)
+        for (preview,) in self._run.read("SELECT preview FROM run"):
+            self._previews.name(preview, account, several)
 
     def named(
         self, account: str, package_id: str, urn: str, *, is_up: bool = True
@@ -260,8 +268,8 @@ class Registry:
         is bound only by what it has shown itself: that of an up ends other files.
         """
         least = Binding.PROGRAM if is_up else Binding.COMMAND
-        for (stack,) in self._run.read("SELECT stack FROM run WHERE bound >= ?", least):
-            return self._previews.named(stack, account, package_id, urn)
+        for (preview,) in self._run.read("SELECT preview FROM run WHERE bound >= ?", least):
+            return self._previews.named(preview, account, package_id, urn)
         return None
 
     def refuse(self) -> None:

@@ -22,7 +22,7 @@ from pulumi_masv.errors import MasvError, OtherTeam, Unreachable
 from pulumi_masv.formatting import quote, spell
 from pulumi_masv.lifecycle.gone import Readings
 from pulumi_masv.lifecycle.previews import Named
-from pulumi_masv.lifecycle.registry import ANYWHERE, NO_RESOURCE, Declaration, Registry
+from pulumi_masv.lifecycle.registry import NO_RESOURCE, Declaration, Registry, account_of
 from pulumi_masv.lifecycle.review import Review
 from pulumi_masv.lifecycle.verdicts import Announcer, Verdict
 from pulumi_masv.models import End, Observed, Stored, format_instant, is_secret, veiled
@@ -116,7 +116,7 @@ class Session:
     @cached_property
     def account(self) -> str:
         """The team: one team may be reached by two addresses, and is let go of by either."""
-        return self.settings().team_id or ANYWHERE
+        return account_of(self.settings().team_id)
 
     def settings(self) -> Settings:
         """Return the settings. Raises SettingsError where one is wrong, not where it is missing."""

@@ -122,9 +122,10 @@ def test_bytes_and_files_are_secret_where_what_is_live_is(
 
 
 def test_a_setting_that_is_secret_is_nowhere_in_clear(stack: Stack, masv: Simulator) -> None:
+    stack.environment["TMPDIR"] = str(stack.folder.parent)
     lab = "01SECRETLAB"
     masv.account.teams[lab] = "the-labs-key"
-    one, other = (masv.account.add_package(name="raw") for _ in range(2))
+    one, other = (masv.account.add_package(name="raw", expiry=DEC) for _ in range(2))
     for name, value in (("teamId", masv.team_id), ("baseUrl", masv.url)):
         del stack.environment[f"MASV_{'TEAM_ID' if name == 'teamId' else 'BASE_URL'}"]
         stack.run("config", "set", "--secret", f"masv:{name}", value)
@@ -133,16 +134,23 @@ def test_a_setting_that_is_secret_is_nowhere_in_clear(stack: Stack, masv: Simula
     program = (
         "team = pulumi.Config().require_secret('lab')\n"
         "lab = masv.Provider('lab', api_key='the-labs-key', team_id=team)\n"
+        "own = {'masv:teamId': team, 'masv:apiKey': pulumi.Output.secret('the-labs-key'), "
+        "'masv:baseUrl': pulumi.Config('masv').require_secret('baseUrl')}\n"
+        "own = pulumi.ProviderResource('pulumi-python', 'own', own)\n"
         f"alone = masv.PackageLifecycle('alone', package_id={one!r})\n"
         f"masv.PackageLifecycle.get('read', {other!r})\n"
         f"fleet = masv.PackageFleet('fleet', packages={{{other!r}: {{}}}})\n"
         f"masv.ArchiveWindow('ours', {window})\n"
         f"masv.ArchiveWindow('theirs', ResourceOptions(provider=lab), {window})\n"
+        f"masv.ArchiveWindow('theirs too', ResourceOptions(provider=own), {window})\n"
         "pulumi.export('teams', [alone.team_id, fleet.team_id])\n"
     )
     stack.program(program)
     told = [stack.preview().text, stack.up().text, stack.refresh("--expect-no-changes").text]
     told += [stack.up("--expect-no-changes").text, stack.run("stack", "output").text]
+    stack.program(program.replace(f"{one!r}", f"{one!r}, expiry={SOON.format(1)!r}"))
+    told.append(stack.preview().text)
+    assert "LOSS" in told[-1]
     wrong = "masv.PackageLifecycle('nowhere', package_id='01HNOWHERE')\n"
     stack.program(program + wrong)
     told.append(stack.preview(expect=1).text)

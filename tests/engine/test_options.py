@@ -155,11 +155,16 @@ stack = pulumi.automation.select_stack("test", project_name="life", program=prog
     opts=pulumi.automation.LocalWorkspaceOptions(work_dir="."))
 stack.preview()
 stack.up()
+import pathlib, tempfile
+assert not [*pathlib.Path(tempfile.gettempdir()).glob("pulumi_masv-*/*/")]
 """
 
 
-def test_one_process_may_run_its_program_more_than_once(stack: Stack, masv: Simulator) -> None:
+def test_one_process_may_run_its_program_again_and_leaves_each_run(
+    stack: Stack, masv: Simulator
+) -> None:
     package = masv.account.add_package(name="raw")
+    stack.environment["TMPDIR"] = str(stack.folder.parent)
     done = subprocess.run(
         [sys.executable, "-c", AUTOMATION.format(id=package)],
         cwd=stack.folder,

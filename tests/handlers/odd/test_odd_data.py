@@ -6,7 +6,8 @@ import pytest
 
 from pulumi_masv import selection
 from pulumi_masv.client import Client
-from pulumi_masv.errors import MasvError
+from pulumi_masv.errors import AmbiguousPackage, MasvError
+from pulumi_masv.models import secret
 from pulumi_masv.policy import inventory
 from pulumi_masv.policy.model import ManifestModel
 from pulumi_masv.settings import Settings
@@ -125,3 +126,18 @@ def test_get_package_says_hidden_where_the_total_counts_what_is_not_shown(
     with pytest.raises(MasvError) as refused:
         selection.one(client, {"name": "01HA"})
     assert "2 packages have name" not in str(refused.value)
+
+
+def test_what_is_asked_for_in_secret_is_not_shown_of_candidates(
+    masv: Simulator, client: Client
+) -> None:
+    for _ in range(2):
+        masv.account.add_package(name="Merger of Alpha", expiry="2027-06-01T00:00:00Z")
+    asked = {"name": "Merger", "expiry_start": "2027-05-31T00:00:00Z"}
+    with pytest.raises(AmbiguousPackage, match=r"Merger of Alpha.*2027-06-01"):
+        selection.one(client, asked)
+    for hidden, told in (("name", "2027-06-01"), ("expiry_start", "Merger of Alpha")):
+        with pytest.raises(AmbiguousPackage) as caught:
+            selection.one(client, asked | {hidden: secret(asked[hidden])})
+        both = {"2027-06-01", "Merger of Alpha"}
+        assert {one for one in both if one in str(caught.value)} == {told}

@@ -1,5 +1,7 @@
 """What a program declares, permits and previews: for whom each of it counts."""
 
+from collections.abc import Callable
+
 import pytest
 
 from pulumi_masv.lifecycle.previews import Named
@@ -198,6 +200,25 @@ def test_a_command_is_bound_by_what_it_shows_though_its_program_changes() -> Non
     assert up(program="v2 other") is None
     preview(LOSS, program="v1")
     assert up(program="v2") is None
+
+
+@pytest.mark.parametrize("meanwhile", [preview, up], ids=["preview", "up"])
+@pytest.mark.parametrize("program", ["v1 other", "v2 other", "v2"])
+def test_what_a_command_has_shown_binds_it_whatever_runs_meanwhile(
+    meanwhile: Callable[..., object], program: str
+) -> None:
+    preview(program="v1 one")
+    meanwhile(program=program)
+    assert up(program="v3 one") == []
+    assert up(program="v3 one") is None
+
+
+def test_not_every_preview_of_a_stack_is_kept() -> None:
+    preview(LOSS, program="v1 one")
+    for other in range(21):
+        preview(program=f"v1 {other}")
+    assert up(program="v2 one") is None
+    assert up(program="v2 20") == []
 
 
 @pytest.mark.parametrize(("program", "named"), [("v2 one", [LOSS]), ("v1 other", None)])
