@@ -55,10 +55,10 @@ def test_each_way_on_from_a_refused_replacement_ends_well(stack: Stack, masv: Si
     old = adopted(stack, masv, force=False)
     new = masv.account.add_package(name="Day 13")
     declare(stack, new, force=False)
-    assert "put the old package_id back" in stack.preview(expect=1).errors[0]
+    assert "with the resource and this id in the program" in stack.preview(expect=1).errors[0]
     refused = stack.up(expect=1)
     assert len(refused.errors) == 1, refused.text
-    assert "put the old package_id back" in refused.errors[0]
+    assert "with the resource and this id in the program" in refused.errors[0]
     assert list(masv.account.losses) == []
 
     keep = ", opts=ResourceOptions(retain_on_delete=True)"
