@@ -20,12 +20,14 @@ class Holder:
         what: its class and name.
         account: of its packages.
         resource: the resource, once it is made.
+        retains: whether it leaves the packages alone that it no longer declares.
     """
 
     number: int
     what: str
     account: str
     resource: pulumi.CustomResource | None = None
+    retains: pulumi.Input[bool] | None = None
 
 
 @dataclass(eq=False)

@@ -181,6 +181,11 @@ class Program:
             is_replaced=args.urn in self._urns and self.registry.has_checks(),
             is_preview=pulumi.runtime.is_dry_run(),
         )
+        # A check that is asked for a replacement by command is not told what the old one declared.
+        if asked.is_replaced and await value_of(
+            pulumi.Output.from_input(self._urns[args.urn].retains)
+        ):
+            session.declare(asked.entries.keys())
         await asyncio.to_thread(deletion.permit, session, asked)
 
     async def _leaving(self, args: pulumi.ResourceHookArgs) -> int:

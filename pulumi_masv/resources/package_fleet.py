@@ -99,6 +99,7 @@ class PackageFleet(MasvResource, module=MODULE, name=FLEET):
                 "archive_on_destroy": archive_on_destroy,
             },
         )
+        holder.retains = flags["retain_removed"]
         context = run.context(FLEET, resource_name, opts, holder)
         outputs = (opts and opts.additional_secret_outputs) or ()
         secrets = secret_entries(entries, outputs) if context else None

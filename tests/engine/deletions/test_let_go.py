@@ -96,6 +96,21 @@ def test_a_retained_resource_is_let_go_of_without_a_look(
     ends(stack, masv, tmp_path)
 
 
+@pytest.mark.parametrize("how", [(), ("replace_on_changes=['packages']",)])
+def test_a_fleet_that_is_replaced_leaves_what_it_retains_by_now(
+    stack: Stack, masv: Simulator, how: tuple[str, ...]
+) -> None:
+    one, two = package(masv), package(masv, "Day 13")
+    retained = fleet("f", repr({two: {}}), "retain_removed=True", options(*how))
+    started(stack, fleet("f", repr({one: {}, two: {}}), FORCED), retained)
+    token = "urn:pulumi:test::life::pulumi-python:dynamic/masv:PackageFleet::f"
+    by_command = () if how else ("--replace", token)
+    assert "LOSS" not in stack.preview(*by_command).text
+    stack.up(*by_command)
+    assert lost(masv) == []
+    assert list(stack.state()["f"]["inputs"]["packages"]) == [two]
+
+
 CHANGES = """
 from pulumi.dynamic import CreateResult, DiffResult, Resource, ResourceProvider
 class Handler(ResourceProvider):
