@@ -87,6 +87,8 @@ class Session:
                 opened = self._open_registry()
                 if self._registry is None or opened.is_hosted:
                     self._registry = opened
+                else:
+                    opened.close()
             return self._registry
 
     def announce(self, several: Sequence[Verdict], urn: str) -> None:
