@@ -87,7 +87,7 @@ class Session:
                 opened = self._open_registry()
                 if self._registry is None or opened.is_hosted:
                     self._registry = opened
-                else:
+                elif opened is not self._registry:
                     opened.close()
             return self._registry
 
