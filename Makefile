@@ -41,9 +41,9 @@ browser: ## Install Chromium for the tests of the report's page; `make test` doe
 s3-server: setup
 	@.venv/bin/python engine/go_tool.py versitygw
 
-# Three workers fill two cores: what a command of the engine starts waits for one another.
-test: announced setup browser s3-server ## Run all tests, including those on the real engine
-	$(WITH_ENGINE) .venv/bin/python -m pytest -n 3 --dist worksteal --cov
+# Four workers fill two cores: what a command of the engine starts waits for one another.
+test: announced setup browser s3-server ## Run the tests, including those on the real engine
+	$(WITH_ENGINE) .venv/bin/python -m pytest -n 4 --dist worksteal -m 'not thorough'
 
 announced:
 	@echo 'What is not here yet is brought first, once: .venv with what constraints.txt locks; the Pulumi'
@@ -57,14 +57,15 @@ which = $(shell PATH="$$PATH:$(CURDIR)/.venv/bin" python$(1) -c 'import sys; pri
 FOUND = $(eval FOUND := $(foreach v,$(VERSIONS),$(if $(call which,$v),$v)))$(FOUND)
 UV_PIP := .venv/bin/uv pip
 
-test-all: setup ## Run the tests that need no engine, on each Python on PATH and with the lowest versions
+# Coverage is measured here: it takes half as long again, and the engine's processes add nothing to it.
+test-all: setup ## Run the tests that need no engine, and more of each kind, on each Python on PATH and with the lowest versions
 	@echo 'Testing on: $(FOUND); not on PATH: $(or $(filter-out $(FOUND),$(VERSIONS)),none)'
 	@$(MAKE) --no-print-directory $(FOUND:%=test-on-%) test-lowest
 
 test-on-%: setup
 	.venv/bin/uv venv --quiet --clear --python '$(call which,$*)' .venv-all/$*
 	$(UV_PIP) install --quiet --python .venv-all/$* --require-hashes --requirement constraints.txt
-	$(call test_in,.venv-all/$*)
+	$(call test_in,.venv-all/$*,--cov)
 
 test-lowest: setup
 	.venv/bin/uv venv --quiet --clear --python '$(call which,$(firstword $(FOUND)))' .venv-all/lowest
@@ -75,7 +76,7 @@ test-lowest: setup
 
 define test_in
 	$(UV_PIP) install --quiet --python $(1) --no-deps --no-build-isolation --editable .
-	$(1)/bin/python -m pytest -n 2 -q tests --ignore tests/engine
+	$(1)/bin/python -m pytest -n 3 --dist worksteal -q tests --ignore tests/engine $(2)
 endef
 
 release: setup ## Build the sdist and the wheel, check both, run the quick start on oldest and newest Python
