@@ -47,12 +47,12 @@ def of(phase: str, name: str) -> Figure:
 
 def share(phase: str, role: str) -> Figure:
     """The processor time of engine, program or handler."""
-    return lambda run: (run["phases"][phase]["cpu"] or {}).get(role)
+    return lambda run: run["phases"][phase]["cpu"][role]
 
 
 def cpu(phase: str) -> Figure:
     """The processor time of all three."""
-    return lambda run: sum((run["phases"][phase]["cpu"] or {}).values()) or None
+    return lambda run: sum(run["phases"][phase]["cpu"].values())
 
 
 def requests(phase: str) -> Figure:

@@ -183,14 +183,13 @@ def _phase(masv: Masv, stack: Stack, command: tuple[str, ...]) -> dict[str, Any]
     masv.forget()
     cpu_before = masv.cpu
     taken = stack.run(*command)
-    cpu = None if cpu_before is None else round(masv.cpu - cpu_before, 2)
     return {
         "seconds": round(taken.seconds, 3),
         "cpu": taken.cpu,
         "written_bytes": taken.written or None,  # where /tmp is in memory, nothing is
         **masv.requests(),
         "handler_bytes": taken.handler_bytes,
-        "simulator_cpu_seconds": cpu,
+        "simulator_cpu_seconds": round(masv.cpu - cpu_before, 2),
     }
 
 

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import psutil
 import requests
 from processes import cpu_seconds
 
@@ -24,7 +25,7 @@ class Masv:
 
     def __init__(self, pid: int, environment: Mapping[str, str]) -> None:
         self.environment = environment
-        self._pid = pid
+        self._process = psutil.Process(pid)
         self._control = requests.Session()
         self._control.trust_env = False
 
@@ -34,8 +35,8 @@ class Masv:
             self._ask("POST", "faults", {"kind": "latency", "times": None, "seconds": seconds})
 
     @property
-    def cpu(self) -> float | None:
-        return cpu_seconds(self._pid)
+    def cpu(self) -> float:
+        return cpu_seconds(self._process)
 
     def forget(self) -> None:
         """Forget the requests so far."""

@@ -80,13 +80,6 @@ def test_a_figure_that_lacks_one_of_its_runs_is_not_measured(key: str) -> None:
             assert found[target.what] != "not measured"
 
 
-def test_no_processor_time_is_compared_where_none_is_known() -> None:
-    unknown = [run(key, *size, cpu=None) for key, size in targets.needs()]
-    assert {value for what, value in met(*unknown).items() if what.startswith("CPU")} == {
-        "not measured"
-    }
-
-
 def due(*given: str) -> list[tuple[str, Size, int]]:
     return [(task.variant.key, *task[1:]) for task in fleet.due(fleet.arguments(given))]
 

@@ -7,9 +7,10 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
+import psutil
 import pytest
 
 from tests.engine.conftest import ROOT
@@ -69,10 +70,9 @@ def started(folder: Path) -> Iterator["subprocess.Popen[str]"]:
 def left(folder: Path) -> list[str]:
     """Return the files and the processes that a demo has left."""
     found = [str(path) for name in ("here", "tmp") for path in (folder / name).iterdir()]
-    for process in Path("/proc").glob("[0-9]*"):
-        with suppress(OSError):  # it has ended, or is somebody else's
-            if str(folder / "tmp").encode() in (process / "environ").read_bytes():
-                found.append((process / "cmdline").read_text())
+    for process in psutil.process_iter(["cmdline", "environ"]):
+        if str(folder / "tmp") in (process.info["environ"] or {}).values():  # None: another user's
+            found.append(" ".join(process.info["cmdline"]))
     return found
 
 

@@ -6,7 +6,6 @@ warning of a pending operation ends with `pulumi refresh --clear-pending-creates
 """
 
 import json
-import os
 import signal
 import subprocess
 import time
@@ -16,6 +15,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+
+import psutil
 
 from pulumi_masv.simulator import Simulator
 from tests.engine.conftest import Result, Stack, as_pulumi_starts_it
@@ -33,61 +34,30 @@ def until(happened: Callable[[], Any], what: str) -> None:
         time.sleep(0.005)
 
 
-@dataclass(frozen=True)
-class Process:
-    """One process, told from a later one with its id by when it started."""
-
-    pid: int
-    parent: int
-    started: str
-    command: str
-
-    @staticmethod
-    def all() -> list["Process"]:
-        found = []
-        for folder in Path("/proc").glob("[0-9]*"):
-            with suppress(OSError):
-                state, parent, *rest = (folder / "stat").read_text().rpartition(")")[2].split()
-                if state != "Z":
-                    command = (folder / "cmdline").read_text(errors="replace")
-                    found.append(Process(int(folder.name), int(parent), rest[17], command))
-        return found
-
-    @property
-    def threads(self) -> int:
-        return len(list(Path(f"/proc/{self.pid}").glob("task/*")))
-
-    def send(self, which: signal.Signals) -> None:
-        if any(one.pid == self.pid and one.started == self.started for one in Process.all()):
-            os.kill(self.pid, which)
-
-
 @dataclass
 class Run:
     """A `pulumi up` that is under way, and every process that hangs on it."""
 
     engine: subprocess.Popen[bytes]
     log: Path
-    family: set[Process] = field(default_factory=set)
+    family: set[psutil.Process] = field(default_factory=set)
 
-    def meet(self) -> set[Process]:
+    def meet(self) -> set[psutil.Process]:
         """All descendants of the engine, whatever became of their parents since."""
-        now, known = Process.all(), {self.engine.pid, *(one.pid for one in self.family)}
-        while young := {one for one in now if one.parent in known and one.pid not in known}:
-            self.family |= young
-            known |= {one.pid for one in young}
+        for one in (psutil.Process(self.engine.pid), *self.family):
+            with suppress(psutil.NoSuchProcess):
+                self.family |= set(one.children(recursive=True))
         return self.family
 
     @property
-    def handler(self) -> Process:
-        """The process of the verbs: Python below the shell script that the engine starts."""
-        family = self.meet()
-        scripts = {one.pid for one in family if "pulumi-resource-pulumi-python" in one.command}
-        (handler,) = (one for one in family if one.parent in scripts)
+    def handler(self) -> psutil.Process:
+        """The process of the verbs."""
+        family, all_now = self.meet(), psutil.process_iter(["cmdline"])
+        (handler,) = (p for p in all_now if p in family and "pulumi.dynamic" in p.info["cmdline"])
         return handler
 
     def kill_handler(self) -> None:
-        self.handler.send(signal.SIGKILL)
+        self.handler.kill()
 
     def kill_engine(self) -> None:
         self.meet()
@@ -117,7 +87,8 @@ class Run:
             self.engine.kill()
             self.engine.wait(BOUND)
         for one in self.family:
-            one.send(signal.SIGKILL)
+            with suppress(psutil.NoSuchProcess):
+                one.kill()
 
 
 @contextmanager

@@ -85,7 +85,7 @@ def test_a_handler_whose_engine_was_killed_destroys_nothing_more(
     with up(stack, MASV_CONCURRENCY=str(at_once)) as run:
         written(masv, at_once)
         handler = run.handler
-        at_work = handler.threads
+        at_work = handler.num_threads()
         run.kill_engine()
         run.end()
         stack.run("cancel", "--yes")
@@ -93,7 +93,7 @@ def test_a_handler_whose_engine_was_killed_destroys_nothing_more(
         lost = {write.path.rpartition("/")[2] for write in masv.writes[:at_once]}
         declare(stack, [i for i in ids if i not in lost], "day", more=flags)
         stack.up()
-        until(lambda: handler.threads <= at_work - at_once + 4, "its writers end")
+        until(lambda: handler.num_threads() <= at_work - at_once + 4, "its writers end")
     assert {loss.package_id for loss in masv.account.losses} == lost
     stack.up("--expect-no-changes", "--refresh")
 

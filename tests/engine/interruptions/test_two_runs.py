@@ -1,7 +1,6 @@
 """Two stacks that manage the same packages at once."""
 
 import re
-import signal
 import sys
 from dataclasses import replace
 
@@ -36,10 +35,10 @@ def test_two_runs_at_once_tell_the_truth_and_converge_afterwards(
     slow(masv)
     with up(stack) as one:
         until(lambda: all(named("day")), "one run has begun")
-        one.handler.send(signal.SIGSTOP)
+        one.handler.suspend()
         with up(other) as two:
             until(lambda: any(named("night")), "the other has begun")
-            one.handler.send(signal.SIGCONT)
+            one.handler.resume()
             ended = {"day": one.end(), "night": two.end()}
     masv.faults.clear()
     assert ended["day"].code != 0
