@@ -8,7 +8,7 @@ ROOT = Path(__file__).parents[1]
 _SNIPPET = re.compile(r"<!-- (\w+): (\S+) -->\n```(\w+)\n(.*?\n)```\n", re.DOTALL)
 
 STORIES = {
-    "tutorial": ("README.md", "docs/tutorial.md"),
+    "tutorial": ("README.md", "docs/tutorial.md", "docs/how-to/hand-a-package-back.md"),
     "review": (
         "README.md",
         "docs/how-to/from-rehearsal-to-the-real-account.md",
