@@ -142,9 +142,8 @@ class Accounts:
         root = runtime.get_root_resource()
         for provider in (None, *(_PROVIDERS.get(root, ()) if root is not None else ())):
             known: Any = pulumi.Output.from_input(dict(settings_of(provider))).future()
-            settings = {key: value for key, value in (await known or {}).items() if value}
             made = self._sessions.get(id(provider)) or Session(
-                settings,
+                await known or {},
                 os.environ,
                 announcer=PulumiAnnouncer(engine_log(engine), os.environ),
                 registry=lambda: registry,

@@ -24,7 +24,7 @@ def is_ours(key: str) -> bool:
 
 def is_in(configuration: Mapping[str, Any], name: str) -> bool:
     """Return whether a setting comes from the stack's configuration."""
-    return bool(configuration.get(key(name)))
+    return _said(configuration.get(key(name))) is not None
 
 
 def variable(name: str) -> str:
@@ -36,9 +36,13 @@ def value_of(
     name: str, configuration: Mapping[str, Any], environment: Mapping[str, str]
 ) -> Any | None:
     """Return a setting as it is given: the stack configuration wins over the environment."""
-    is_stored = is_in(configuration, name)
-    value = configuration[key(name)] if is_stored else environment.get(variable(name))
-    return (value.strip() if isinstance(value, str) else value) or None
+    said = _said(configuration.get(key(name)))
+    return _said(environment.get(variable(name))) if said is None else said
+
+
+def _said(value: Any) -> Any | None:
+    """Return a value; None for a blank text, which says nothing, but not for 0, which does."""
+    return (value.strip() or None) if isinstance(value, str) else value
 
 
 def stored_in_clear(

@@ -23,6 +23,11 @@ def test_stack_configuration_wins_over_the_environment_and_a_default_is_last() -
     assert settings.api_key.get_secret_value() == CANARY
 
 
+@pytest.mark.parametrize(("given", "kept"), [(0, 0), ("0", 0), ("", 3), (" ", 3), (None, 3)])
+def test_a_number_of_a_provider_counts_though_it_is_zero(given: object, kept: int) -> None:
+    assert resolve({"masv:maxRetries": given}, {"MASV_MAX_RETRIES": "3"}).max_retries == kept
+
+
 def test_the_key_remembers_which_of_the_two_it_came_from() -> None:
     environment = {"MASV_API_KEY": CANARY}
     assert resolve({}, environment).key_source == "the environment (MASV_API_KEY)"
