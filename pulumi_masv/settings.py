@@ -35,13 +35,17 @@ from pulumi_masv.sources import (
 def _checked_url(url: str) -> str:
     if not url.isprintable() or " " in url:  # urlsplit would take some of it out in silence
         raise ValueError("contains a space, a line break or another character no address has")
-    parts = urlsplit(url)
     if "@" in url or "?" in url or "#" in url:
         raise ValueError("contains more than scheme, host, port and path: take the rest out")
-    if parts.scheme not in ("https", "http") or not parts.hostname or parts.port == 0:
-        raise ValueError(f"{url!r} is not an address like {DEFAULT_BASE_URL}")
+    try:
+        parts = urlsplit(url)
+        is_address = parts.scheme in ("https", "http") and parts.hostname and parts.port != 0
+    except ValueError:  # which repeats a part of it
+        is_address = False
+    if not is_address:
+        raise ValueError(f"is not an address like {DEFAULT_BASE_URL}")
     if parts.scheme == "http" and not is_loopback(url):
-        raise ValueError(f"{url!r} is not encrypted: use https (http is for loopback only)")
+        raise ValueError("is not encrypted: use https (http is for loopback only)")
     return url.rstrip("/")
 
 
@@ -133,7 +137,8 @@ def resolve(configuration: Mapping[str, Any], environment: Mapping[str, str]) ->
     try:
         return Settings.model_validate(given)
     except ValidationError as error:
-        lines = [f"{_spellings(to_snake(p.property))}: {p.reason}" for p in problems_of(error)]
+        wrong = problems_of(error, is_shown=False)  # any setting of a Provider may be a secret
+        lines = [f"{_spellings(to_snake(p.property))}: {p.reason}" for p in wrong]
         raise SettingsError("; ".join(lines)) from None
 
 

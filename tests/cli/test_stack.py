@@ -267,3 +267,13 @@ def test_ctrl_c_while_pulumi_is_asked_is_one_line_and_130(pulumi: Pulumi) -> Non
     child.send_signal(signal.SIGINT)
     assert child.communicate(timeout=30) == ("", "pulumi-masv: interrupted\n")
     assert child.returncode == 130
+
+
+@pytest.mark.usefixtures("bare")
+def test_doctor_shows_no_setting_that_the_stack_keeps_secret(
+    masv: Simulator, run: Run, pulumi: Pulumi
+) -> None:
+    pulumi.has({**account(masv), "masv:timeout": "7"}, plain=("masv:timeout",))
+    done = run("doctor")
+    assert "MASV_TEAM_ID: set, from stack dev of project life" in done.out
+    assert "MASV_TIMEOUT: 7.0, from stack dev of project life" in done.out
