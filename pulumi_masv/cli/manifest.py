@@ -11,9 +11,10 @@ from pulumi_masv.cli import NO
 from pulumi_masv.cli.account import connect
 from pulumi_masv.cli.options import Json
 from pulumi_masv.cli.progress import progress
+from pulumi_masv.errors import ManifestError
 from pulumi_masv.formatting import counted, quote, spell, visible
 from pulumi_masv.models import NEVER, Declared, Package
-from pulumi_masv.policy import Manifest, Mistaken, inventory
+from pulumi_masv.policy import Manifest, Mistake, inventory
 
 
 def validate(
@@ -21,12 +22,12 @@ def validate(
     as_json: Json = False,
 ) -> None:
     """Report every mistake in manifests, with its place. MASV is not asked."""
-    mistakes = []
+    mistakes: list[Mistake] = []
     for file in files:
         try:
             manifest = Manifest.load(file)
-        except Mistaken as mistaken:
-            mistakes += mistaken.mistakes
+        except ManifestError as error:
+            mistakes += error.mistakes
             continue
         if not as_json:
             held = f"{counted(len(manifest.packages), 'package')}, "

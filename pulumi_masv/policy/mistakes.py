@@ -6,7 +6,7 @@ rather than `True`, names with values rather than mappings.
 
 import difflib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
 from pydantic import BaseModel
@@ -45,16 +45,9 @@ class Mistake(NamedTuple):
         return visible(f"{self.file}{place}: {self.what}")
 
 
-class Mistaken(ManifestError):
-    """A manifest with mistakes, all of them.
-
-    Attributes:
-        mistakes: in the order of their places.
-    """
-
-    def __init__(self, mistakes: Sequence[Mistake]) -> None:
-        self.mistakes = sorted(set(mistakes))  # an alias repeats what it stands for
-        super().__init__("\n".join(str(one) for one in self.mistakes))
+def mistaken(mistakes: Iterable[Mistake]) -> ManifestError:
+    """Return the error for all mistakes of a file, in the order of their places."""
+    return ManifestError(sorted(set(mistakes)))  # an alias repeats what it stands for
 
 
 def why(detail: Mapping[str, Any]) -> str:

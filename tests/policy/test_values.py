@@ -65,7 +65,7 @@ def told(match: dict[str, str]) -> list[tuple[int, int]]:
     try:
         Manifest.parse(json.dumps({"rules": [{"match": match, "hold": True}]}))
     except ManifestError as mistaken:
-        return [(one.line, one.column) for one in mistaken.mistakes]  # type: ignore[attr-defined]
+        return [(one.line, one.column) for one in mistaken.mistakes]
     return []
 
 
