@@ -4,7 +4,6 @@ A key or team that is missing is no error until something needs it, so that a pr
 offline; a setting that is wrong is one at once. Each message names both spellings.
 """
 
-import difflib
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -19,10 +18,13 @@ from pydantic import (
 )
 from pydantic.alias_generators import to_camel, to_snake
 
+from pulumi_masv.arguments import nearest, unknown
 from pulumi_masv.errors import SettingsError
 from pulumi_masv.models import ID_PATTERN, problems_of
 from pulumi_masv.sources import (
     DEFAULT_BASE_URL,
+    SWITCHES,
+    VARIABLES,
     is_in,
     is_loopback,
     is_ours,
@@ -143,12 +145,24 @@ def resolve(configuration: Mapping[str, Any], environment: Mapping[str, str]) ->
 
 
 def unknown_keys(keys: Iterable[str]) -> list[str]:
-    """Return a line for each `masv:` key of a stack that is not a setting, with the nearest one."""
+    """Return a line for each `masv:` key of a stack that is not a setting, and what to write."""
+    strange = sorted(one for one in keys if is_ours(one) and one not in KEYS)
+    return [f"{one} is not a setting of pulumi_masv: {unknown(one, KEYS)}" for one in strange]
+
+
+def unknown_variables(environment: Iterable[str]) -> list[str]:
+    """Return a line for each environment variable that looks like one of ours, misspelt.
+
+    Others may have variables with our prefix, so what is near to none of ours is theirs.
+    """
+    ours = {one.removeprefix(VARIABLES): one for one in (*map(variable, NAMES), *SWITCHES)}
     lines = []
-    for one in sorted(keys):
-        if is_ours(one) and one not in KEYS:
-            near = difflib.get_close_matches(one, KEYS, n=1) or [", ".join(KEYS)]
-            lines.append(f"{one} is not a setting of pulumi_masv: did you mean {near[0]}?")
+    for one in sorted(environment):
+        near = nearest(one.removeprefix(VARIABLES), ours) if one.startswith(VARIABLES) else None
+        if near is not None and ours[near] != one:
+            lines.append(
+                f"{one} is not an environment variable of pulumi_masv: did you mean {ours[near]}?"
+            )
     return lines
 
 

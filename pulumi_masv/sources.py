@@ -9,6 +9,19 @@ from pulumi_masv.kinds import MODULE
 
 DEFAULT_BASE_URL: Final = "https://api.massive.app"
 _PREFIX: Final = f"{MODULE}:"
+VARIABLES: Final = f"{MODULE.upper()}_"
+"""What the name of each of our environment variables begins with."""
+ACCEPT_GONE: Final = f"{VARIABLES}ACCEPT_GONE"
+"""Lets all packages that MASV no longer shows leave the state, in one run."""
+DEBUG: Final = f"{VARIABLES}DEBUG"
+"""Shows each error with its traceback."""
+RECORD: Final = f"{VARIABLES}RECORD"
+"""Names the folder in which every exchange with MASV is recorded."""
+REVIEWED: Final = f"{VARIABLES}REVIEWED"
+"""Names the report that binds a run."""
+VERDICTS: Final = f"{VARIABLES}VERDICTS"
+"""Lets a run record its verdicts."""
+SWITCHES: Final = (ACCEPT_GONE, DEBUG, RECORD, REVIEWED, VERDICTS)
 
 
 def key(name: str) -> str:
@@ -29,7 +42,7 @@ def is_in(configuration: Mapping[str, Any], name: str) -> bool:
 
 def variable(name: str) -> str:
     """Return the environment variable of a setting."""
-    return f"MASV_{name.upper()}"
+    return f"{VARIABLES}{name.upper()}"
 
 
 def value_of(

@@ -1,12 +1,15 @@
 """Where the settings come from, and what is said of those that are missing or wrong."""
 
+from pathlib import Path
+
 import pytest
 
 from pulumi_masv.errors import SettingsError
-from pulumi_masv.settings import KEYS, resolve, unknown_keys
-from pulumi_masv.sources import stored_in_clear
+from pulumi_masv.settings import KEYS, NAMES, resolve, unknown_keys, unknown_variables
+from pulumi_masv.sources import SWITCHES, stored_in_clear, variable
 
 CANARY = "canary-key"
+PAGE = (Path(__file__).parents[1] / "docs" / "reference" / "configuration.md").read_text("utf-8")
 
 
 def test_stack_configuration_wins_over_the_environment_and_a_default_is_last() -> None:
@@ -125,4 +128,17 @@ def test_an_unknown_masv_key_is_told_with_the_nearest_name() -> None:
     assert unknown_keys(["masv:apikey", "masv:teamId", "aws:region"]) == [
         "masv:apikey is not a setting of pulumi_masv: did you mean masv:apiKey?"
     ]
-    assert "masv:concurrency" in unknown_keys(["masv:zzz"])[0]
+    assert unknown_keys(["masv:zzz"]) == [
+        "masv:zzz is not a setting of pulumi_masv: write one of masv:apiKey, masv:teamId, "
+        "masv:baseUrl, masv:timeout, masv:maxRetries, masv:concurrency"
+    ]
+
+
+@pytest.mark.parametrize("name", [*map(variable, NAMES), *SWITCHES])
+def test_a_misspelt_environment_variable_is_told_with_the_nearest_name(name: str) -> None:
+    assert name in PAGE
+    assert unknown_variables([name, name[5:], "MASV_HOME", "MASV_", "MASVXAPI_KEY"]) == []
+    for misspelt in (f"{name}S", name[:-1], f"MASV_{name[5:].replace('_', '')}X"):
+        assert unknown_variables([name, misspelt]) == [
+            f"{misspelt} is not an environment variable of pulumi_masv: did you mean {name}?"
+        ]

@@ -27,7 +27,7 @@ from pulumi_masv.lifecycle.review import Review
 from pulumi_masv.lifecycle.verdicts import Announcer, Verdict
 from pulumi_masv.models import End, Observed, Stored, format_instant, is_secret, veiled
 from pulumi_masv.reader import KEPT, Reader
-from pulumi_masv.settings import Settings, resolve
+from pulumi_masv.settings import Settings, resolve, unknown_variables
 
 Look = TypeVar("Look")
 
@@ -109,6 +109,8 @@ class Session:
         if not self._takes_part:
             self._takes_part = True
             self.registry.check()
+            for line in unknown_variables(self._sources[1]):
+                self._tell_once(line, line)
 
     def declare(self, package_ids: AbstractSet[str]) -> None:
         """Declare what a check is given and no constructor has seen, such as by a transform."""
@@ -201,8 +203,7 @@ class Session:
         if not observed.package.files_exist or observed.package.end is not None:
             return observed
         since = self.stopwatch()
-        settled = self._team().settle(observed)
-        return self._keep(observed.package.id, settled, since) or observed
+        return self._keep(observed.package.id, self._team().settle(observed), since) or observed
 
     def settle_all(self, several: Mapping[str, Observed]) -> dict[str, Observed]:
         """Return looks that say so of many packages, read side by side where that tells more."""
@@ -241,9 +242,8 @@ class Session:
             secrets: package id -> names of its inputs.
         """
         for package_id, names in secrets.items():
-            if not package_id:  # a window is of no package
-                continue
-            self._secrets.setdefault(package_id, set()).update(names)
+            if package_id:  # a window is of no package
+                self._secrets.setdefault(package_id, set()).update(names)
 
     def veiled(self, observed: Observed) -> Observed:
         """Return a look of which no line shows what the program keeps secret."""

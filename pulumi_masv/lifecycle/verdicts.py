@@ -19,8 +19,6 @@ Does = Literal[
     "adopted", "changed", "ended", "let go", "left alone", "refused", "unchanged", "unknown"
 ]
 Spelled = Instant | Literal["never", "[secret]"] | None
-VARIABLE: Final = "MASV_VERDICTS"
-"""The environment variable with which a run records its verdicts."""
 MARK: Final = "masv-verdicts "
 """How a line of records begins; a JSON array of them follows."""
 

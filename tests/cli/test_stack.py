@@ -216,14 +216,16 @@ def test_a_key_in_clear_is_refused_as_in_the_program(
     assert "MASV_API_KEY: masv:apiKey is stored in clear text" in run("doctor").out
 
 
-def test_an_unknown_key_is_a_warning_as_in_the_program(
-    run: Run, masv: Simulator, pulumi: Pulumi
+def test_an_unknown_name_is_a_warning_as_in_the_program(
+    run: Run, masv: Simulator, pulumi: Pulumi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pulumi.has({**account(masv), "masv:apikey": LEAK})
+    monkeypatch.setenv("MASV_REVIEW", LEAK)
     done = run("list")
-    unknown, used = done.err.splitlines()
+    unknown, misspelt, used = done.err.splitlines()
     assert done.code == 0
     assert "masv:apikey is not a setting of pulumi_masv: did you mean masv:apiKey?" in unknown
+    assert "MASV_REVIEW is not an environment variable of pulumi_masv: did you mean" in misspelt
     assert "settings from stack dev" in used
     assert LEAK not in done.err
 
