@@ -4,7 +4,6 @@ What MASV would take for no filter at all (an empty list, a blank text, a comma 
 refused: it would come back as everything.
 """
 
-import difflib
 import re
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
@@ -22,6 +21,7 @@ from pydantic import (
     ValidationInfo,
 )
 
+from pulumi_masv.arguments import unknown
 from pulumi_masv.errors import FilterError
 from pulumi_masv.models.declared import problems_of
 from pulumi_masv.models.instants import Instant, shifted
@@ -63,10 +63,8 @@ def one_of(
         if not isinstance(value, str) or value in words:
             return value
         folded = value.strip().casefold()
-        near = difflib.get_close_matches(folded, words, n=1)
-        meant = (called or {}).get(folded, *near[:1] or (None,))
-        hint = f"did you mean {meant}?" if meant else f"write one of {', '.join(words)}"
-        raise ValueError(f"{value!a} is not {what}: {hint}")
+        meant = (called or {}).get(folded, folded)
+        raise ValueError(f"{value!a} is not {what}: {unknown(meant, words)}")
 
     return BeforeValidator(check)
 
