@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from pulumi_masv import imports
-from pulumi_masv.cli import refused
+from pulumi_masv.cli import refused, say
 from pulumi_masv.cli.account import connect, listed
 from pulumi_masv.cli.files import write
 from pulumi_masv.cli.options import Json, filtered
@@ -47,7 +47,7 @@ def import_file(
     packages = [observed for observed in every if observed.package.is_known]
     if len(packages) < len(every):
         odd = counted(len(every) - len(packages), "package")
-        refused(f"{odd} left out, because this version does not know their state")
+        say(f"{odd} left out, because this version does not know their state")
     if not packages:
         raise PackageNotFound(
             f"team {client.team_id} has no package that matches, so nothing was written"

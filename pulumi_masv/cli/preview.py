@@ -19,6 +19,7 @@ from rich.text import Text
 from typer.core import TyperCommand
 
 from pulumi_masv.cli import INTERRUPTED, refused
+from pulumi_masv.cli.files import not_writable
 from pulumi_masv.cli.options import (
     Form,
     Format,
@@ -28,7 +29,7 @@ from pulumi_masv.cli.options import (
     Output,
     Within,
 )
-from pulumi_masv.cli.report import format_of, not_writable, write
+from pulumi_masv.cli.report import format_of, write
 from pulumi_masv.errors import PreviewError
 from pulumi_masv.report import summary
 from pulumi_masv.sources import VERDICTS

@@ -219,12 +219,12 @@ def test_a_key_in_clear_is_refused_as_in_the_program(
 def test_an_unknown_name_is_a_warning_as_in_the_program(
     run: Run, masv: Simulator, pulumi: Pulumi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pulumi.has({**account(masv), "masv:apikey": LEAK})
+    pulumi.has({**account(masv), "masv:api\x1bkey": LEAK})
     monkeypatch.setenv("MASV_REVIEW", LEAK)
     done = run("list")
     unknown, misspelt, used = done.err.splitlines()
     assert done.code == 0
-    assert "masv:apikey is not a setting of pulumi_masv: did you mean masv:apiKey?" in unknown
+    assert r"masv:api\x1bkey is not a setting of pulumi_masv: did you mean masv:apiKey?" in unknown
     assert "MASV_REVIEW is not an environment variable of pulumi_masv: did you mean" in misspelt
     assert "settings from stack dev" in used
     assert LEAK not in done.err
