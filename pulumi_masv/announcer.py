@@ -46,9 +46,9 @@ class PulumiAnnouncer:
         """Show what was decided of one package, or of many in one resource."""
         for line in vocabulary.lines(several, urn):
             self._say(line, urn)
-        self.unchanged(several)
+        self.record(several)
 
-    def unchanged(self, several: Iterable[Verdict]) -> None:
+    def record(self, several: Iterable[Verdict]) -> None:
         """Record what was decided, where records are asked for."""
         if not self._records:
             return

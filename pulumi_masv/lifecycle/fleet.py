@@ -67,7 +67,7 @@ class FleetController:
         Args:
             read: reads the state; called only where records are asked for.
         """
-        self._session.announcer.unchanged(self._unchanged(read))
+        self._session.announcer.record(self._unchanged(read))
 
     def waiting_for_refresh(self, stored: StoredFleet) -> list[Stored]:
         """Return the entries whose archive waits, so that only a refresh brings it about."""

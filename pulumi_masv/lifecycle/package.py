@@ -86,7 +86,7 @@ class PackageController:
 
     def unchanged(self, package_id: str, stored: Stored) -> None:
         """Record that nothing is done to a package, if a check of this process has seen it."""
-        self._session.announcer.unchanged(self._unchanged(package_id, stored))
+        self._session.announcer.record(self._unchanged(package_id, stored))
 
     def apply(self, request: ApplyRequest[LifecycleInputs, Stored]) -> Outcome[Stored]:
         """Make a package what is declared: adopt it, or change it.

@@ -78,8 +78,8 @@ class Announcer(Protocol):
     def verdicts(self, several: Sequence[Verdict], *, urn: str = "") -> None:
         """Show what was decided of one package, or of many in one resource."""
 
-    def unchanged(self, several: Iterable[Verdict]) -> None:
-        """Record packages that nothing is done to; nobody reads a line of them."""
+    def record(self, several: Iterable[Verdict]) -> None:
+        """Record what was decided, without a line that anybody reads."""
 
 
 class Change(Wire):
