@@ -25,7 +25,7 @@ from pulumi_masv.arguments import unknown
 from pulumi_masv.errors import FilterError
 from pulumi_masv.models.declared import problems_of
 from pulumi_masv.models.instants import Instant, shifted
-from pulumi_masv.models.package import Package, State, storable
+from pulumi_masv.models.package import STATES, Package, State, storable
 from pulumi_masv.models.window import not_before
 
 Sort = Literal[
@@ -94,7 +94,7 @@ def _only_of_the_inbox(value: str | None, info: ValidationInfo) -> str | None:
     return value
 
 
-StateWord = Annotated[State, one_of("a state", get_args(State), _CALLED)]
+StateWord = Annotated[State, one_of("a state", STATES, _CALLED)]
 Text = Annotated[StrictStr, BeforeValidator(_some), AfterValidator(storable)]
 Words = Annotated[
     tuple[Annotated[StrictStr, AfterValidator(storable)], ...], BeforeValidator(_listed)
@@ -161,7 +161,7 @@ class Query(BaseModel):
         """Whether what is listed once stays listed, whatever becomes of it."""
         lasting = {"status", "sender", "created_at_start", "created_at_end", "sort", "received"}
         asked = set(self.model_dump(exclude_none=True))
-        return set(self.status or ()) == set(get_args(State)) and asked <= {*lasting, "portal"}
+        return set(self.status or ()) == set(STATES) and asked <= {*lasting, "portal"}
 
     def asked(self) -> "Query":
         """Return what MASV is asked for: a name by its longest part with one normal form only."""
