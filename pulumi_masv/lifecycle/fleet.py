@@ -95,7 +95,8 @@ class FleetController:
         inputs, session = request.inputs, self._session
         stored = request.stored.entries() if request.stored else {}
         team_id = request.stored.team_id if request.stored else None
-        session.same_team(team_id, "this fleet")
+        if request.stored:
+            session.same_team(request.stored)
         entries = inputs.entries()
         due = {
             i
@@ -164,7 +165,7 @@ class FleetController:
             NoLongerShown: several packages are gone, and the key may be why.
         """
         session, stored = self._session, request.stored
-        session.same_team(stored.team_id, "this fleet")
+        session.same_team(stored)
         entries = stored.entries()
         with session.readings.one() as gone:
             observed, failed = session.look_all(entries.keys())
@@ -203,7 +204,7 @@ class FleetController:
         left = entries.keys() - deletion.still_declared(session, entries.keys())
         if stored.retain_removed or not left:
             return Outcome(None)
-        session.same_team(stored.team_id, "this fleet")
+        session.same_team(stored)
         observed, failed = session.look_all(left)
         permits = session.registry.permits(session.account)
         gone = left - observed.keys() - failed.keys()

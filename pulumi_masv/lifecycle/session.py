@@ -19,13 +19,13 @@ from typing import Any, TypeVar
 from pulumi_masv.assumptions import Contradictions
 from pulumi_masv.client import Client
 from pulumi_masv.errors import MasvError, OtherTeam, Unreachable
-from pulumi_masv.formatting import quote, spell
+from pulumi_masv.formatting import called, spell
 from pulumi_masv.lifecycle.gone import Readings
 from pulumi_masv.lifecycle.previews import Named
 from pulumi_masv.lifecycle.registry import NO_RESOURCE, Declaration, Registry, account_of
 from pulumi_masv.lifecycle.review import Review
 from pulumi_masv.lifecycle.verdicts import Announcer, Verdict
-from pulumi_masv.models import End, Observed, Stored, format_instant, is_secret, veiled
+from pulumi_masv.models import AnyStored, End, Observed, Stored, format_instant, is_secret, veiled
 from pulumi_masv.reader import KEPT, Reader
 from pulumi_masv.settings import Settings, resolve, unknown_variables
 
@@ -260,25 +260,23 @@ class Session:
 
     def recall(self, stored: Stored) -> None:
         """Take up what the state knows of a package. Raises OtherTeam."""
-        self.same_team(stored.team_id, f"{stored.package_id} {quote(stored.name)}")
+        self.same_team(stored)
         if stored.package_id and stored.created_at:
             self._created.setdefault(stored.package_id, stored.created_at)
             if stored.received:
                 self._received.setdefault(stored.package_id, stored.created_at)
 
-    def same_team(self, stored_team: str | None, what: str) -> None:
+    def same_team(self, stored: AnyStored) -> None:
         """Raise OtherTeam where another team is configured than the one stored."""
         team = self.settings().team_id
-        if team is not None and stored_team not in (None, team):
-            raise OtherTeam(what, stored_team, team)
+        if team is not None and stored.team_id not in (None, team):
+            raise OtherTeam(called(stored), stored.team_id, team)
 
     def _named(self, verdict: Verdict) -> Named | None:
         if verdict.loss and not verdict.loss.at_once:
             ends, planned = self.seal(verdict.loss.ends), self.seal(verdict.loss.planned)
             return Named(verdict.package_id, verdict.urn, ends, planned)
-        if verdict.loss or verdict.doubt:
-            return Named(verdict.package_id, verdict.urn)
-        return None
+        return Named(verdict.package_id, verdict.urn) if verdict.loss or verdict.doubt else None
 
     def _tell_once(self, name: str, line: str) -> None:
         if self.registry.is_news(name):

@@ -105,7 +105,7 @@ class WindowController:
         """
         inputs, stored = request.inputs, request.stored
         if stored is not None:
-            self._session.same_team(stored.team_id, str(stored.declared()))
+            self._session.same_team(stored)
             if plan.window.untouched(inputs, stored):
                 flag = {"unarchive_on_destroy": inputs.unarchive_on_destroy}
                 return Outcome(stored.model_copy(update=flag))
@@ -114,7 +114,7 @@ class WindowController:
     def read(self, request: ReadRequest[StoredWindow]) -> Outcome[StoredWindow]:
         """Return what is observed of a window. Raises OtherTeam."""
         window = request.stored.declared()
-        self._session.same_team(request.stored.team_id, str(window))
+        self._session.same_team(request.stored)
         return Outcome(self._record(window, self._count(window)))
 
     def end(self, request: EndRequest[StoredWindow]) -> Outcome[StoredWindow]:
@@ -129,7 +129,7 @@ class WindowController:
         session, window = self._session, request.stored.declared()
         if not request.stored.unarchive_on_destroy:
             return Outcome(None)
-        session.same_team(request.stored.team_id, str(window))
+        session.same_team(request.stored)
         covers = [
             (w.expiry_start, w.expiry_end)
             for w in declared_windows(session)

@@ -47,6 +47,8 @@ from pulumi_masv.models.secret import (
 from pulumi_masv.models.stored import Stored
 from pulumi_masv.models.window import StoredWindow, WindowInputs
 
+AnyStored = Stored | StoredFleet | StoredWindow
+
 __all__ = [
     "ID_PATTERN",
     "MOMENT",
@@ -55,6 +57,7 @@ __all__ = [
     "SECRET",
     "SIGNATURE",
     "STATES",
+    "AnyStored",
     "Change",
     "Declared",
     "End",
