@@ -12,22 +12,12 @@ from pulumi_masv.formatting import first
 from pulumi_masv.lifecycle import deletion, entries
 from pulumi_masv.lifecycle.batch import Batch, Job
 from pulumi_masv.lifecycle.entries import Asked, changed_in, end_of
-from pulumi_masv.lifecycle.protocol import (
-    ApplyRequest,
-    EndRequest,
-    Outcome,
-    ReadRequest,
-)
+from pulumi_masv.lifecycle.protocol import ApplyRequest, EndRequest, Outcome, ReadRequest
 from pulumi_masv.lifecycle.reconcile import Reconciler, early_ends
 from pulumi_masv.lifecycle.session import Session
 from pulumi_masv.lifecycle.verdicts import Verdict
 from pulumi_masv.lifecycle.window import contradicted
-from pulumi_masv.models import (
-    FleetInputs,
-    Observed,
-    Stored,
-    StoredFleet,
-)
+from pulumi_masv.models import FleetInputs, Observed, Stored, StoredFleet, archive_is_due
 from pulumi_masv.plan import Plan, Refusal
 
 
@@ -71,15 +61,9 @@ class FleetController:
 
     def waiting_for_refresh(self, stored: StoredFleet) -> list[Stored]:
         """Return the entries whose archive waits, so that only a refresh brings it about."""
-        now = self._session.clock()
-        return [
-            stored.entry(i)
-            for i, live in stored.live.items()
-            if live.pending_archive
-            and live.expiry is not None
-            and live.expiry <= now
-            and i in self._session.urns
-        ]
+        urns, now = self._session.urns, self._session.clock()
+        due = (i for i, live in stored.live.items() if archive_is_due(live, now) and i in urns)
+        return [stored.entry(i) for i in due]
 
     def apply(self, request: ApplyRequest[FleetInputs, StoredFleet]) -> Outcome[StoredFleet]:
         """Make all packages what is declared.

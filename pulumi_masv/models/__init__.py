@@ -44,7 +44,7 @@ from pulumi_masv.models.secret import (
     secrets_of,
     veiled,
 )
-from pulumi_masv.models.stored import Stored
+from pulumi_masv.models.stored import Stored, archive_is_due
 from pulumi_masv.models.window import StoredWindow, WindowInputs
 
 AnyStored = Stored | StoredFleet | StoredWindow
@@ -79,6 +79,7 @@ __all__ = [
     "StoredFleet",
     "StoredWindow",
     "WindowInputs",
+    "archive_is_due",
     "earlier",
     "format_instant",
     "is_secret",
