@@ -49,8 +49,8 @@ class Manifest(ManifestModel):
         try:
             with open(file, "rb") as opened:
                 content = opened.read(_MOST_BYTES + 1)
-        except OSError as error:
-            why = f"cannot be read: {os.strerror(error.errno or 0)}"
+        except (OSError, ValueError) as error:  # no name of a file has a NUL
+            why = f"cannot be read: {getattr(error, 'strerror', error)}"
             raise mistaken([Mistake(file, 0, 0, why)]) from None
         if len(content) > _MOST_BYTES:
             why = f"holds more than {_MOST_BYTES} bytes: split it into several stacks"
