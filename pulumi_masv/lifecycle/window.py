@@ -138,7 +138,10 @@ class WindowController:
             if session.registry.has_checks() or not w.asks_the_same(window)
         ]
         packages = {i for i, _ in session.registry.tombstones(session.account, archived=True)}
-        ends = [observed.package.expiry for observed in session.look_all(packages)[0].values()]
+        found, failed = session.look_all(packages)
+        for error in failed.values():  # it may lie in the window, and would be shown again
+            raise error
+        ends = [observed.package.expiry for observed in found.values()]
         covers += [(end, end) for end in ends if end is not None]
         for start, end in plan.window.uncovered(window, covers):
             part = {"expiry_start": start, "expiry_end": end, "archived": False}
