@@ -28,6 +28,7 @@ from pulumi_masv.models import (
     StoredWindow,
     WindowInputs,
     format_instant,
+    is_secret,
     parse_instant,
     widened,
 )
@@ -270,7 +271,8 @@ def contradicted(session: Session, several: Iterable[LifecycleInputs]) -> list[R
             expiry = None if observed.package.files_exist else observed.package.expiry
         if expiry is None or expiry > session.clock():
             continue
-        buried[inputs.package_id] = format_instant(expiry)
+        if not is_secret(expiry):  # it would be written down
+            buried[inputs.package_id] = format_instant(expiry)
         found += [
             plan.Contradicted(inputs.package_id, window)
             for window in windows
