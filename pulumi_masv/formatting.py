@@ -57,7 +57,7 @@ def called(stored: AnyStored) -> str:
     """Return what a line calls a resource that the state holds."""
     if isinstance(stored, Stored):
         return f"{stored.package_id} {quote(stored.name)}"
-    return str(stored.declared()) if isinstance(stored, StoredWindow) else "this fleet"
+    return f"this {stored.declared() if isinstance(stored, StoredWindow) else 'fleet'}"
 
 
 def spelled_apart(one: Any, other: Any) -> tuple[str, str]:

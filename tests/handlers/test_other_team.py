@@ -16,7 +16,7 @@ DECLARED: dict[str, dict[str, Any]] = {
 CALLED = {
     "PackageLifecycle": '01HP "Day 12"',
     "PackageFleet": "this fleet",
-    "ArchiveWindow": "window 2026-01-01T00:00:00Z to 2026-02-01T00:00:00Z (sent)",
+    "ArchiveWindow": "this window 2026-01-01T00:00:00Z to 2026-02-01T00:00:00Z (sent)",
 }
 
 
