@@ -5,7 +5,7 @@ offline; a setting that is wrong is one at once. Each message names both spellin
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 from urllib.parse import urlsplit
 
 from pydantic import (
@@ -113,6 +113,7 @@ class Settings(BaseModel):
 
 NAMES = tuple(name for name in Settings.model_fields if name != "key_source")
 KEYS = tuple(key(name) for name in NAMES)
+_ALIKE: Final = 0.8  # a key that a team calls MASV_API_KEY_LAB is no misspelt one
 
 
 def resolve(configuration: Mapping[str, Any], environment: Mapping[str, str]) -> Settings:
@@ -157,8 +158,8 @@ def unknown_variables(environment: Iterable[str]) -> list[str]:
     """
     ours = {one.removeprefix(VARIABLES): one for one in (*map(variable, NAMES), *SWITCHES)}
     lines = []
-    for one in sorted(environment):
-        near = nearest(one.removeprefix(VARIABLES), ours) if one.startswith(VARIABLES) else None
+    for one in sorted(name for name in environment if name.startswith(VARIABLES)):
+        near = nearest(one.removeprefix(VARIABLES), ours, _ALIKE)
         if near is not None and ours[near] != one:
             lines.append(
                 f"{one} is not an environment variable of pulumi_masv: did you mean {ours[near]}?"

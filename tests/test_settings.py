@@ -137,7 +137,8 @@ def test_an_unknown_masv_key_is_told_with_the_nearest_name() -> None:
 @pytest.mark.parametrize("name", [*map(variable, NAMES), *SWITCHES])
 def test_a_misspelt_environment_variable_is_told_with_the_nearest_name(name: str) -> None:
     assert name in PAGE
-    assert unknown_variables([name, name[5:], "MASV_HOME", "MASV_", "MASVXAPI_KEY"]) == []
+    others = ["MASV_HOME", "MASV_", "MASVXAPI_KEY", "MASV_API_KEY_LAB", "MASV_AGENT_API_KEY"]
+    assert unknown_variables([name, name[5:], *others]) == []
     for misspelt in (f"{name}S", name[:-1], f"MASV_{name[5:].replace('_', '')}X"):
         assert unknown_variables([name, misspelt]) == [
             f"{misspelt} is not an environment variable of pulumi_masv: did you mean {name}?"
