@@ -297,7 +297,4 @@ def _end(package: Package, inputs: LifecycleInputs | None, stored: Stored) -> tu
 
 
 def _first(*values: Any) -> Any:
-    for value in values:
-        if value is not None:
-            return value
-    return None
+    return next((value for value in values if value is not None), None)

@@ -265,7 +265,7 @@ def test_what_a_probe_writes_a_simulator_plays(run: Run, masv: Simulator) -> Non
         (["--output", "contract.json"], "--output needs --probe"),
     ],
 )
-def test_an_output_that_cannot_be_is_one_line_and_masv_is_not_asked(
+def test_an_output_that_cannot_be_is_one_line_and_no_request(
     run: Run, masv: Simulator, arguments: list[str], line: str
 ) -> None:
     assert run("doctor", *arguments) == (2, "", f"pulumi-masv: {line}\n")
