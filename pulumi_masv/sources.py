@@ -37,7 +37,7 @@ def is_ours(key: str) -> bool:
 
 def is_in(configuration: Mapping[str, Any], name: str) -> bool:
     """Return whether a setting comes from the stack's configuration."""
-    return _said(configuration.get(key(name))) is not None
+    return said(configuration.get(key(name))) is not None
 
 
 def variable(name: str) -> str:
@@ -49,11 +49,11 @@ def value_of(
     name: str, configuration: Mapping[str, Any], environment: Mapping[str, str]
 ) -> Any | None:
     """Return a setting as it is given: the stack configuration wins over the environment."""
-    said = _said(configuration.get(key(name)))
-    return _said(environment.get(variable(name))) if said is None else said
+    given = said(configuration.get(key(name)))
+    return said(environment.get(variable(name))) if given is None else given
 
 
-def _said(value: Any) -> Any | None:
+def said(value: Any) -> Any | None:
     """Return a value; None for a blank text, which says nothing, but not for 0, which does."""
     return (value.strip() or None) if isinstance(value, str) else value
 
