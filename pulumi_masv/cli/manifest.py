@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from pulumi_masv import policy
-from pulumi_masv.cli import NO
+from pulumi_masv.cli import NO, NOT_UNDERSTOOD
 from pulumi_masv.cli.account import connect
 from pulumi_masv.cli.options import Json
 from pulumi_masv.cli.progress import progress
@@ -38,7 +38,8 @@ def validate(
         print(json.dumps([mistake._asdict() for mistake in mistakes], indent=2))
     else:
         print("\n".join(map(str, mistakes)), end="\n" if mistakes else "")
-    raise typer.Exit(NO if mistakes else 0)
+    is_wrong = any(mistake.line for mistake in mistakes)  # and not only a file that is not there
+    raise typer.Exit(NO if is_wrong else NOT_UNDERSTOOD if mistakes else 0)
 
 
 def explain(
