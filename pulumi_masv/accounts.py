@@ -27,7 +27,7 @@ _WARNED: "weakref.WeakSet[pulumi.Resource]" = weakref.WeakSet()
 class Provider(pulumi.ProviderResource):
     """A second account, passed as `opts.provider`.
 
-    What is left out comes from the stack configuration, so that a stack pointed at a simulator
+    What is left out or empty comes from the stack configuration, so a stack pointed at a simulator
     never reaches the real account by accident.
 
     Args:
@@ -86,7 +86,12 @@ class Provider(pulumi.ProviderResource):
         self._settings: dict[str, pulumi.Input[Any] | None] = {
             sources.key(name): value for name, value in taken.items()
         }
-        inherited = {key: config.get(key) for key, one in self._settings.items() if one is None}
+        own = {sources.key(name) for name in ("api_key", "team_id")}
+        inherited = {
+            key: _or_else(value, config.get(key))
+            for key, value in self._settings.items()
+            if key not in own and (isinstance(value, pulumi.Output) or sources.said(value) is None)
+        }
         self._settings |= inherited
         spelled = {
             key: value if value is None else pulumi.Output.from_input(value).apply(_spelled)
@@ -142,9 +147,8 @@ class Accounts:
         root = runtime.get_root_resource()
         for provider in (None, *(_PROVIDERS.get(root, ()) if root is not None else ())):
             known: Any = pulumi.Output.from_input(dict(settings_of(provider))).future()
-            settings = {key: value for key, value in (await known or {}).items() if value}
             made = self._sessions.get(id(provider)) or Session(
-                settings,
+                await known or {},
                 os.environ,
                 announcer=PulumiAnnouncer(engine_log(engine), os.environ),
                 registry=lambda: registry,
@@ -184,6 +188,13 @@ def may_hide_team(opts: pulumi.ResourceOptions | None) -> bool:
     if isinstance(provider, Provider):
         return not isinstance(provider._settings[team_id], str)
     return provider is not None or pulumi.runtime.is_config_secret(team_id)
+
+
+def _or_else(given: Any, inherited: Any) -> Any:
+    """Return what is given, now or once it is known; where that says nothing, what is inherited."""
+    if isinstance(given, pulumi.Output):
+        return given.apply(lambda known: _or_else(known, inherited))
+    return inherited if sources.said(given) is None else given
 
 
 def _spelled(value: Any) -> str | None:

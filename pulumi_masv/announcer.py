@@ -14,7 +14,8 @@ import grpc  # type: ignore[import-untyped]
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc
 
 from pulumi_masv import vocabulary
-from pulumi_masv.lifecycle.verdicts import MARK, VARIABLE, Verdict, recorded
+from pulumi_masv.lifecycle.verdicts import MARK, Verdict, recorded
+from pulumi_masv.sources import VERDICTS
 from pulumi_masv.text import visible
 from pulumi_masv.vocabulary import Line
 
@@ -33,7 +34,7 @@ class PulumiAnnouncer:
 
     def __init__(self, log: Log, environment: Mapping[str, str]) -> None:
         self._log = log
-        self._records = bool(environment.get(VARIABLE))
+        self._records = bool(environment.get(VERDICTS))
         self._lock = threading.Lock()
         self._said: set[tuple[str, str]] = set()
 
@@ -45,9 +46,9 @@ class PulumiAnnouncer:
         """Show what was decided of one package, or of many in one resource."""
         for line in vocabulary.lines(several, urn):
             self._say(line, urn)
-        self.unchanged(several)
+        self.record(several)
 
-    def unchanged(self, several: Iterable[Verdict]) -> None:
+    def record(self, several: Iterable[Verdict]) -> None:
         """Record what was decided, where records are asked for."""
         if not self._records:
             return

@@ -158,9 +158,9 @@ def _is_carried(value: Any) -> bool:
     return isinstance(value, datetime) or (isinstance(value, str) and isinstance(text(value), str))
 
 
-def nearest(name: str, known: Iterable[str]) -> str | None:
-    """Return the name that was probably meant."""
-    return next(iter(difflib.get_close_matches(name, list(known), n=1)), None)
+def nearest(name: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
+    """Return the name that was probably meant, as like it as the cutoff asks, from 0 to 1."""
+    return next(iter(difflib.get_close_matches(name, list(known), n=1, cutoff=cutoff)), None)
 
 
 def unknown(name: str, known: Iterable[str]) -> str:

@@ -31,7 +31,15 @@ class FilterError(MasvError):
 
 
 class ManifestError(MasvError):
-    """A manifest has mistakes, one line for each: fix the file."""
+    """A manifest has mistakes, one line for each: fix the file.
+
+    Attributes:
+        mistakes: what is on each line; of a file that is read, `file`, `line`, `column` and `what`.
+    """
+
+    def __init__(self, mistakes: Sequence[Any]) -> None:
+        super().__init__("\n".join(map(str, mistakes)))
+        self.mistakes = tuple(mistakes)
 
 
 class PreviewError(MasvError):

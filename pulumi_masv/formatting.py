@@ -8,7 +8,15 @@ from typing import Any, Final
 from pydantic import ByteSize
 
 from pulumi_masv.kinds import name_of
-from pulumi_masv.models import SECRET, Package, format_instant, is_secret
+from pulumi_masv.models import (
+    SECRET,
+    AnyStored,
+    Package,
+    Stored,
+    StoredWindow,
+    format_instant,
+    is_secret,
+)
 from pulumi_masv.text import told_apart
 from pulumi_masv.text import visible as visible
 
@@ -43,6 +51,13 @@ def quote(name: str | None) -> str:
 def named(package: Package) -> str:
     """Return a package's id and name."""
     return f"{package.id} {quote(package.name)}"
+
+
+def called(stored: AnyStored) -> str:
+    """Return what a line calls a resource that the state holds."""
+    if isinstance(stored, Stored):
+        return f"{stored.package_id} {quote(stored.name)}"
+    return f"this {stored.declared() if isinstance(stored, StoredWindow) else 'fleet'}"
 
 
 def spelled_apart(one: Any, other: Any) -> tuple[str, str]:

@@ -36,6 +36,7 @@ from pulumi_masv.lifecycle.reconcile import Reconciler
 from pulumi_masv.lifecycle.session import Session
 from pulumi_masv.lifecycle.window import WindowController
 from pulumi_masv.models import (
+    AnyStored,
     FleetInputs,
     Inputs,
     LifecycleInputs,
@@ -105,15 +106,10 @@ class _Handler(Generic[Kind, State]):
         with in_words():
             self._controller.end(EndRequest(id_, self._known(self._state.parse(props))))
 
-    def _of_this_team(self, what: str, olds: Mapping[str, Any]) -> None:
-        """Refuse in a diff what goes to another team and nothing else shows: it could not return.
-
-        Raises:
-            OtherTeam: it was stored under another team.
-        """
-        if isinstance(team := olds.get("teamId"), str):
-            with in_words():
-                self._session.same_team(team, what)
+    def _of_this_team(self, stored: AnyStored) -> None:
+        """Refuse in a diff what goes to another team, where nothing else shows it."""
+        with in_words():
+            self._session.same_team(stored)
 
     def _known(self, model: Model) -> Model:
         """Take note of what of a resource the program keeps secret."""
@@ -162,7 +158,7 @@ class PackageLifecycleHandler(_Handler[LifecycleInputs, Stored]):
         except MasvError:  # written by hand; a diff that raises would break a refresh
             return DiffResult(replaces=replaces, delete_before_replace=True)
         if not replaces:
-            self._of_this_team(id_, olds)
+            self._of_this_team(stored)
             self._packages.unchanged(id_, stored)
             if self._packages.waits_for_refresh(stored):
                 self._session.remind(vocabulary.archive_waits(stored), id_)
@@ -191,11 +187,11 @@ class ArchiveWindowHandler(_Handler[WindowInputs, StoredWindow]):
 
     def diff(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
         """Say only whether nothing changes; the engine finds the changed properties itself."""
-        self._of_this_team("this window", olds)
         try:
             stored = StoredWindow.parse(olds)
         except MasvError:  # written by hand; a diff that raises would break a refresh
             return DiffResult()
+        self._of_this_team(stored)
         declared = own(news)
         if declared != stored.projection().wire():
             return DiffResult(None)
@@ -238,7 +234,8 @@ class PackageFleetHandler(_Handler[FleetInputs, StoredFleet]):
     def diff(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
         """Say only whether nothing changes; the engine finds the changed properties itself."""
         declared = own(news)
-        self._of_this_team("this fleet", olds)
+        if isinstance(team := olds.get("teamId"), str):  # it may be written by hand, too
+            self._of_this_team(StoredFleet.made(team_id=team))
         try:
             if StoredFleet.plainly_holds(olds, declared):
                 self._fleets.unchanged(lambda: StoredFleet.parse(olds))

@@ -24,6 +24,8 @@ from pulumi.dynamic import (
     UpdateResult,
 )
 
+from pulumi_masv.sources import DEBUG
+
 if TYPE_CHECKING:
     from pulumi_masv.lifecycle.session import Session
 
@@ -45,7 +47,7 @@ class _Provider(ResourceProvider):
         gc.set_threshold(_COLLECTED)
         from pulumi_masv import settings
 
-        if not os.environ.get("MASV_DEBUG"):
+        if not os.environ.get(DEBUG):
             sys.tracebacklimit = 0  # Pulumi shows a traceback whole; its last line says it all
         given = tuple((key, req.config.get(key)) for key in settings.KEYS)
         self._handler = _handler_for(self.handler, given)

@@ -4,9 +4,8 @@ A key or team that is missing is no error until something needs it, so that a pr
 offline; a setting that is wrong is one at once. Each message names both spellings.
 """
 
-import difflib
 from collections.abc import Iterable, Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 from urllib.parse import urlsplit
 
 from pydantic import (
@@ -19,10 +18,13 @@ from pydantic import (
 )
 from pydantic.alias_generators import to_camel, to_snake
 
+from pulumi_masv.arguments import nearest, unknown
 from pulumi_masv.errors import SettingsError
 from pulumi_masv.models import ID_PATTERN, problems_of
 from pulumi_masv.sources import (
     DEFAULT_BASE_URL,
+    SWITCHES,
+    VARIABLES,
     is_in,
     is_loopback,
     is_ours,
@@ -35,13 +37,17 @@ from pulumi_masv.sources import (
 def _checked_url(url: str) -> str:
     if not url.isprintable() or " " in url:  # urlsplit would take some of it out in silence
         raise ValueError("contains a space, a line break or another character no address has")
-    parts = urlsplit(url)
     if "@" in url or "?" in url or "#" in url:
         raise ValueError("contains more than scheme, host, port and path: take the rest out")
-    if parts.scheme not in ("https", "http") or not parts.hostname or parts.port == 0:
-        raise ValueError(f"{url!r} is not an address like {DEFAULT_BASE_URL}")
+    try:
+        parts = urlsplit(url)
+        is_address = parts.scheme in ("https", "http") and parts.hostname and parts.port != 0
+    except ValueError:  # which repeats a part of it
+        is_address = False
+    if not is_address:
+        raise ValueError(f"is not an address like {DEFAULT_BASE_URL}")
     if parts.scheme == "http" and not is_loopback(url):
-        raise ValueError(f"{url!r} is not encrypted: use https (http is for loopback only)")
+        raise ValueError("is not encrypted: use https (http is for loopback only)")
     return url.rstrip("/")
 
 
@@ -107,6 +113,7 @@ class Settings(BaseModel):
 
 NAMES = tuple(name for name in Settings.model_fields if name != "key_source")
 KEYS = tuple(key(name) for name in NAMES)
+_ALIKE: Final = 0.8  # a key that a team calls MASV_API_KEY_LAB is no misspelt one
 
 
 def resolve(configuration: Mapping[str, Any], environment: Mapping[str, str]) -> Settings:
@@ -133,17 +140,30 @@ def resolve(configuration: Mapping[str, Any], environment: Mapping[str, str]) ->
     try:
         return Settings.model_validate(given)
     except ValidationError as error:
-        lines = [f"{_spellings(to_snake(p.property))}: {p.reason}" for p in problems_of(error)]
+        wrong = problems_of(error, is_shown=False)  # any setting of a Provider may be a secret
+        lines = [f"{_spellings(to_snake(p.property))}: {p.reason}" for p in wrong]
         raise SettingsError("; ".join(lines)) from None
 
 
 def unknown_keys(keys: Iterable[str]) -> list[str]:
-    """Return a line for each `masv:` key of a stack that is not a setting, with the nearest one."""
+    """Return a line for each `masv:` key of a stack that is not a setting, and what to write."""
+    strange = sorted(one for one in keys if is_ours(one) and one not in KEYS)
+    return [f"{one} is not a setting of pulumi_masv: {unknown(one, KEYS)}" for one in strange]
+
+
+def unknown_variables(environment: Iterable[str]) -> list[str]:
+    """Return a line for each environment variable that looks like one of ours, misspelt.
+
+    Others may have variables with our prefix, so what is near to none of ours is theirs.
+    """
+    ours = {one.removeprefix(VARIABLES): one for one in (*map(variable, NAMES), *SWITCHES)}
     lines = []
-    for one in sorted(keys):
-        if is_ours(one) and one not in KEYS:
-            near = difflib.get_close_matches(one, KEYS, n=1) or [", ".join(KEYS)]
-            lines.append(f"{one} is not a setting of pulumi_masv: did you mean {near[0]}?")
+    for one in sorted(name for name in environment if name.startswith(VARIABLES)):
+        near = nearest(one.removeprefix(VARIABLES), ours, _ALIKE)
+        if near is not None and ours[near] != one:
+            lines.append(
+                f"{one} is not an environment variable of pulumi_masv: did you mean {ours[near]}?"
+            )
     return lines
 
 

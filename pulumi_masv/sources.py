@@ -9,6 +9,19 @@ from pulumi_masv.kinds import MODULE
 
 DEFAULT_BASE_URL: Final = "https://api.massive.app"
 _PREFIX: Final = f"{MODULE}:"
+VARIABLES: Final = f"{MODULE.upper()}_"
+"""What the name of each of our environment variables begins with."""
+ACCEPT_GONE: Final = f"{VARIABLES}ACCEPT_GONE"
+"""Lets all packages that MASV no longer shows leave the state, in one run."""
+DEBUG: Final = f"{VARIABLES}DEBUG"
+"""Shows each error with its traceback."""
+RECORD: Final = f"{VARIABLES}RECORD"
+"""Names the folder in which every exchange with MASV is recorded."""
+REVIEWED: Final = f"{VARIABLES}REVIEWED"
+"""Names the report that binds a run."""
+VERDICTS: Final = f"{VARIABLES}VERDICTS"
+"""Lets a run record its verdicts."""
+SWITCHES: Final = (ACCEPT_GONE, DEBUG, RECORD, REVIEWED, VERDICTS)
 
 
 def key(name: str) -> str:
@@ -24,21 +37,25 @@ def is_ours(key: str) -> bool:
 
 def is_in(configuration: Mapping[str, Any], name: str) -> bool:
     """Return whether a setting comes from the stack's configuration."""
-    return bool(configuration.get(key(name)))
+    return said(configuration.get(key(name))) is not None
 
 
 def variable(name: str) -> str:
     """Return the environment variable of a setting."""
-    return f"MASV_{name.upper()}"
+    return f"{VARIABLES}{name.upper()}"
 
 
 def value_of(
     name: str, configuration: Mapping[str, Any], environment: Mapping[str, str]
 ) -> Any | None:
     """Return a setting as it is given: the stack configuration wins over the environment."""
-    is_stored = is_in(configuration, name)
-    value = configuration[key(name)] if is_stored else environment.get(variable(name))
-    return (value.strip() if isinstance(value, str) else value) or None
+    given = said(configuration.get(key(name)))
+    return said(environment.get(variable(name))) if given is None else given
+
+
+def said(value: Any) -> Any | None:
+    """Return a value; None for a blank text, which says nothing, but not for 0, which does."""
+    return (value.strip() or None) if isinstance(value, str) else value
 
 
 def stored_in_clear(

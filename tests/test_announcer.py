@@ -153,21 +153,21 @@ def test_without_the_variable_nothing_is_recorded(
     shown: Shown, environment: dict[str, str]
 ) -> None:
     announcer = PulumiAnnouncer(shown.log, environment)
-    announcer.unchanged([unchanged()])
+    announcer.record([unchanged()])
     announcer.verdicts([unchanged(), destroyed("P2")], urn=ONE)
     assert [text.split()[0] for text in shown.texts()] == ["P2", "P2"]
 
 
 def test_records_that_nobody_asks_for_are_not_even_made(announcer: PulumiAnnouncer) -> None:
     several = iter([unchanged()])
-    announcer.unchanged(several)
+    announcer.record(several)
     assert list(several) == [unchanged()]
 
 
 def test_with_the_variable_each_verdict_is_recorded_at_its_resource(
     recorder: PulumiAnnouncer, shown: Shown
 ) -> None:
-    recorder.unchanged([unchanged()])
+    recorder.record([unchanged()])
     assert shown.records() == [
         [
             {
@@ -208,7 +208,7 @@ def test_a_record_has_its_refusals_as_a_person_reads_them(
 
 
 def test_1200_verdicts_are_three_messages(recorder: PulumiAnnouncer, shown: Shown) -> None:
-    recorder.unchanged([unchanged(f"P{number}", urn=FLEET) for number in range(1200)])
+    recorder.record([unchanged(f"P{number}", urn=FLEET) for number in range(1200)])
     messages = shown.records()
     assert [len(records) for records in messages] == [500, 500, 200]
     told = [record["id"] for records in messages for record in records]
@@ -217,7 +217,7 @@ def test_1200_verdicts_are_three_messages(recorder: PulumiAnnouncer, shown: Show
 
 
 def test_no_verdicts_are_no_message(recorder: PulumiAnnouncer, shown: Shown) -> None:
-    recorder.unchanged([])
+    recorder.record([])
     recorder.verdicts([], urn=ONE)
     assert shown.lines == []
 
@@ -226,7 +226,7 @@ def test_no_verdicts_are_no_message(recorder: PulumiAnnouncer, shown: Shown) -> 
 def test_no_name_in_a_record_reaches_the_engine_as_a_tag(
     recorder: PulumiAnnouncer, shown: Shown, name: str
 ) -> None:
-    recorder.unchanged([unchanged(name=name)])
+    recorder.record([unchanged(name=name)])
     [text] = shown.texts()
     assert "<{%" not in text
     assert text.isascii()

@@ -1,12 +1,15 @@
 """Where the settings come from, and what is said of those that are missing or wrong."""
 
+from pathlib import Path
+
 import pytest
 
 from pulumi_masv.errors import SettingsError
-from pulumi_masv.settings import resolve, unknown_keys
-from pulumi_masv.sources import stored_in_clear
+from pulumi_masv.settings import KEYS, NAMES, resolve, unknown_keys, unknown_variables
+from pulumi_masv.sources import SWITCHES, stored_in_clear, variable
 
 CANARY = "canary-key"
+PAGE = (Path(__file__).parents[1] / "docs" / "reference" / "configuration.md").read_text("utf-8")
 
 
 def test_stack_configuration_wins_over_the_environment_and_a_default_is_last() -> None:
@@ -21,6 +24,11 @@ def test_stack_configuration_wins_over_the_environment_and_a_default_is_last() -
     assert settings.base_url == "https://api.massive.app"
     assert settings.api_key is not None
     assert settings.api_key.get_secret_value() == CANARY
+
+
+@pytest.mark.parametrize(("given", "kept"), [(0, 0), ("0", 0), ("", 3), (" ", 3), (None, 3)])
+def test_a_number_of_a_provider_counts_though_it_is_zero(given: object, kept: int) -> None:
+    assert resolve({"masv:maxRetries": given}, {"MASV_MAX_RETRIES": "3"}).max_retries == kept
 
 
 def test_the_key_remembers_which_of_the_two_it_came_from() -> None:
@@ -60,12 +68,12 @@ def test_missing_settings_are_one_line_with_both_spellings() -> None:
         ("masv:baseUrl", "https://exam ple.com", "contains a space"),
         ("masv:baseUrl", "https://exam\u00a0ple.com", "contains a space"),
         ("masv:baseUrl", "https://exam\x00ple.com", "another character no address has"),
-        ("masv:baseUrl", "https://example.com:99999", "Port out of range"),
+        ("masv:baseUrl", "https://example.com:99999", "is not an address like"),
         ("masv:teamId", "../x", "is not a MASV team id"),
         ("masv:apiKey", "two words", "contains a character that a key cannot have"),
-        ("masv:timeout", "soon", "must be a valid number, not 'soon'"),
-        ("masv:timeout", "0", "must be greater than 0, not '0'"),
-        ("masv:maxRetries", "1.5", "must be a valid integer, not '1.5'"),
+        ("masv:timeout", "soon", "must be a valid number"),
+        ("masv:timeout", "0", "must be greater than 0"),
+        ("masv:maxRetries", "1.5", "must be a valid integer"),
         ("masv:concurrency", "0", "greater than or equal to 1"),
     ],
 )
@@ -78,6 +86,14 @@ def test_a_wrong_setting_is_one_line_that_names_both_spellings(
     assert line.startswith(f"{key} (or MASV_")
     assert reason in line
     assert "\n" not in line
+
+
+@pytest.mark.parametrize("key", sorted({*KEYS} - {"masv:apiKey"}))
+@pytest.mark.parametrize("form", ["{}/", "https://x:{}", "https://[{}", "http://{}", "ftp://{}"])
+def test_no_wrong_setting_is_repeated_since_it_may_be_secret(key: str, form: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        resolve({key: form.format(CANARY)}, {})
+    assert CANARY not in str(caught.value)
 
 
 def test_all_wrong_settings_are_told_at_once() -> None:
@@ -112,4 +128,18 @@ def test_an_unknown_masv_key_is_told_with_the_nearest_name() -> None:
     assert unknown_keys(["masv:apikey", "masv:teamId", "aws:region"]) == [
         "masv:apikey is not a setting of pulumi_masv: did you mean masv:apiKey?"
     ]
-    assert "masv:concurrency" in unknown_keys(["masv:zzz"])[0]
+    assert unknown_keys(["masv:zzz"]) == [
+        "masv:zzz is not a setting of pulumi_masv: write one of masv:apiKey, masv:teamId, "
+        "masv:baseUrl, masv:timeout, masv:maxRetries, masv:concurrency"
+    ]
+
+
+@pytest.mark.parametrize("name", [*map(variable, NAMES), *SWITCHES])
+def test_a_misspelt_environment_variable_is_told_with_the_nearest_name(name: str) -> None:
+    assert name in PAGE
+    others = ["MASV_HOME", "MASV_", "MASVXAPI_KEY", "MASV_API_KEY_LAB", "MASV_AGENT_API_KEY"]
+    assert unknown_variables([name, name[5:], *others]) == []
+    for misspelt in (f"{name}S", name[:-1], f"MASV_{name[5:].replace('_', '')}X"):
+        assert unknown_variables([name, misspelt]) == [
+            f"{misspelt} is not an environment variable of pulumi_masv: did you mean {name}?"
+        ]

@@ -48,24 +48,29 @@ def _run() -> None:
     except (FilterError, ManifestError, PreviewError, SettingsError) as error:
         raise SystemExit(refused(*str(error).splitlines())) from None
     except MasvError as error:
-        refused(str(error))
+        say(str(error))
         raise SystemExit(NO) from None
     except OSError as error:
         # Python would complain again when it flushes at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         if not isinstance(error, BrokenPipeError):  # whoever read has enough
-            refused(f"cannot write: {error.strerror}")
+            say(f"cannot write: {error.strerror}")
         raise SystemExit(NO) from None
+
+
+def say(*lines: str) -> None:
+    """Say something on stderr, which is not part of an answer."""
+    for line in lines:
+        print(f"pulumi-masv: {visible(line)}", file=sys.stderr)
 
 
 def refused(*lines: str) -> int:
     """Say why something was not understood, and return the exit status for it."""
-    for line in lines:
-        print(f"pulumi-masv: {visible(line)}", file=sys.stderr)
+    say(*lines)
     return NOT_UNDERSTOOD
 
 
 def interrupted() -> int:
     """Say that Ctrl-C has ended it, and return the exit status for it."""
-    refused("interrupted")
+    say("interrupted")
     return INTERRUPTED

@@ -1,9 +1,7 @@
 """The account that a command asks: that of the selected stack, or else of the environment."""
 
-import sys
-
 from pulumi_masv.assumptions import Contradictions
-from pulumi_masv.cli import stack
+from pulumi_masv.cli import say, stack
 from pulumi_masv.cli.progress import progress
 from pulumi_masv.client import Client
 from pulumi_masv.errors import SettingsError
@@ -20,8 +18,7 @@ def source() -> stack.Source:
 
 def tell(found: stack.Source) -> None:
     """Say on stderr where the settings come from, and which of them is none."""
-    for line in filter(None, (*found.warnings(), found.line())):
-        _say(line)
+    say(*filter(None, (*found.warnings(), found.line())))
 
 
 def settings() -> Settings:
@@ -41,7 +38,7 @@ def settings() -> Settings:
 
 def connect() -> Client:
     """Return a client for it. Raises SettingsError where a setting is missing or wrong."""
-    return Client(settings(), contradictions=Contradictions(lambda _name, line: _say(line)))
+    return Client(settings(), contradictions=Contradictions(lambda _name, line: say(line)))
 
 
 def listed(client: Client, query: Query) -> list[Observed]:
@@ -55,7 +52,3 @@ def listed(client: Client, query: Query) -> list[Observed]:
 
     with progress(how_far):
         return client.list_packages(query, first)
-
-
-def _say(line: str) -> None:
-    print(f"pulumi-masv: {line}", file=sys.stderr)

@@ -120,7 +120,7 @@ def _setting(name: str, found: Source) -> Check:
         secret = "--secret " if name == "api_key" else ""
         says = f"is not set: export {spelled}=…, or `pulumi config set {secret}{key(name)}`"
         return Check(spelled, "failed", says)
-    shown = "set" if name == "api_key" else value
+    shown = "set" if name == "api_key" or key(name) in found.secret else value
     return Check(spelled, "ok", f"{shown}, {found.of(name)}")
 
 

@@ -1,4 +1,4 @@
-"""Files that a command writes: all of them, each whole, or none."""
+"""Files that a command writes: where it can, and all of them, each whole, or none."""
 
 import os
 import secrets
@@ -25,6 +25,17 @@ def write(texts: Mapping[Path, str]) -> None:
     finally:
         for path in aside.values():
             path.unlink(missing_ok=True)
+
+
+def not_writable(output: Path | None) -> str:
+    """Return why a file cannot be written there, before anything is done for it."""
+    if output is None:
+        return ""
+    if output.is_dir():
+        return f"{output} is a folder: name a file in it"
+    if not output.parent.is_dir():
+        return f"{output.parent}: there is no such folder: make it first"
+    return ""
 
 
 @contextmanager

@@ -8,9 +8,9 @@ from typing import Annotated
 import typer
 
 from pulumi_masv import imports
-from pulumi_masv.cli import refused
+from pulumi_masv.cli import refused, say
 from pulumi_masv.cli.account import connect, listed
-from pulumi_masv.cli.files import write
+from pulumi_masv.cli.files import not_writable, write
 from pulumi_masv.cli.options import Json, filtered
 from pulumi_masv.errors import PackageNotFound
 from pulumi_masv.formatting import counted
@@ -37,7 +37,7 @@ def import_file(
     This reads listings only. Neither the import nor the next `pulumi up` reads anything.
     """
     names = {name.strip() for name in declare.split(",")} - {""}
-    program, manifest = output.with_name("imported.py"), output.with_name("masv.yaml")
+    program, manifest = output.parent / "imported.py", output.parent / "masv.yaml"
     written = [output, program] if fleet is None else [output, program, manifest]
     wrong = _wrong(names, fleet, written, force=force)
     if wrong:
@@ -47,7 +47,7 @@ def import_file(
     packages = [observed for observed in every if observed.package.is_known]
     if len(packages) < len(every):
         odd = counted(len(every) - len(packages), "package")
-        refused(f"{odd} left out, because this version does not know their state")
+        say(f"{odd} left out, because this version does not know their state")
     if not packages:
         raise PackageNotFound(
             f"team {client.team_id} has no package that matches, so nothing was written"
@@ -90,11 +90,11 @@ def _wrong(names: set[str], fleet: str | None, written: list[Path], *, force: bo
         lines.append("--fleet: give the fleet a name, in printable characters")
     if len(set(written)) < len(written):
         lines.append(f"--output: {written[0]} is the name of a file that goes next to it")
-    if not written[0].parent.is_dir():
-        lines.append(f"--output: {written[0].parent} is not a folder: create it first")
+    problems = dict.fromkeys(filter(None, map(not_writable, written)))
+    lines.extend(f"--output: {problem}" for problem in problems)
     lines.extend(
         f"{path} exists: add --force to overwrite it, or name another place with --output"
         for path in written
-        if path.is_dir() or (path.exists() and not force)
+        if path.exists() and not (force or path.is_dir())
     )
     return lines

@@ -7,13 +7,14 @@ from typing import Annotated, Any
 import typer
 
 from pulumi_masv import policy
-from pulumi_masv.cli import NO
+from pulumi_masv.cli import NO, NOT_UNDERSTOOD
 from pulumi_masv.cli.account import connect
 from pulumi_masv.cli.options import Json
 from pulumi_masv.cli.progress import progress
+from pulumi_masv.errors import ManifestError
 from pulumi_masv.formatting import counted, quote, spell, visible
 from pulumi_masv.models import NEVER, Declared, Package
-from pulumi_masv.policy import Manifest, Mistaken, inventory
+from pulumi_masv.policy import Manifest, Mistake, inventory
 
 
 def validate(
@@ -21,12 +22,12 @@ def validate(
     as_json: Json = False,
 ) -> None:
     """Report every mistake in manifests, with its place. MASV is not asked."""
-    mistakes = []
+    mistakes: list[Mistake] = []
     for file in files:
         try:
             manifest = Manifest.load(file)
-        except Mistaken as mistaken:
-            mistakes += mistaken.mistakes
+        except ManifestError as error:
+            mistakes += error.mistakes
             continue
         if not as_json:
             held = f"{counted(len(manifest.packages), 'package')}, "
@@ -37,7 +38,8 @@ def validate(
         print(json.dumps([mistake._asdict() for mistake in mistakes], indent=2))
     else:
         print("\n".join(map(str, mistakes)), end="\n" if mistakes else "")
-    raise typer.Exit(NO if mistakes else 0)
+    is_wrong = any(mistake.line for mistake in mistakes)  # and not only a file that is not there
+    raise typer.Exit(NO if is_wrong else NOT_UNDERSTOOD if mistakes else 0)
 
 
 def explain(

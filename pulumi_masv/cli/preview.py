@@ -19,6 +19,7 @@ from rich.text import Text
 from typer.core import TyperCommand
 
 from pulumi_masv.cli import INTERRUPTED, refused
+from pulumi_masv.cli.files import not_writable
 from pulumi_masv.cli.options import (
     Form,
     Format,
@@ -28,10 +29,10 @@ from pulumi_masv.cli.options import (
     Output,
     Within,
 )
-from pulumi_masv.cli.report import format_of, not_writable, write
+from pulumi_masv.cli.report import format_of, write
 from pulumi_masv.errors import PreviewError
-from pulumi_masv.lifecycle.verdicts import VARIABLE
 from pulumi_masv.report import summary
+from pulumi_masv.sources import VERDICTS
 
 PASSES_ON: Final = {"allow_extra_args": True, "ignore_unknown_options": True}
 _LAST_WORDS: Final = 5.0  # seconds for what a child of Pulumi's may still complain of
@@ -89,7 +90,7 @@ def _run(command: list[str]) -> tuple[bytes, int]:
         command,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE if console.is_terminal else None,
-        env={**os.environ, VARIABLE: "1", "PULUMI_ENABLE_STREAMING_JSON_PREVIEW": ""},
+        env={**os.environ, VERDICTS: "1", "PULUMI_ENABLE_STREAMING_JSON_PREVIEW": ""},
         start_new_session=True,  # a second interrupt kills Pulumi: Ctrl-C is to reach it once
     )
     assert child.stdout is not None  # noqa: S101 # it is a pipe

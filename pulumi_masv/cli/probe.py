@@ -8,9 +8,9 @@ from rich.console import Console
 from rich.text import Text
 
 from pulumi_masv.assumptions import Assumption
-from pulumi_masv.cli import NO, NOT_UNDERSTOOD, refused
+from pulumi_masv.cli import NO, refused
 from pulumi_masv.cli.account import settings
-from pulumi_masv.cli.files import write
+from pulumi_masv.cli.files import not_writable, write
 from pulumi_masv.cli.progress import each
 from pulumi_masv.client.reads import Reads
 from pulumi_masv.contract import MOST, Finding, Probe
@@ -27,9 +27,13 @@ _STYLES: Final = {
 def probed(as_json: bool, output: Path | None) -> int:
     """Look, show what is found, write the contract, and return the exit status.
 
+    Where it could not be written, nothing is asked.
+
     Raises:
         SettingsError: key or team is missing, or a setting is wrong.
     """
+    if problem := not_writable(output):
+        return refused(problem)
     account = settings()
     probe = Probe(Reads(account, most=MOST), account.team_id or "")
     console = Console(highlight=False)
@@ -51,8 +55,7 @@ def probed(as_json: bool, output: Path | None) -> int:
         try:
             write({output: json.dumps(probe.contract.as_json(), indent=2) + "\n"})
         except OSError as error:
-            refused(f"{output}: {error.strerror}")
-            return NOT_UNDERSTOOD
+            return refused(f"{output}: {error.strerror}")
     return NO if any(finding.outcome == "breaks" for finding in found) else 0
 
 

@@ -14,7 +14,8 @@ from typing import Annotated, Final
 
 import typer
 
-from pulumi_masv.cli import refused
+from pulumi_masv.cli import refused, say
+from pulumi_masv.cli.files import not_writable
 from pulumi_masv.cli.options import (
     Form,
     Format,
@@ -82,17 +83,6 @@ def format_of(form: Format | None, output: Path | None, default: Format) -> Form
     return _ENDINGS.get(output.suffix.lower(), Format.MARKDOWN)
 
 
-def not_writable(output: Path | None) -> str:
-    """Return why a report cannot be written there, before anything is run for it."""
-    if output is None:
-        return ""
-    if output.is_dir():
-        return f"{visible(str(output))} is a folder: name a file in it"
-    if not output.parent.is_dir():
-        return f"{visible(str(output.parent))}: there is no such folder: make it first"
-    return ""
-
-
 def _read(file: str) -> bytes | str:
     """Return what is in a file, or why it cannot be read."""
     try:
@@ -155,9 +145,9 @@ def write(
         return refused(f"{output or 'stdout'}: {error.strerror}")
     status = summed.status(limits)
     if status == summary.FAILED:
-        refused("the preview failed, so its losses are not known")
+        say("the preview failed, so its losses are not known")
     if status == summary.BEYOND:
-        refused(summed.beyond(limits))
+        say(summed.beyond(limits))
     return status
 
 

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from pulumi_masv.errors import SettingsError
 from pulumi_masv.formatting import visible
-from pulumi_masv.settings import NAMES, Settings, resolve, unknown_keys
+from pulumi_masv.settings import NAMES, Settings, resolve, unknown_keys, unknown_variables
 from pulumi_masv.sources import is_in, is_ours, key, stored_in_clear, variable
 
 _PATIENCE: Final = 15.0  # seconds; a backend far away answers within a few
@@ -92,8 +92,8 @@ class Source:
         return "from the environment" if os.environ.get(variable(name)) else "the default"
 
     def warnings(self) -> list[str]:
-        """Return a line for each `masv:` key that is no setting."""
-        return unknown_keys(self.configuration)
+        """Return a line for each `masv:` key that is no setting, and each misspelt variable."""
+        return unknown_keys(self.configuration) + unknown_variables(os.environ)
 
 
 def find() -> Source:

@@ -22,8 +22,8 @@ from typing import Final
 
 from pulumi_masv.client.answers import Answer, http_date
 from pulumi_masv.client.pseudonyms import Pseudonyms, media_type
+from pulumi_masv.sources import RECORD
 
-VARIABLE: Final = "MASV_RECORD"
 _KEY_BYTES: Final = 32
 
 
@@ -32,7 +32,7 @@ Record = Callable[[Answer], None]
 
 def from_environment(environment: Mapping[str, str]) -> Record:
     """Return what takes this process's exchanges: nothing, where no folder is named."""
-    folder = environment.get(VARIABLE)
+    folder = environment.get(RECORD)
     if not folder:
         return lambda _: None
     folder = os.path.expanduser(folder)
@@ -66,7 +66,7 @@ class Recorder:
                 self._failed = True
                 why = (isinstance(error, OSError) and error.strerror) or type(error).__name__
                 sys.stderr.write(
-                    f"warning: {VARIABLE}: nothing more is recorded: {self._folder}: {why}\n"
+                    f"warning: {RECORD}: nothing more is recorded: {self._folder}: {why}\n"
                 )
 
     def _write(self, answer: Answer) -> None:

@@ -12,22 +12,12 @@ from pulumi_masv.formatting import first
 from pulumi_masv.lifecycle import deletion, entries
 from pulumi_masv.lifecycle.batch import Batch, Job
 from pulumi_masv.lifecycle.entries import Asked, changed_in, end_of
-from pulumi_masv.lifecycle.protocol import (
-    ApplyRequest,
-    EndRequest,
-    Outcome,
-    ReadRequest,
-)
+from pulumi_masv.lifecycle.protocol import ApplyRequest, EndRequest, Outcome, ReadRequest
 from pulumi_masv.lifecycle.reconcile import Reconciler, early_ends
 from pulumi_masv.lifecycle.session import Session
 from pulumi_masv.lifecycle.verdicts import Verdict
 from pulumi_masv.lifecycle.window import contradicted
-from pulumi_masv.models import (
-    FleetInputs,
-    Observed,
-    Stored,
-    StoredFleet,
-)
+from pulumi_masv.models import FleetInputs, Observed, Stored, StoredFleet, archive_is_due
 from pulumi_masv.plan import Plan, Refusal
 
 
@@ -67,19 +57,13 @@ class FleetController:
         Args:
             read: reads the state; called only where records are asked for.
         """
-        self._session.announcer.unchanged(self._unchanged(read))
+        self._session.announcer.record(self._unchanged(read))
 
     def waiting_for_refresh(self, stored: StoredFleet) -> list[Stored]:
         """Return the entries whose archive waits, so that only a refresh brings it about."""
-        now = self._session.clock()
-        return [
-            stored.entry(i)
-            for i, live in stored.live.items()
-            if live.pending_archive
-            and live.expiry is not None
-            and live.expiry <= now
-            and i in self._session.urns
-        ]
+        urns, now = self._session.urns, self._session.clock()
+        due = (i for i, live in stored.live.items() if archive_is_due(live, now) and i in urns)
+        return [stored.entry(i) for i in due]
 
     def apply(self, request: ApplyRequest[FleetInputs, StoredFleet]) -> Outcome[StoredFleet]:
         """Make all packages what is declared.
@@ -95,7 +79,8 @@ class FleetController:
         inputs, session = request.inputs, self._session
         stored = request.stored.entries() if request.stored else {}
         team_id = request.stored.team_id if request.stored else None
-        session.same_team(team_id, "this fleet")
+        if request.stored:
+            session.same_team(request.stored)
         entries = inputs.entries()
         due = {
             i
@@ -164,7 +149,7 @@ class FleetController:
             NoLongerShown: several packages are gone, and the key may be why.
         """
         session, stored = self._session, request.stored
-        session.same_team(stored.team_id, "this fleet")
+        session.same_team(stored)
         entries = stored.entries()
         with session.readings.one() as gone:
             observed, failed = session.look_all(entries.keys())
@@ -203,7 +188,7 @@ class FleetController:
         left = entries.keys() - deletion.still_declared(session, entries.keys())
         if stored.retain_removed or not left:
             return Outcome(None)
-        session.same_team(stored.team_id, "this fleet")
+        session.same_team(stored)
         observed, failed = session.look_all(left)
         permits = session.registry.permits(session.account)
         gone = left - observed.keys() - failed.keys()

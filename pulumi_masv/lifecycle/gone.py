@@ -7,14 +7,11 @@ leaves the state with a line; several are dropped only where somebody says that 
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Final
 
 from pulumi_masv.errors import NoLongerShown
 from pulumi_masv.formatting import first, quote
 from pulumi_masv.lifecycle.verdicts import Announcer
-
-ACCEPT_GONE: Final = "MASV_ACCEPT_GONE"
-"""The environment variable that lets them all leave the state, in one run."""
+from pulumi_masv.sources import ACCEPT_GONE
 
 
 class Readings:

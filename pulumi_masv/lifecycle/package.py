@@ -25,7 +25,7 @@ from pulumi_masv.lifecycle.reconcile import Reconciler, early_end
 from pulumi_masv.lifecycle.session import Session
 from pulumi_masv.lifecycle.verdicts import Verdict
 from pulumi_masv.lifecycle.window import contradicted
-from pulumi_masv.models import LifecycleInputs, Observed, Stored
+from pulumi_masv.models import LifecycleInputs, Observed, Stored, archive_is_due
 from pulumi_masv.plan import Refusal
 
 Asked = CheckRequest[LifecycleInputs, LifecycleInputs | None]
@@ -81,12 +81,12 @@ class PackageController:
 
     def waits_for_refresh(self, stored: Stored) -> bool:
         """Return whether an archive waits that only a refresh brings about."""
-        due = stored.expiry is not None and stored.expiry <= self._session.clock()
-        return bool(stored.pending_archive and due and stored.package_id in self._session.urns)
+        seen = stored.package_id in self._session.urns
+        return seen and archive_is_due(stored, self._session.clock())
 
     def unchanged(self, package_id: str, stored: Stored) -> None:
         """Record that nothing is done to a package, if a check of this process has seen it."""
-        self._session.announcer.unchanged(self._unchanged(package_id, stored))
+        self._session.announcer.record(self._unchanged(package_id, stored))
 
     def apply(self, request: ApplyRequest[LifecycleInputs, Stored]) -> Outcome[Stored]:
         """Make a package what is declared: adopt it, or change it.

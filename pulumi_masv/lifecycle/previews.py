@@ -71,7 +71,7 @@ class Previews:
             row = (stack, preview, sources, command)
             self._database.write("INSERT INTO shown VALUES (?, ?, ?, ?)", [row])
             return preview, Binding.NONE
-        last = "SELECT preview FROM shown WHERE stack = ? AND {} = ? ORDER BY rowid DESC"
+        last = "SELECT preview FROM shown WHERE stack = ? AND {} = ? ORDER BY rowid DESC LIMIT 1"
         ways = (("command", command, Binding.COMMAND), ("sources", sources, Binding.PROGRAM))
         for column, word, binding in ways:
             for (preview,) in self._database.read(last.format(column), stack, word):

@@ -13,8 +13,8 @@ from pydantic.alias_generators import to_camel
 from pulumi_masv.errors import SettingsError
 from pulumi_masv.models import NEVER, SECRET, Instant, Package, earlier, problems_of
 from pulumi_masv.plan import Loss
+from pulumi_masv.sources import REVIEWED
 
-VARIABLE: Final = "MASV_REVIEWED"
 _ANY: Final = (SECRET, str(NEVER.value))
 """Planned ends than which none is later, as far as a report tells."""
 
@@ -53,19 +53,19 @@ class Review:
         Raises:
             SettingsError: the file that it names is no report as JSON.
         """
-        name = environment.get(VARIABLE)
+        name = environment.get(REVIEWED)
         if not name:
             return cls()
         try:
             report = _Report.model_validate(json.loads(Path(name).read_bytes()))
         except OSError as error:
-            raise SettingsError(f"{VARIABLE}: {name}: {error.strerror}") from None
+            raise SettingsError(f"{REVIEWED}: {name}: {error.strerror}") from None
         except ValidationError as error:
             problem = problems_of(error)[0]
             why = f"{problem.property}: {problem.reason}".strip(": ")
-            raise SettingsError(f"{VARIABLE}: {name} is not a report as JSON ({why})") from None
+            raise SettingsError(f"{REVIEWED}: {name} is not a report as JSON ({why})") from None
         except (ValueError, RecursionError):
-            raise SettingsError(f"{VARIABLE}: {name} is not a report as JSON") from None
+            raise SettingsError(f"{REVIEWED}: {name} is not a report as JSON") from None
         return cls({loss.id: loss for loss in report.losses})
 
     def allows(self, observed: Package, loss: Loss) -> bool:

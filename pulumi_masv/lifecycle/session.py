@@ -19,15 +19,15 @@ from typing import Any, TypeVar
 from pulumi_masv.assumptions import Contradictions
 from pulumi_masv.client import Client
 from pulumi_masv.errors import MasvError, OtherTeam, Unreachable
-from pulumi_masv.formatting import quote, spell
+from pulumi_masv.formatting import called, spell
 from pulumi_masv.lifecycle.gone import Readings
 from pulumi_masv.lifecycle.previews import Named
 from pulumi_masv.lifecycle.registry import NO_RESOURCE, Declaration, Registry, account_of
 from pulumi_masv.lifecycle.review import Review
 from pulumi_masv.lifecycle.verdicts import Announcer, Verdict
-from pulumi_masv.models import End, Observed, Stored, format_instant, is_secret, veiled
+from pulumi_masv.models import AnyStored, End, Observed, Stored, format_instant, is_secret, veiled
 from pulumi_masv.reader import KEPT, Reader
-from pulumi_masv.settings import Settings, resolve
+from pulumi_masv.settings import Settings, resolve, unknown_variables
 
 Look = TypeVar("Look")
 
@@ -109,6 +109,8 @@ class Session:
         if not self._takes_part:
             self._takes_part = True
             self.registry.check()
+            for line in unknown_variables(self._sources[1]):
+                self._tell_once(line, line)
 
     def declare(self, package_ids: AbstractSet[str]) -> None:
         """Declare what a check is given and no constructor has seen, such as by a transform."""
@@ -201,8 +203,7 @@ class Session:
         if not observed.package.files_exist or observed.package.end is not None:
             return observed
         since = self.stopwatch()
-        settled = self._team().settle(observed)
-        return self._keep(observed.package.id, settled, since) or observed
+        return self._keep(observed.package.id, self._team().settle(observed), since) or observed
 
     def settle_all(self, several: Mapping[str, Observed]) -> dict[str, Observed]:
         """Return looks that say so of many packages, read side by side where that tells more."""
@@ -241,9 +242,8 @@ class Session:
             secrets: package id -> names of its inputs.
         """
         for package_id, names in secrets.items():
-            if not package_id:  # a window is of no package
-                continue
-            self._secrets.setdefault(package_id, set()).update(names)
+            if package_id:  # a window is of no package
+                self._secrets.setdefault(package_id, set()).update(names)
 
     def veiled(self, observed: Observed) -> Observed:
         """Return a look of which no line shows what the program keeps secret."""
@@ -260,25 +260,23 @@ class Session:
 
     def recall(self, stored: Stored) -> None:
         """Take up what the state knows of a package. Raises OtherTeam."""
-        self.same_team(stored.team_id, f"{stored.package_id} {quote(stored.name)}")
+        self.same_team(stored)
         if stored.package_id and stored.created_at:
             self._created.setdefault(stored.package_id, stored.created_at)
             if stored.received:
                 self._received.setdefault(stored.package_id, stored.created_at)
 
-    def same_team(self, stored_team: str | None, what: str) -> None:
+    def same_team(self, stored: AnyStored) -> None:
         """Raise OtherTeam where another team is configured than the one stored."""
         team = self.settings().team_id
-        if team is not None and stored_team not in (None, team):
-            raise OtherTeam(what, stored_team, team)
+        if team is not None and stored.team_id not in (None, team):
+            raise OtherTeam(called(stored), stored.team_id, team)
 
     def _named(self, verdict: Verdict) -> Named | None:
         if verdict.loss and not verdict.loss.at_once:
             ends, planned = self.seal(verdict.loss.ends), self.seal(verdict.loss.planned)
             return Named(verdict.package_id, verdict.urn, ends, planned)
-        if verdict.loss or verdict.doubt:
-            return Named(verdict.package_id, verdict.urn)
-        return None
+        return Named(verdict.package_id, verdict.urn) if verdict.loss or verdict.doubt else None
 
     def _tell_once(self, name: str, line: str) -> None:
         if self.registry.is_news(name):

@@ -19,8 +19,6 @@ Does = Literal[
     "adopted", "changed", "ended", "let go", "left alone", "refused", "unchanged", "unknown"
 ]
 Spelled = Instant | Literal["never", "[secret]"] | None
-VARIABLE: Final = "MASV_VERDICTS"
-"""The environment variable with which a run records its verdicts."""
 MARK: Final = "masv-verdicts "
 """How a line of records begins; a JSON array of them follows."""
 
@@ -80,8 +78,8 @@ class Announcer(Protocol):
     def verdicts(self, several: Sequence[Verdict], *, urn: str = "") -> None:
         """Show what was decided of one package, or of many in one resource."""
 
-    def unchanged(self, several: Iterable[Verdict]) -> None:
-        """Record packages that nothing is done to; nobody reads a line of them."""
+    def record(self, several: Iterable[Verdict]) -> None:
+        """Record what was decided, without a line that anybody reads."""
 
 
 class Change(Wire):

@@ -28,6 +28,7 @@ from pulumi_masv.models import (
     StoredWindow,
     WindowInputs,
     format_instant,
+    is_secret,
     parse_instant,
     widened,
 )
@@ -105,7 +106,7 @@ class WindowController:
         """
         inputs, stored = request.inputs, request.stored
         if stored is not None:
-            self._session.same_team(stored.team_id, str(stored.declared()))
+            self._session.same_team(stored)
             if plan.window.untouched(inputs, stored):
                 flag = {"unarchive_on_destroy": inputs.unarchive_on_destroy}
                 return Outcome(stored.model_copy(update=flag))
@@ -114,7 +115,7 @@ class WindowController:
     def read(self, request: ReadRequest[StoredWindow]) -> Outcome[StoredWindow]:
         """Return what is observed of a window. Raises OtherTeam."""
         window = request.stored.declared()
-        self._session.same_team(request.stored.team_id, str(window))
+        self._session.same_team(request.stored)
         return Outcome(self._record(window, self._count(window)))
 
     def end(self, request: EndRequest[StoredWindow]) -> Outcome[StoredWindow]:
@@ -129,7 +130,7 @@ class WindowController:
         session, window = self._session, request.stored.declared()
         if not request.stored.unarchive_on_destroy:
             return Outcome(None)
-        session.same_team(request.stored.team_id, str(window))
+        session.same_team(request.stored)
         covers = [
             (w.expiry_start, w.expiry_end)
             for w in declared_windows(session)
@@ -138,7 +139,10 @@ class WindowController:
             if session.registry.has_checks() or not w.asks_the_same(window)
         ]
         packages = {i for i, _ in session.registry.tombstones(session.account, archived=True)}
-        ends = [observed.package.expiry for observed in session.look_all(packages)[0].values()]
+        found, failed = session.look_all(packages)
+        for error in failed.values():  # it may lie in the window, and would be shown again
+            raise error
+        ends = [observed.package.expiry for observed in found.values()]
         covers += [(end, end) for end in ends if end is not None]
         for start, end in plan.window.uncovered(window, covers):
             part = {"expiry_start": start, "expiry_end": end, "archived": False}
@@ -267,7 +271,8 @@ def contradicted(session: Session, several: Iterable[LifecycleInputs]) -> list[R
             expiry = None if observed.package.files_exist else observed.package.expiry
         if expiry is None or expiry > session.clock():
             continue
-        buried[inputs.package_id] = format_instant(expiry)
+        if not is_secret(expiry):  # it would be written down
+            buried[inputs.package_id] = format_instant(expiry)
         found += [
             plan.Contradicted(inputs.package_id, window)
             for window in windows

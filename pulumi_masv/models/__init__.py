@@ -44,8 +44,10 @@ from pulumi_masv.models.secret import (
     secrets_of,
     veiled,
 )
-from pulumi_masv.models.stored import Stored
+from pulumi_masv.models.stored import Stored, archive_is_due
 from pulumi_masv.models.window import StoredWindow, WindowInputs
+
+AnyStored = Stored | StoredFleet | StoredWindow
 
 __all__ = [
     "ID_PATTERN",
@@ -55,6 +57,7 @@ __all__ = [
     "SECRET",
     "SIGNATURE",
     "STATES",
+    "AnyStored",
     "Change",
     "Declared",
     "End",
@@ -76,6 +79,7 @@ __all__ = [
     "StoredFleet",
     "StoredWindow",
     "WindowInputs",
+    "archive_is_due",
     "earlier",
     "format_instant",
     "is_secret",

@@ -216,18 +216,24 @@ _REASONS = {
 _SHOULD_BE: Final = re.compile("Input should be (.*?)(?:, unable to parse .*|, got a number .*)?")
 
 
-def problems_of(error: ValidationError) -> list[Problem]:
-    """Return each failure of a validation as one clear line, with its property."""
+def problems_of(error: ValidationError, *, is_shown: bool = True) -> list[Problem]:
+    """Return each failure of a validation as one clear line, with its property.
+
+    Args:
+        error: what pydantic found.
+        is_shown: whether a line may hold the value; not where it may be a secret.
+    """
     return [
         Problem(".".join(str(part) for part in detail["loc"]), reason_of(detail))
-        for detail in error.errors(include_url=False)
+        for detail in error.errors(include_url=False, include_input=is_shown)
     ]
 
 
 def reason_of(detail: Mapping[str, Any]) -> str:
     """Return one failure of a validation, as pydantic tells it, in one clear line."""
-    if isinstance(detail["input"], Wrong):
-        return detail["input"].reason
+    given = detail.get("input")
+    if isinstance(given, Wrong):
+        return given.reason
     if detail["type"] == "value_error":
         return str(detail["ctx"]["error"])
     if detail["type"] == "extra_forbidden":
@@ -235,9 +241,10 @@ def reason_of(detail: Mapping[str, Any]) -> str:
         return "is not an input of this resource" + (f": did you mean {near}?" if near else "")
     told = detail["msg"].replace("{", "{{")
     should = _SHOULD_BE.fullmatch(told)
-    told = f"must be {should[1]}, not {{input!r}}" if should else told
+    instead = ", not {input!r}" if "input" in detail else ""
+    told = f"must be {should[1]}{instead}" if should else told
     template = _REASONS.get(detail["type"], told)
-    reason: str = template.format(input=_Shortened(detail["input"]), **detail.get("ctx", {}))
+    reason: str = template.format(input=_Shortened(given), **detail.get("ctx", {}))
     return reason
 
 

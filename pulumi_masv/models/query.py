@@ -4,7 +4,6 @@ What MASV would take for no filter at all (an empty list, a blank text, a comma 
 refused: it would come back as everything.
 """
 
-import difflib
 import re
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
@@ -22,10 +21,11 @@ from pydantic import (
     ValidationInfo,
 )
 
+from pulumi_masv.arguments import unknown
 from pulumi_masv.errors import FilterError
 from pulumi_masv.models.declared import problems_of
 from pulumi_masv.models.instants import Instant, shifted
-from pulumi_masv.models.package import Package, State, storable
+from pulumi_masv.models.package import STATES, Package, State, storable
 from pulumi_masv.models.window import not_before
 
 Sort = Literal[
@@ -63,10 +63,8 @@ def one_of(
         if not isinstance(value, str) or value in words:
             return value
         folded = value.strip().casefold()
-        near = difflib.get_close_matches(folded, words, n=1)
-        meant = (called or {}).get(folded, *near[:1] or (None,))
-        hint = f"did you mean {meant}?" if meant else f"write one of {', '.join(words)}"
-        raise ValueError(f"{value!a} is not {what}: {hint}")
+        meant = (called or {}).get(folded, folded)
+        raise ValueError(f"{value!a} is not {what}: {unknown(meant, words)}")
 
     return BeforeValidator(check)
 
@@ -96,7 +94,7 @@ def _only_of_the_inbox(value: str | None, info: ValidationInfo) -> str | None:
     return value
 
 
-StateWord = Annotated[State, one_of("a state", get_args(State), _CALLED)]
+StateWord = Annotated[State, one_of("a state", STATES, _CALLED)]
 Text = Annotated[StrictStr, BeforeValidator(_some), AfterValidator(storable)]
 Words = Annotated[
     tuple[Annotated[StrictStr, AfterValidator(storable)], ...], BeforeValidator(_listed)
@@ -163,7 +161,7 @@ class Query(BaseModel):
         """Whether what is listed once stays listed, whatever becomes of it."""
         lasting = {"status", "sender", "created_at_start", "created_at_end", "sort", "received"}
         asked = set(self.model_dump(exclude_none=True))
-        return set(self.status or ()) == set(get_args(State)) and asked <= {*lasting, "portal"}
+        return set(self.status or ()) == set(STATES) and asked <= {*lasting, "portal"}
 
     def asked(self) -> "Query":
         """Return what MASV is asked for: a name by its longest part with one normal form only."""

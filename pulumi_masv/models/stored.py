@@ -250,6 +250,11 @@ class Stored(Secretive, Ending, Outputs):
         return veiled(record, declared.secret_inputs) if declared.secret_inputs else record
 
 
+def archive_is_due(stored: Holds, now: datetime) -> bool:
+    """Return whether an archive waits, and the files have ended by now."""
+    return bool(stored.pending_archive and stored.expiry and stored.expiry <= now)
+
+
 def projected(stored: Holds, names: tuple[str, ...] | None) -> dict[str, Any]:
     """Return what the state says of that which the program declared, by the fields of `Declared`.
 
@@ -292,7 +297,4 @@ def _end(package: Package, inputs: LifecycleInputs | None, stored: Stored) -> tu
 
 
 def _first(*values: Any) -> Any:
-    for value in values:
-        if value is not None:
-            return value
-    return None
+    return next((value for value in values if value is not None), None)

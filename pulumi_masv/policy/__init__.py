@@ -10,7 +10,7 @@ alone asks MASV, so it is imported by its own name.
 
 from pulumi_masv.policy.document import Manifest
 from pulumi_masv.policy.evaluate import Decision, evaluate, reasons
-from pulumi_masv.policy.mistakes import Mistake, Mistaken
+from pulumi_masv.policy.mistakes import Mistake
 from pulumi_masv.policy.model import Bound, Entry, ManifestModel, Match, Rule, Setting
 
 __all__ = [
@@ -21,7 +21,6 @@ __all__ = [
     "ManifestModel",
     "Match",
     "Mistake",
-    "Mistaken",
     "Rule",
     "Setting",
     "evaluate",

@@ -7,7 +7,7 @@ from typing import Any, Final
 import yaml
 from pydantic import PrivateAttr, ValidationError
 
-from pulumi_masv.policy.mistakes import Mistake, Mistaken
+from pulumi_masv.policy.mistakes import Mistake, mistaken
 from pulumi_masv.policy.model import ManifestModel
 from pulumi_masv.policy.tree import ODD, QUOTES, Tree
 from pulumi_masv.text import visible
@@ -49,18 +49,18 @@ class Manifest(ManifestModel):
         try:
             with open(file, "rb") as opened:
                 content = opened.read(_MOST_BYTES + 1)
-        except OSError as error:
-            why = f"cannot be read: {os.strerror(error.errno or 0)}"
-            raise Mistaken([Mistake(file, 0, 0, why)]) from None
+        except (OSError, ValueError) as error:  # no name of a file has a NUL
+            why = f"cannot be read: {getattr(error, 'strerror', error)}"
+            raise mistaken([Mistake(file, 0, 0, why)]) from None
         if len(content) > _MOST_BYTES:
             why = f"holds more than {_MOST_BYTES} bytes: split it into several stacks"
-            raise Mistaken([Mistake(file, 0, 0, why)])
+            raise mistaken([Mistake(file, 0, 0, why)])
         try:
             return cls.parse(content.decode("utf-8"), file)
         except UnicodeDecodeError as error:
             line = content.count(b"\n", 0, error.start) + 1
             why = "is not UTF-8 from here on: save it as UTF-8"
-            raise Mistaken([Mistake(file, line, 1, why)]) from None
+            raise mistaken([Mistake(file, line, 1, why)]) from None
 
     @classmethod
     def parse(cls, text: str, file: str = "masv.yaml") -> "Manifest":
@@ -78,9 +78,9 @@ class Manifest(ManifestModel):
         try:
             manifest = cls.model_validate({} if values is None else values)
         except ValidationError as error:
-            raise Mistaken(tree.with_those_of(error)) from None
+            raise mistaken(tree.with_those_of(error)) from None
         if tree.mistakes:
-            raise Mistaken(tree.mistakes)
+            raise mistaken(tree.mistakes)
         manifest._file = file
         manifest._lines = tuple(tree.place(("rules", i))[0] for i in range(len(manifest.rules)))
         return manifest

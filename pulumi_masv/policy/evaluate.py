@@ -84,7 +84,7 @@ def evaluate(manifest: ManifestModel, packages: Sequence[Package], now: datetime
             decision.undecided |= {packages[i].id: index for i in unknown & left}
             left -= matched | unknown
     if empty:
-        raise ManifestError("\n".join(empty))
+        raise ManifestError(empty)
     _declare_entries(manifest, packages, now, decision)
     _declare_matched(manifest, [(packages[i], taken[i]) for i in sorted(taken)], now, decision)
     return decision
@@ -145,10 +145,11 @@ def _match(
         holds = condition.holds
         silent = {i for i in matching if column[i] is None}
         if silent and condition.asks in ("tags", "portal"):
-            raise ManifestError(
+            line = (
                 f"{manifest.named(index)} asks for {condition.asks}, which these packages were not "
                 f"listed with: let masv.manage list them"
             )
+            raise ManifestError([line])
         unknown |= silent
         matching = [i for i in matching if column[i] is None or holds(column[i])]
     unknown.intersection_update(matching)

@@ -9,16 +9,14 @@ import itertools
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timezone
-from typing import Any, Final, get_args
+from typing import Any
 
 from pulumi_masv.assumptions import FILTERED
-from pulumi_masv.client import Client
+from pulumi_masv.client import BOXES, Client
 from pulumi_masv.errors import ListingRefused, RequestRefused
-from pulumi_masv.models import Package, Query, State
+from pulumi_masv.models import STATES, Package, Query
 from pulumi_masv.policy.evaluate import Decision, evaluate
 from pulumi_masv.policy.model import ManifestModel
-
-_ALL: Final = Query(status=get_args(State))
 
 
 def asks(manifest: ManifestModel) -> bool:
@@ -54,8 +52,9 @@ def gather(manifest: ManifestModel, client: Client) -> tuple[list[Package], date
     """
     matches = [rule.match for rule in manifest.rules]
     inbox = not matches or any(match.received is not False for match in matches)
-    first = client.get_page(_ALL)
-    listed = [one.package for one in client.list_packages(_ALL, first)]
+    sent = BOXES[False]
+    first = client.get_page(sent)
+    listed = [one.package for one in client.list_packages(sent, first)]
     received = _received(client) if inbox else None
     doors = (False,) if received is None else (False, True)
     listed += received or []
@@ -73,7 +72,7 @@ def gather(manifest: ManifestModel, client: Client) -> tuple[list[Package], date
 def _received(client: Client) -> list[Package] | None:
     """Return the packages of the inbox; None where the team has none."""
     try:
-        inbox = client.list_packages(_ALL.model_copy(update={"received": True}))
+        inbox = client.list_packages(BOXES[True])
     except RequestRefused as refused:
         if refused.status == 404:
             return None
@@ -92,7 +91,7 @@ def _by_filter(
     for one in wanted:
         for received in doors:
             asked: Any = one if name == "portal" else (one,)
-            query = Query.parse(status=get_args(State), received=received, **{name: asked})
+            query = Query.parse(status=STATES, received=received, **{name: asked})
             for observed in client.list_packages(query):
                 found[observed.package.id].append(one)
     return found if wanted else None
@@ -104,7 +103,7 @@ def _refuse_part(client: Client, portal: str) -> None:
     Raises:
         ListingRefused: MASV takes the portal for a part of a name.
     """
-    some = Query.parse(status=get_args(State), received=True, portal=portal)
+    some = Query.parse(status=STATES, received=True, portal=portal)
     part = some.model_copy(update={"portal": portal[:-1] or None})
     found = client.get_page(some).total
     try:

@@ -4,13 +4,13 @@ pydantic and the YAML parser find it; the words are those of somebody who writes
 rather than `True`, names with values rather than mappings.
 """
 
-import difflib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
 from pydantic import BaseModel
 
+from pulumi_masv.arguments import unknown
 from pulumi_masv.errors import ManifestError
 from pulumi_masv.models import reason_of
 from pulumi_masv.policy.model import Bound, Entry, ManifestModel, Match, Rule, Setting
@@ -45,16 +45,9 @@ class Mistake(NamedTuple):
         return visible(f"{self.file}{place}: {self.what}")
 
 
-class Mistaken(ManifestError):
-    """A manifest with mistakes, all of them.
-
-    Attributes:
-        mistakes: in the order of their places.
-    """
-
-    def __init__(self, mistakes: Sequence[Mistake]) -> None:
-        self.mistakes = sorted(set(mistakes))  # an alias repeats what it stands for
-        super().__init__("\n".join(str(one) for one in self.mistakes))
+def mistaken(mistakes: Iterable[Mistake]) -> ManifestError:
+    """Return the error for all mistakes of a file, in the order of their places."""
+    return ManifestError(sorted(set(mistakes)))  # an alias repeats what it stands for
 
 
 def why(detail: Mapping[str, Any]) -> str:
@@ -86,9 +79,7 @@ def near(name: str, around: Location) -> str:
     """Return that a name is unknown, and what may stand there instead."""
     parts = [_PARTS[str(part)] for part in around if part in _PARTS]
     known = list((parts[-1] if parts else ManifestModel).model_fields)
-    close = difflib.get_close_matches(name.casefold(), known, n=1)
-    hint = f"did you mean {close[0]}?" if close else f"write one of {', '.join(known)}"
-    return f"{shown(name)} is not known here: {hint}"
+    return f"{shown(name)} is not known here: {unknown(name.casefold(), known)}"
 
 
 def shown(name: str) -> str:

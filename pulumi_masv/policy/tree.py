@@ -12,7 +12,7 @@ from typing import Any, Final
 import yaml
 from pydantic import ValidationError
 
-from pulumi_masv.policy.mistakes import Location, Mistake, Mistaken, near, shown, why
+from pulumi_masv.policy.mistakes import Location, Mistake, mistaken, near, shown, why
 from pulumi_masv.policy.model import EXPIRY_KINDS
 from pulumi_masv.policy.syntax import NO_MERGE, explain, needs_quotes, no_tag
 from pulumi_masv.text import INVISIBLE
@@ -123,7 +123,7 @@ class Tree:
                 what = f"{escape} cannot be seen: take it out, or write {escape} in double quotes"
                 self.mistakes.append(Mistake(self._file, number, found.start() + 1, what))
         if self.mistakes:
-            raise Mistaken(self.mistakes)
+            raise mistaken(self.mistakes)
 
     def _composed(self) -> Any:
         try:
@@ -239,4 +239,4 @@ class Tree:
         self.mistakes.append(Mistake(self._file, mark.line + 1, mark.column + 1, what))
 
     def _fail(self, place: tuple[int, int], what: str) -> None:
-        raise Mistaken([*self.mistakes, Mistake(self._file, *place, what)])
+        raise mistaken([*self.mistakes, Mistake(self._file, *place, what)])

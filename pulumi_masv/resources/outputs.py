@@ -40,7 +40,8 @@ def output(resource: pulumi.CustomResource, name: str) -> Any:
 
 def whole(value: Any) -> Any:
     """Return what Pulumi hands on without its type: every number of ours is a whole one."""
-    return int(value) if isinstance(value, float) else value
+    # Of a state that somebody wrote by hand, NaN may come.
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _flag(read: pulumi.Output[Any], known: pulumi.Output[Any]) -> pulumi.Output[Any]:

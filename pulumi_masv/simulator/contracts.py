@@ -72,10 +72,9 @@ def load(path: str | Path) -> Switches:
     known = CONTRACTS.get(str(path))
     if known is not None:
         return known
-    if not Path(path).exists():
-        names = "; ".join(CONTRACTS)
-        raise ValueError(f"contract {path}: no such file; give one, or one of these names: {names}")
-    found = read_file(path, "contract")
+    names = "; ".join(CONTRACTS)
+    missing = f"no such file; give one, or one of these names: {names}"
+    found = read_file(path, "contract", missing)
     switches = found.get("switches") if isinstance(found, dict) else None
     if not isinstance(switches, dict) or found.get("contract") != 1:
         raise ValueError(f'contract {path}: it must say {{"contract": 1, "switches": {{…}}}}')

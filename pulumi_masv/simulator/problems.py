@@ -74,8 +74,13 @@ def _is_ours(part: object) -> bool:
     return isinstance(part, int) or (isinstance(part, str) and part.isidentifier())
 
 
-def read_file(path: str | Path, what: str) -> Any:
+def read_file(path: str | Path, what: str, missing: str = "") -> Any:
     """Return what a file says, as YAML where its name ends so, and else as JSON.
+
+    Args:
+        path: of the file.
+        what: it is.
+        missing: what to say where there is none, instead of what the system says.
 
     Raises:
         ValueError: one line that opens with `what` it is, where it cannot be read.
@@ -84,6 +89,8 @@ def read_file(path: str | Path, what: str) -> Any:
     try:
         text = Path(path).read_text(encoding="utf-8-sig")
         return _yaml(text) if form == "YAML" else json.loads(text, object_pairs_hook=_once)
+    except FileNotFoundError as error:
+        raise ValueError(f"{what} {path}: {missing or error.strerror}") from None
     except OSError as error:
         raise ValueError(f"{what} {path}: {error.strerror or error}") from None
     except json.JSONDecodeError as error:

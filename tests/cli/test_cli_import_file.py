@@ -136,7 +136,9 @@ def test_files_are_written_all_or_none(
         (("--fleet", " "), "--fleet: give the fleet a name"),
         (("--fleet", "a\x1b"), "--fleet: give the fleet a name"),
         (("--output", "imported.py"), "--output: imported.py is the name of a file that goes"),
-        (("--output", "/nowhere/import.json"), "is not a folder: create it first"),
+        (("--output", "/nowhere/import.json"), "/nowhere: there is no such folder: make it first"),
+        (("--output", "/", "--force"), "/ is a folder: name a file in it"),
+        (("--output", "."), ". is a folder: name a file in it"),
     ],
 )
 def test_a_wrong_option_is_one_line_and_status_2_and_writes_nothing(

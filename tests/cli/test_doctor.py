@@ -260,13 +260,16 @@ def test_what_a_probe_writes_a_simulator_plays(run: Run, masv: Simulator) -> Non
 @pytest.mark.parametrize(
     ("arguments", "line"),
     [
-        (["--probe", "--output", "no/where"], "no/where: No such file or directory"),
+        (["--probe", "--output", "no/where"], "no: there is no such folder: make it first"),
+        (["--probe", "--output", "."], ". is a folder: name a file in it"),
         (["--output", "contract.json"], "--output needs --probe"),
     ],
 )
-def test_an_output_that_cannot_be_is_one_line(run: Run, arguments: list[str], line: str) -> None:
-    done = run("doctor", *arguments)
-    assert (done.code, done.err) == (2, f"pulumi-masv: {line}\n")
+def test_an_output_that_cannot_be_is_one_line_and_no_request(
+    run: Run, masv: Simulator, arguments: list[str], line: str
+) -> None:
+    assert run("doctor", *arguments) == (2, "", f"pulumi-masv: {line}\n")
+    assert masv.journal == []
 
 
 @pytest.mark.parametrize("name", ["MASV_API_KEY", "MASV_TEAM_ID"])

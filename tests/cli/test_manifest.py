@@ -62,6 +62,11 @@ def test_all_mistakes_of_several_files_are_told_with_status_1(run: Run, rules: P
     ]
 
 
+def test_a_manifest_that_is_not_there_is_status_2_for_both(run: Run) -> None:
+    assert run("validate", "none.yaml").code == 2
+    assert run("explain", "01H", "--manifest", "none.yaml").code == 2
+
+
 def test_a_file_name_is_shown_harmlessly_wherever_it_stands(run: Run) -> None:
     odd = "a\x1b[2J\nb.yaml"
     shown = "a\\x1b[2J\\nb.yaml"

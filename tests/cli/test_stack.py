@@ -216,14 +216,16 @@ def test_a_key_in_clear_is_refused_as_in_the_program(
     assert "MASV_API_KEY: masv:apiKey is stored in clear text" in run("doctor").out
 
 
-def test_an_unknown_key_is_a_warning_as_in_the_program(
-    run: Run, masv: Simulator, pulumi: Pulumi
+def test_an_unknown_name_is_a_warning_as_in_the_program(
+    run: Run, masv: Simulator, pulumi: Pulumi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pulumi.has({**account(masv), "masv:apikey": LEAK})
+    pulumi.has({**account(masv), "masv:api\x1bkey": LEAK})
+    monkeypatch.setenv("MASV_REVIEW", LEAK)
     done = run("list")
-    unknown, used = done.err.splitlines()
+    unknown, misspelt, used = done.err.splitlines()
     assert done.code == 0
-    assert "masv:apikey is not a setting of pulumi_masv: did you mean masv:apiKey?" in unknown
+    assert r"masv:api\x1bkey is not a setting of pulumi_masv: did you mean masv:apiKey?" in unknown
+    assert "MASV_REVIEW is not an environment variable of pulumi_masv: did you mean" in misspelt
     assert "settings from stack dev" in used
     assert LEAK not in done.err
 
@@ -267,3 +269,13 @@ def test_ctrl_c_while_pulumi_is_asked_is_one_line_and_130(pulumi: Pulumi) -> Non
     child.send_signal(signal.SIGINT)
     assert child.communicate(timeout=30) == ("", "pulumi-masv: interrupted\n")
     assert child.returncode == 130
+
+
+@pytest.mark.usefixtures("bare")
+def test_doctor_shows_no_setting_that_the_stack_keeps_secret(
+    masv: Simulator, run: Run, pulumi: Pulumi
+) -> None:
+    pulumi.has({**account(masv), "masv:timeout": "7"}, plain=("masv:timeout",))
+    done = run("doctor")
+    assert "MASV_TEAM_ID: set, from stack dev of project life" in done.out
+    assert "MASV_TIMEOUT: 7.0, from stack dev of project life" in done.out

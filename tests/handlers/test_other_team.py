@@ -13,14 +13,25 @@ DECLARED: dict[str, dict[str, Any]] = {
     "PackageFleet": {"packages": {"01HP": {}}},
     "ArchiveWindow": {"expiryStart": "2026-01-01T00:00:00Z", "expiryEnd": "2026-02-01T00:00:00Z"},
 }
+CALLED = {
+    "PackageLifecycle": '01HP "Day 12"',
+    "PackageFleet": "this fleet",
+    "ArchiveWindow": "this window 2026-01-01T00:00:00Z to 2026-02-01T00:00:00Z (sent)",
+}
 
 
 @pytest.mark.parametrize("kind", DECLARED)
 def test_an_unchanged_resource_of_another_team_is_refused(kind: str) -> None:
     handler: Any = HANDLERS[kind](session({"masv:teamId": "here"}))
-    with pytest.raises(OtherTeam, match=r"01HP|this fleet|this window") as refused:
-        handler.diff("01HP", {**DECLARED[kind], "teamId": "there"}, DECLARED[kind])
-    assert "masv:teamId (or MASV_TEAM_ID) now says here: set it back" in str(refused.value)
+    state = {**DECLARED[kind], "name": "Day 12", "teamId": "there"}
+    told = []
+    for verb in (handler.diff, handler.update):
+        with pytest.raises(OtherTeam) as refused:
+            verb("01HP", state, DECLARED[kind])
+        told.append(str(refused.value))
+    assert told[0] == told[1]
+    assert told[0].startswith(f"{CALLED[kind]} was stored in team there, but masv:teamId (or ")
+    assert "MASV_TEAM_ID) now says here: set it back" in told[0]
 
 
 def test_another_package_may_be_taken_in_another_team() -> None:

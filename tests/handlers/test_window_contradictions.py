@@ -57,3 +57,18 @@ def test_two_windows_that_contradict_each_other_are_refused(
     assert "overlaps the window" in refused(engine, {**window(), **other})
     apart = {"new": {**other["new"], "received": True}}
     engine.up({**window(), **apart})
+
+
+def test_a_window_does_not_end_where_a_declared_tombstone_cannot_be_read(
+    engine: Engine, masv: Simulator
+) -> None:
+    [package, other] = tombstones(masv, START, MIDDLE)
+    kept = {"day12": {"packageId": package, "archived": True}}
+    engine.up({**window(unarchiveOnDestroy=True), **kept})
+    masv.reset_journal()
+    masv.faults.set("status", times=None, status=403, route=f"*/packages/{package}")
+    assert f"package {package} cannot be read" in refused(engine, kept)
+    assert masv.writes == []
+    masv.faults.clear()
+    engine.up(kept)
+    assert states(masv, [package, other]) == ["archived", "expired"]

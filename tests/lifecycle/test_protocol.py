@@ -28,7 +28,7 @@ class Told:
     def verdicts(self, several: Sequence[Verdict], *, urn: str = "") -> None:
         self.order.append(f"announce {len(several)} at {urn}")
 
-    def unchanged(self, several: Iterable[Verdict]) -> None:
+    def record(self, several: Iterable[Verdict]) -> None:
         self.order.append("unchanged")
 
 

@@ -16,3 +16,15 @@ def test_a_session_that_stays_alone_keeps_what_it_knows() -> None:
     asked = session()
     assert asked.registry.is_news("a warning")
     assert not asked.registry.is_news("a warning")
+
+
+def test_a_misspelt_variable_is_told_once_in_a_run() -> None:
+    said: list[str] = []
+    run = Registry()
+    for _ in range(2):
+        process = session(environment={"MASV_REVIEW": "report.json"}, said=said, share=run)
+        process.take_part()
+        process.take_part()
+    assert said == [
+        "MASV_REVIEW is not an environment variable of pulumi_masv: did you mean MASV_REVIEWED?"
+    ]

@@ -218,6 +218,17 @@ def test_a_program_reads_a_fleet_as_if_its_state_were_spelled_out(
     assert isinstance(read[0]["01HA"]["total_files"], int)
 
 
+def test_a_size_that_somebody_wrote_and_is_none_is_handed_on() -> None:
+    class Stored(Mocks):
+        def new_resource(self, args: pulumi.runtime.MockResourceArgs) -> Any:
+            return "fleet-1", {**args.inputs, "live": {"01HA": {}, "*": '{"01HA":[NaN,1e999]}'}}
+
+    pulumi.runtime.set_mocks(Stored())
+    read: list[Any] = []
+    run(lambda: masv.PackageFleet("fleet", packages={}).live.apply(read.append))
+    assert str(read) == "[{'01HA': {'size': nan, 'total_files': inf}}]"
+
+
 def test_a_preview_under_mocks_leaves_unknown_what_is_not_returned() -> None:
     mocked(preview=True)
     known: list[bool] = []

@@ -258,6 +258,8 @@ def test_a_file_that_cannot_be_read_is_one_line(tmp_path: Path) -> None:
     file = tmp_path / "masv.yaml"
     with pytest.raises(ManifestError, match=r"masv.yaml: cannot be read: No such file"):
         Manifest.load(file)
+    with pytest.raises(ManifestError, match="cannot be read: embedded null byte"):
+        Manifest.load("masv\0.yaml")
     file.write_bytes(b"packages: {}\n# caf\xe9\n")
     with pytest.raises(ManifestError, match=r"masv.yaml:2:1: is not UTF-8 from here on"):
         Manifest.load(file)

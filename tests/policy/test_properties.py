@@ -105,7 +105,7 @@ def applied(decision: Decision, packages: Sequence[Package]) -> list[Package]:
         declared = decision.declared.get(one.id, Declared())
         update: dict[str, Any] = {"name": declared.name or one.name}
         if one.files_exist and declared.end is not None:
-            update = {"expiry": declared.expiry, "unlimited_storage": declared.end is NEVER}
+            update |= {"expiry": declared.expiry, "unlimited_storage": declared.end is NEVER}
         if declared.archived and one.state == "expired":
             update["state"] = "archived"
         done.append(one.model_copy(update=update))
@@ -116,7 +116,7 @@ def no_earlier(one: Any, other: Any) -> bool:
     return one is NEVER or (other is not NEVER and one >= other)
 
 
-@at_least(5, "an end is moved", "an end is left")
+@at_least(5, "an end is moved", "an end is left", "a name changes beside an end")
 @given(cases())
 def test_evaluating_what_was_just_applied_changes_nothing(
     case: tuple[Manifest, list[Package]],
@@ -126,6 +126,8 @@ def test_evaluating_what_was_just_applied_changes_nothing(
     then = applied(first, packages)
     for before, after in zip(packages, then, strict=True):
         count("an end is moved" if before.end != after.end else "an end is left")
+        declared = first.declared.get(before.id, Declared())
+        count("a name changes beside an end", bool(declared.end and before.name != after.name))
     assert decide(rules, *then).declared == first.declared
 
 

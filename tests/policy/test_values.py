@@ -1,7 +1,6 @@
 """Sizes and lengths mean what their text says, by arithmetic of our own, or are refused."""
 
 import json
-from collections import Counter
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -16,6 +15,7 @@ from pydantic import TypeAdapter, ValidationError
 from pulumi_masv.errors import ManifestError
 from pulumi_masv.policy import Bound, Manifest
 from pulumi_masv.policy.values import Count, Length, Size
+from tests.generated import at_least, count
 
 SCHEMA = jsonschema_rs.validator_for(
     json.loads((Path(__file__).parents[2] / "schema" / "masv.schema.json").read_text())
@@ -33,8 +33,11 @@ ODD_NUMBERS = st.sampled_from(
 ODD_UNITS = st.sampled_from(
     ["gb", "Gb", "Gbit", "bit", "b", "G", "k", "bytes", "GBps", "GB/day", "MBB", "EB", "gB", "Kib"]
 ) | st.sampled_from(["mib", "GB.", "㎅", "МB", "GB ", "GB\n", "kB B"])
-SIZES = st.builds(
-    lambda number, blank, unit: number + blank + unit,
+RIGHT = st.builds(
+    "{}{}{}".format, NUMBERS | FRACTIONS, st.sampled_from(["", " "]), st.sampled_from([*BYTES])
+)
+SIZES = RIGHT | st.builds(
+    "{}{}{}".format,
     NUMBERS | FRACTIONS | ODD_NUMBERS,
     st.sampled_from(["", "", " ", "  ", "\t", "\u00a0"]),
     st.sampled_from([*BYTES, ""]) | ODD_UNITS,
@@ -65,31 +68,26 @@ def told(match: dict[str, str]) -> list[tuple[int, int]]:
     try:
         Manifest.parse(json.dumps({"rules": [{"match": match, "hold": True}]}))
     except ManifestError as mistaken:
-        return [(one.line, one.column) for one in mistaken.mistakes]  # type: ignore[attr-defined]
+        return [(one.line, one.column) for one in mistaken.mistakes]
     return []
 
 
-def test_a_size_is_what_its_text_says_or_refused() -> None:
+@at_least(10, "refused", "with a unit", "bytes")
+@given(SIZES | NUMBERS, st.integers(0, 10**16))
+@example("1,5TB", 5)
+@example("1.1GiB", 1181116006)
+@example("1.1GiB", 1181116007)
+def test_a_size_is_what_its_text_says_or_refused(text: str, held: int) -> None:
     """With its place."""
-    seen: Counter[str] = Counter()
-
-    @given(SIZES | NUMBERS, st.integers(0, 10**16))
-    @example("1,5TB", 5)
-    @example("1.1GiB", 1181116006)
-    @example("1.1GiB", 1181116007)
-    def check(text: str, held: int) -> None:
-        meant, found = size_of(text), read(Size, text)
-        match = {"size_over": text}
-        assert (found is None) == (meant is None)
-        assert SCHEMA.is_valid({"rules": [{"match": match, "hold": True}]}) == (meant is not None)
-        if meant is None:
-            assert told(match) == [(1, len('{"rules": [{"match": {"size_over": "'))]
-        else:
-            assert (held > found) == (held > meant)
-        seen["refused" if meant is None else "with a unit" if "B" in text else "bytes"] += 1
-
-    check()
-    assert min(seen[kind] for kind in ("refused", "with a unit", "bytes")) > 0
+    meant, found = size_of(text), read(Size, text)
+    match = {"size_over": text}
+    assert (found is None) == (meant is None)
+    assert SCHEMA.is_valid({"rules": [{"match": match, "hold": True}]}) == (meant is not None)
+    if meant is None:
+        assert told(match) == [(1, len('{"rules": [{"match": {"size_over": "'))]
+    else:
+        assert (held > found) == (held > meant)
+    count("refused" if meant is None else "with a unit" if "B" in text else "bytes")
 
 
 @pytest.mark.parametrize("value", [True, False, 1.5, 10.0, -1, None, [1], "9" * 5000, b"1GB"])
@@ -114,33 +112,30 @@ def test_a_size_that_is_nearly_right_is_shown_right(typed: str, hint: str) -> No
         TypeAdapter(Size).validate_python(typed)
 
 
-def test_a_length_is_what_its_text_says_or_refused() -> None:
+ODD = ["1.5d", "-1d", "+1d", "0d", "01d", "1m", "1y", "1 d", "d", "1dd", "P1D", "٣d", "1D"]
+LENGTHS = st.builds(
+    lambda n, unit: f"{n}{unit}", st.integers(0, 200_000), st.sampled_from("hdw")
+) | st.sampled_from([*ODD, "1d\n", " 1d", "1h30m", "30", "", "true"])
+
+
+@at_least(10, "right", "refused")
+@given(LENGTHS)
+@example("99999w")
+def test_a_length_is_what_its_text_says_or_refused(text: str) -> None:
     """With its place."""
-    seen: Counter[bool] = Counter()
-    odd = ["1.5d", "-1d", "+1d", "0d", "01d", "1m", "1y", "1 d", "d", "1dd", "P1D", "٣d", "1D"]
-    lengths = st.builds(
-        lambda n, unit: f"{n}{unit}", st.integers(0, 200_000), st.sampled_from("hdw")
-    )
-
-    @given(lengths | st.sampled_from([*odd, "1d\n", " 1d", "1h30m", "30", "", "true"]))
-    @example("99999w")
-    def check(text: str) -> None:
-        number, unit = text[:-1], text[-1:]
-        right = unit in ("h", "d", "w") and DIGITS.issuperset(number) and len(number) < 6
-        right = right and number[:1] not in ("", "0")
-        found = read(Length, text)
-        hours = {"h": 1, "d": 24, "w": 168}.get(unit, 0)
-        assert found == (timedelta(hours=int(number) * hours) if right else None)
-        match = {"older_than": text}
-        assert SCHEMA.is_valid({"rules": [{"match": match, "hold": True}]}) == right
-        assert told(match) == ([] if right else [(1, len('{"rules": [{"match": {"older_than": "'))])
-        if right:
-            spelled = TypeAdapter(Length).dump_python(found)
-            assert read(Length, spelled) == found
-        seen[right] += 1
-
-    check()
-    assert min(seen[True], seen[False]) > 0
+    number, unit = text[:-1], text[-1:]
+    right = unit in ("h", "d", "w") and DIGITS.issuperset(number) and len(number) < 6
+    right = right and number[:1] not in ("", "0")
+    found = read(Length, text)
+    hours = {"h": 1, "d": 24, "w": 168}.get(unit, 0)
+    assert found == (timedelta(hours=int(number) * hours) if right else None)
+    match = {"older_than": text}
+    assert SCHEMA.is_valid({"rules": [{"match": match, "hold": True}]}) == right
+    assert told(match) == ([] if right else [(1, len('{"rules": [{"match": {"older_than": "'))])
+    if right:
+        spelled = TypeAdapter(Length).dump_python(found)
+        assert read(Length, spelled) == found
+    count("right" if right else "refused")
 
 
 @pytest.mark.parametrize("length", [timedelta(minutes=90), timedelta(), timedelta(days=-1)])

@@ -77,6 +77,11 @@ def test_a_contract_that_is_not_there_is_refused_with_all_names(tmp_path: Path) 
     assert "\n" not in told
 
 
+def test_a_contract_whose_name_no_file_can_have_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"contract a+: File name too long"):
+        load("a" * 300)
+
+
 @NAMED
 def test_a_named_contract_is_what_a_file_with_its_switches_says(
     tmp_path: Path, contract: Any
