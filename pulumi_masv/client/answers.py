@@ -119,11 +119,11 @@ def clean(text: str) -> str:
 
 
 def http_date(value: str | None) -> datetime | None:
-    """Return the instant that a header names; None if it names none."""
+    """Return the UTC instant that a header names; None if it names none."""
     try:
         moment = parsedate_to_datetime(value) if value else None
+        if moment is not None and moment.tzinfo is not None:
+            return moment.astimezone(timezone.utc)
     except (ValueError, OverflowError):
         return None
-    if moment is not None and moment.tzinfo is None:
-        moment = moment.replace(tzinfo=timezone.utc)
-    return moment
+    return moment and moment.replace(tzinfo=timezone.utc)

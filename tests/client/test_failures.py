@@ -1,5 +1,6 @@
 """Each way to fail is one error of its class in one line, after its tries."""
 
+import gzip
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
@@ -179,3 +180,21 @@ def test_a_certificate_that_is_not_trusted_is_not_tried_again(masv: Simulator) -
         with pytest.raises(Unreachable, match="is not trusted"):
             connect(masv, baseUrl="https://api.massive.app").get_package("01HP")
         assert len(mock.calls) == 1
+
+
+def test_a_date_beyond_the_calendar_is_none(masv: Simulator) -> None:
+    url = f"https://api.massive.app/v1.1/teams/{masv.team_id}/packages/01HP"
+    late = {"Date": "Fri, 31 Dec 9999 23:59:59 -1200"}
+    with responses.RequestsMock() as mock:
+        mock.get(url, json={"id": "01HP", "state": "new"}, headers=late)
+        found = observed(connect(masv, baseUrl="https://api.massive.app"), "01HP")
+    assert found.now.utcoffset() == timedelta()
+
+
+def test_an_answer_that_is_packed_twice_is_not_unpacked(masv: Simulator) -> None:
+    url = f"https://api.massive.app/v1.1/teams/{masv.team_id}/packages/01HP"
+    packed = gzip.compress(gzip.compress(b'{"id": "01HP", "state": "new"}'))
+    with responses.RequestsMock() as mock:
+        mock.get(url, body=packed, headers={"Content-Encoding": "gzip, gzip"})
+        with pytest.raises(UnexpectedAnswer, match="packed twice"):
+            connect(masv, baseUrl="https://api.massive.app").get_package("01HP")
