@@ -19,7 +19,6 @@ from pulumi_masv.models import (
     Stored,
     is_secret,
     secret,
-    secrets_of,
 )
 from pulumi_masv.text import visible
 
@@ -92,8 +91,11 @@ class Bags(Generic[Kind]):
 
 def secrets_in(bag: Mapping[str, Any]) -> dict[str, set[str]]:
     """Return what a bag says is secret: package id -> the names of its inputs."""
-    secrets = secrets_of(bag.get(SECRETS), bag.get("packageId"))
-    return {package_id: set(names) for package_id, names in secrets.items()}
+    told = bag.get(SECRETS)
+    each = told if isinstance(told, Mapping) else {str(bag.get("packageId") or ""): told}
+    lists = {i: names for i, names in each.items() if isinstance(names, (list, tuple))}
+    texts = {i: {name for name in names if isinstance(name, str)} for i, names in lists.items()}
+    return {i: names for i, names in texts.items() if names}  # somebody may have written others
 
 
 def _veil(declared_before: Mapping[str, Any], bag: dict[str, Any]) -> None:
@@ -160,10 +162,12 @@ def known_in(entry: Any) -> Any:
 def old_entries(bag: dict[str, Any]) -> dict[str, LifecycleInputs]:
     """Return the entries declared before, with their fleet's flags; skip what is unreadable."""
     flags = {name: bag.get(name, False) for name in ("forceDestroy", "archiveOnDestroy")}
-    secrets, packages = bag.get(SECRETS) or {}, bag.get("packages")
+    secrets, packages = secrets_in(bag), bag.get("packages")
     entries = packages.items() if isinstance(packages, Mapping) else ()
     old = {
-        i: old_inputs({"packageId": i, **entry, **flags, SECRETS: secrets.get(i)})
+        i: old_inputs(
+            {"packageId": i, **entry, **flags, SECRETS: sorted(secrets.get(i, ())) or None}
+        )
         for i, entry in entries
         if isinstance(entry, Mapping)
     }
