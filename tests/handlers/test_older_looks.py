@@ -181,7 +181,7 @@ def test_what_waits_its_turn_in_a_fleet_is_looked_at_again(
     fleet = declaring("PackageFleet", "01H0", "01HA")["fleet"] | {"forceDestroy": True}
     masv.account.add_package(name="first", id="01H0", expiry=JAN)
     engine.up({"fleet": fleet})
-    left = dict.fromkeys(fleet["packages"], {"expiry": SOON}) if ends == "expiry" else {}
+    left = {i: {"expiry": SOON} for i in fleet["packages"]} if ends == "expiry" else {}
     verbs = checked(engine, {"fleet": {**fleet, "packages": left}})
 
     def slowly(write: Callable[..., Any]) -> Callable[..., Any]:
@@ -200,6 +200,6 @@ def test_what_waits_its_turn_in_a_fleet_is_looked_at_again(
         assert len(masv.writes) == 2
         return
     by_hand = {"moved further": LAST, "unlimited": "never"}[hand]
-    with pytest.raises(PartlyDone, match="1 of 2 packages are done.*01HA .raw. was changed since"):
+    with pytest.raises(PartlyDone, match=r"1 of 2 packages are done.*01HA .* changed since"):
         verbs()
     assert (end_of(masv), masv.account.package("01HA").state) == (by_hand, "finalized")
