@@ -134,7 +134,7 @@ class Program:
         parent = opts.parent if opts else None
         prefix = f"urn:pulumi:{runtime.get_stack()}::{runtime.get_project()}::"
         if parent is not None and parent is not runtime.get_root_resource():
-            prefix = f"{(await parent.urn.future() or '').rpartition('::')[0]}$"
+            prefix = f"{'::'.join((await parent.urn.future() or '').split('::', 3)[:3])}$"
         urn = f"{prefix}{kinds.token(kind)}::{name}"
         if holder is not None:
             self._urns[urn] = holder

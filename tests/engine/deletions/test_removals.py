@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from pulumi_masv.simulator import Simulator
 from tests.engine.conftest import Stack
 from tests.engine.deletions.programs import (
@@ -146,11 +148,12 @@ def test_only_masvs_clock_counts(stack: Stack, masv: Simulator, tmp_path: Path) 
     ends(stack, masv, tmp_path, one, two)  # this machine's clock is months ahead of MASV's
 
 
+@pytest.mark.parametrize("name", ["season", "team::season"])
 def test_a_resource_of_a_component_is_named_at_its_own_urn(
-    stack: Stack, masv: Simulator, tmp_path: Path
+    stack: Stack, masv: Simulator, tmp_path: Path, name: str
 ) -> None:
     one, two = package(masv, expiry=LATE), package(masv, "Day 13")
-    component = "parent = pulumi.ComponentResource('studio:index:Season', 'season')\n"
+    component = f"parent = pulumi.ComponentResource('studio:index:Season', {name!r})\n"
     child = options("parent=parent")
     before = component + lifecycle("a", repr(one), child) + lifecycle("b", repr(two), FORCED, child)
     after = component + lifecycle("a", repr(one), f"expiry={EARLY!r}", child)
@@ -160,6 +163,10 @@ def test_a_resource_of_a_component_is_named_at_its_own_urn(
     assert sorted(loss["id"] for loss in told["losses"]) == sorted([one, two])
     stack.up()
     assert lost(masv) == [two]
+    stack.program(component + lifecycle("a", repr(one), FORCED, child))
+    stack.up()
+    stack.destroy()
+    assert lost(masv) == [two, one]
 
 
 def test_a_second_accounts_last_package_is_ended_by_its_own_key(
