@@ -16,6 +16,7 @@ from pulumi_masv.errors import (
     RateLimited,
     RequestRefused,
     ServerFailed,
+    TooLate,
     UnexpectedAnswer,
     Unreachable,
 )
@@ -198,3 +199,23 @@ def test_an_answer_that_is_packed_twice_is_not_unpacked(masv: Simulator) -> None
         mock.get(url, body=packed, headers={"Content-Encoding": "gzip, gzip"})
         with pytest.raises(UnexpectedAnswer, match="packed twice"):
             connect(masv, baseUrl="https://api.massive.app").get_package("01HP")
+
+
+@pytest.mark.parametrize("fault", ["rate_limit", "status"])
+def test_what_may_end_files_is_not_sent_long_after_the_look(
+    client: Client, masv: Simulator, pauses: list[float], fault: Any
+) -> None:
+    found = observed(client, masv.account.add_package(expiry=FEB))
+    asks_to_wait = {"retry_after": 40} if fault == "rate_limit" else {"status": 503}
+    masv.faults.set(fault, times=None, method="PUT", **asks_to_wait)
+    masv.faults.set(fault, times=None, method="DELETE", **asks_to_wait)
+    slow = connect(masv, pauses, maxRetries="20")
+    for write in (lambda: slow.set_expiry(found, FEB), lambda: slow.delete_package(found)):
+        pauses.clear()
+        with pytest.raises(TooLate, match="run again"):
+            write()
+        assert 60 < sum(pauses) <= 80
+    masv.faults.clear()
+    masv.faults.set("rate_limit", times=3, method="PUT", retry_after=40)
+    slow.rename_package(found, "x")
+    assert masv.account.package(found.package.id).name == "x"
