@@ -3,6 +3,7 @@
 import asyncio
 from typing import Any
 
+import pulumi
 import pytest
 
 from pulumi_masv import kinds, program
@@ -15,7 +16,7 @@ def test_a_fleet_waits_for_no_id_for_ever(monkeypatch: pytest.MonkeyPatch) -> No
     async def made() -> Any:
         run = program.Program(Registry(), engine=object())
         waits, fleet = run.holder("a", None), run.holder("f", None)
-        run.later(program.pulumi.Output.from_input(asyncio.Future()), waits, lambda known: known)
+        run.later(pulumi.Output.from_input(asyncio.Future()), waits, lambda known: known)
         urn = run.context(kinds.FLEET, "f", None, fleet)
         assert urn is not None
         return await urn, run.registry.awaited()

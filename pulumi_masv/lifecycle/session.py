@@ -276,7 +276,7 @@ class Session:
         if verdict.loss and not verdict.loss.at_once:
             ends, planned = self.seal(verdict.loss.ends), self.seal(verdict.loss.planned)
             return Named(verdict.package_id, verdict.urn, ends, planned)
-        if verdict.loss or verdict.doubt:
+        if verdict.loss or (verdict.doubt and not (self.settings().missing() or self._blind)):
             return Named(verdict.package_id, verdict.urn)
         return None
 

@@ -68,7 +68,11 @@ def test_where_it_cannot_look_the_preview_warns_and_the_up_refuses(
     status, told = report(stack, tmp_path)
     assert (status, [row["id"] for row in told["cannotBeTold"]]) == (3, [one])
     assert "so it is not done" in stack.up(expect=1).text
+    stack.environment["MASV_API_KEY"] = masv.api_key
+    assert "the preview before this run did not show" in stack.up(expect=1).text
     assert lost(masv) == []
+    stack.run("up", "--yes")
+    assert lost(masv) == [one]
 
 
 def test_a_fleet_that_goes_is_named_with_its_total(
