@@ -277,7 +277,7 @@ class Session:
             ends, planned = self.seal(verdict.loss.ends), self.seal(verdict.loss.planned)
             return Named(verdict.package_id, verdict.urn, ends, planned)
         if verdict.loss or (verdict.doubt and not (self.settings().missing() or self._blind)):
-            return Named(verdict.package_id, verdict.urn)
+            return Named(verdict.package_id, verdict.urn, verdict.may_end)
         return None
 
     def _tell_once(self, name: str, line: str) -> None:
