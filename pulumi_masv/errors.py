@@ -122,6 +122,10 @@ class ServerFailed(RequestRefused):
     """Still 5xx after all retries: run again later."""
 
 
+class TooLate(MasvError):
+    """What ends files had to wait, and what it was decided by is old by now: run again."""
+
+
 class PackageNotFound(MasvError):
     """The team has no such package; almost always, it belongs to another team."""
 

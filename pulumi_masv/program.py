@@ -25,6 +25,7 @@ from pulumi_masv.lifecycle.registry import NO_RESOURCE, Declaration, Registry
 HOOK: Final = "masv:before-delete"
 """The name of the delete hook, frozen for ever: states name it."""
 _REGISTERED: Final = 0.5  # seconds; what is registered says its id at once
+_LONGEST: Final = 600.0  # seconds; then what is not known yet may be any package
 _PATIENCE: Final = 5.0  # seconds; what an Output hangs on may itself wait for this very deletion
 
 
@@ -134,17 +135,15 @@ class Program:
         parent = opts.parent if opts else None
         prefix = f"urn:pulumi:{runtime.get_stack()}::{runtime.get_project()}::"
         if parent is not None and parent is not runtime.get_root_resource():
-            prefix = f"{(await parent.urn.future() or '').rpartition('::')[0]}$"
+            prefix = f"{'::'.join((await parent.urn.future() or '').split('::', 3)[:3])}$"
         urn = f"{prefix}{kinds.token(kind)}::{name}"
         if holder is not None:
             self._urns[urn] = holder
         if holder is not None and kind == kinds.FLEET:
-            # What is made before this fleet cannot wait for it.
-            earlier = [
-                one for number, one in self._pending.items() if NO_RESOURCE < number < holder.number
-            ]
-            if earlier:
-                await asyncio.wait(earlier)
+            # What is made before this fleet can wait for it only by an Output made by hand.
+            known = range(NO_RESOURCE + 1, holder.number)
+            if earlier := [one for number, one in self._pending.items() if number in known]:
+                await asyncio.wait(earlier, timeout=_LONGEST)
             await turns()  # and of the rest all that is known already
         self._flush()
         return urn

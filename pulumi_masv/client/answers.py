@@ -2,6 +2,7 @@
 
 import html
 import json
+import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -30,13 +31,18 @@ class Again(Exception):
 
 @dataclass(frozen=True)
 class Request:
-    """One request; its credential never becomes part of a message."""
+    """One request; its credential never becomes part of a message.
+
+    Attributes:
+        within: seconds after which it is not sent any more: what it ends was seen long ago.
+    """
 
     method: str
     route: str
     credential: Mapping[str, SecretStr]
     query: Mapping[str, str] | None = None
     body: Mapping[str, Any] | None = None
+    within: float = math.inf
 
     def __str__(self) -> str:
         return f"{self.method} {self.route}"
@@ -119,11 +125,11 @@ def clean(text: str) -> str:
 
 
 def http_date(value: str | None) -> datetime | None:
-    """Return the instant that a header names; None if it names none."""
+    """Return the UTC instant that a header names; None if it names none."""
     try:
         moment = parsedate_to_datetime(value) if value else None
+        if moment is not None and moment.tzinfo is not None:
+            return moment.astimezone(timezone.utc)
     except (ValueError, OverflowError):
         return None
-    if moment is not None and moment.tzinfo is None:
-        moment = moment.replace(tzinfo=timezone.utc)
-    return moment
+    return moment and moment.replace(tzinfo=timezone.utc)

@@ -3,6 +3,7 @@
 The API key goes to `/teams` routes only, a package's token to these only.
 """
 
+import math
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
@@ -11,6 +12,7 @@ from pydantic import SecretStr
 
 from pulumi_masv.assumptions import BODILESS
 from pulumi_masv.client.answers import Answer, Request
+from pulumi_masv.client.gate import LONGEST_PAUSE
 from pulumi_masv.client.records import claims_of, shown_in
 from pulumi_masv.client.team import Team
 from pulumi_masv.errors import PackageRefused, RequestRefused
@@ -89,7 +91,9 @@ class Client(Team):
         def send(token: SecretStr) -> Answer:
             credential = {"X-Package-Token": token}
             route = f"/v1/packages/{package_id}{path}"
-            return self._transport.send(Request(method, route, credential, None, body))
+            ends = method == "DELETE" or "expiry" in (body or {})
+            within = LONGEST_PAUSE if ends else math.inf
+            return self._transport.send(Request(method, route, credential, None, body, within))
 
         first = None
         if observed.token is not None:

@@ -164,7 +164,7 @@ class Gate:
 
     def rest(self, seconds: float) -> None:
         """Pause one thread."""
-        end = self._now() + seconds
+        end = self.now() + seconds
         self._sleep(seconds)
         with self._changed:
             # A sleep that has returned has lasted, whatever a stopwatch beside it says.
@@ -173,7 +173,7 @@ class Gate:
 
     def _await(self, taken: Callable[[], int]) -> None:
         while True:
-            now = self._now()
+            now = self.now()
             if _ENDING.is_set() or self._cancelled():
                 raise Unreachable("no more requests are sent, since the process is ending")
             if self._verdict is not None and now < self._verdict_until:
@@ -184,15 +184,16 @@ class Gate:
                 return
             self._wait(self._changed, min(left, _SLICE) if left > 0 else _SLICE)
 
-    def _now(self) -> float:
+    def now(self) -> float:
+        """Return seconds that only ever grow."""
         return max(self._stopwatch(), self._slept_until)
 
     def _pause(self, asked: float | None) -> None:
-        self._paused_until = max(self._paused_until, self._now() + (asked or 0.0))
+        self._paused_until = max(self._paused_until, self.now() + (asked or 0.0))
 
     def _hold(self, asked: float | None) -> None:
         # At least the pause asked for, and twice as long with every 429 in a row: next to nothing
         # where one request was unlucky, a minute in a storm, which then costs a request a minute.
         grown = 0.2 * 2.0 ** min(self._refusals, 9)
-        until = self._now() + min(max(asked or 0.0, grown), LONGEST_PAUSE)
+        until = self.now() + min(max(asked or 0.0, grown), LONGEST_PAUSE)
         self._verdict_until = max(self._verdict_until, until)

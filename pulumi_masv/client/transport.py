@@ -22,6 +22,7 @@ from pulumi_masv.errors import (
     RateLimited,
     RequestRefused,
     ServerFailed,
+    TooLate,
     UnexpectedAnswer,
 )
 from pulumi_masv.models import is_secret
@@ -88,19 +89,26 @@ class Transport:
             RequestRefused: MASV says no; RateLimited and ServerFailed where that may pass.
             Intercepted: a web page came, so MASV did not answer.
             UnexpectedAnswer: a redirect, or an answer that is too large.
+            TooLate: it had to wait for longer than it may.
         """
+        latest = self._gate.now() + request.within
         with self._gate.request():
             try:
-                return self._retrying.copy()(self._attempt, request)
+                return self._retrying.copy()(self._attempt, request, latest)
             except Again as again:
                 if not isinstance(again.error, RateLimited):
                     raise again.error from None
                 verdict = self._gate.give_up(str(again.error), again.pause)
                 raise RateLimited(verdict, status=429) from None
 
-    def _attempt(self, request: Request) -> Answer:
+    def _attempt(self, request: Request, latest: float) -> Answer:
         verdict = None
         with self._gate.attempt() as started:
+            if self._gate.now() > latest:
+                raise TooLate(
+                    f"{request} had to wait for more than {request.within:.0f} s, so somebody may "
+                    f"have changed the package since this run looked at it: run again"
+                )
             answer = self._exchange(request)
             # Said before the place is free, so that nobody slips in ahead of a pause.
             if answer.status == 429:

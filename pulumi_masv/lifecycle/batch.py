@@ -6,8 +6,8 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from typing import Final
 
-from pulumi_masv.errors import WHOLE_ACCOUNT, Intercepted, MasvError
-from pulumi_masv.formatting import counted
+from pulumi_masv.errors import WHOLE_ACCOUNT, Intercepted, MasvError, NotAsDeclared
+from pulumi_masv.formatting import counted, named
 from pulumi_masv.lifecycle.reconcile import Reconciler
 from pulumi_masv.lifecycle.session import Session
 from pulumi_masv.models import Observed
@@ -91,7 +91,7 @@ class Batch:
         if self._hopeless is not None:
             return None
         try:
-            shown = self._reconciler.perform(job.observed, job.plan)
+            shown = self._reconciler.perform(self._fresh(job), job.plan)
             self._intercepted = 0
             if shown is not None:
                 self.shown[job.package_id] = replace(shown, token=None)
@@ -106,3 +106,25 @@ class Batch:
         finally:
             self._session.forget(job.package_id)
         return len(job.plan.steps)
+
+    def _fresh(self, job: Job) -> Observed:
+        """Return the look at a package, renewed where it has waited for its turn for too long.
+
+        Raises:
+            NotAsDeclared: somebody has changed what the plan was made for.
+            PackageNotFound: the team no longer has it.
+        """
+        session, package = self._session, job.observed.package
+        is_harmless = all(step.is_harmless for step in job.plan.steps)
+        if is_harmless or session.kept(package.id) is not None:
+            return job.observed
+        looked = session.look(package.id)
+        if looked is None:
+            raise session.masv().not_found(package.id)
+        fresh = session.settle(looked)
+        if (fresh.package.state, fresh.package.end) != (package.state, package.end):
+            raise NotAsDeclared(
+                f"{named(package)} was changed since this run looked at it, so it stays as it is "
+                f"until a refresh has shown that"
+            )
+        return fresh

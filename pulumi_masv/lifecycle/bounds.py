@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from pulumi_masv import plan
-from pulumi_masv.lifecycle.previews import Named
+from pulumi_masv.lifecycle.previews import LATER, Named
 from pulumi_masv.lifecycle.session import Session
 from pulumi_masv.models import End, earlier, parse_instant
 from pulumi_masv.plan import Loss, Plan, Refusal
@@ -49,6 +49,8 @@ def _covers(named: Named, loss: Loss, seal: Callable[[End], str]) -> bool:
     """Return whether what a preview has named says as much as a loss, or that it may be any."""
     if not named.ends or (named.ends, named.planned) == (seal(loss.ends), seal(loss.planned)):
         return True
+    if named.ends == LATER:
+        return not loss.at_once
     try:
         if loss.at_once or loss.ends < parse_instant(named.ends):
             return False

@@ -20,6 +20,9 @@ CREATE INDEX IF NOT EXISTS losses_by_id ON losses (preview, package_id);
 _WAITING: Final = 20  # commands of one stack whose preview is shown, and which wait for a yes
 
 
+LATER: Final = "later"
+
+
 class Binding(IntEnum):
     """By what a preview of a stack binds a phase of a run; the tighter, the greater.
 
@@ -41,7 +44,8 @@ class Named:
     Attributes:
         package_id: empty where it was not known yet.
         urn: of the resource that asks for it.
-        ends: when the files end, in its canonical spelling; empty for at once, or perhaps.
+        ends: when the files end, in its canonical spelling; empty for at once, or perhaps; LATER
+            where the preview does not know when, but by an expiry.
         planned: when they were to end, spelled so.
     """
 

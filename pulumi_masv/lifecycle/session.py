@@ -145,15 +145,15 @@ class Session:
             MasvError: MASV answers, and not with a look; or a setting is wrong. A missing one, and
                 no network, only mean that there is no look.
         """
-        blind = self.settings().missing() or self._blind
-        if not blind:
+        self._blind = self._blind or self.settings().missing()
+        if not self._blind:
             try:
                 return look(), ""
             except Unreachable as error:
-                blind = self._blind = str(error)
-        line = f"cannot look at MASV, so nothing is checked there: {blind}"
+                self._blind = str(error)
+        line = f"cannot look at MASV, so nothing is checked there: {self._blind}"
         self.announcer.note(line, is_warning=True)
-        return None, f"MASV could not be asked: {blind}"
+        return None, f"MASV could not be asked: {self._blind}"
 
     def remind(self, line: str, subject: object, *, is_warning: bool = False) -> None:
         """Show a line at the resource whose check has seen a package, or a window."""
@@ -276,7 +276,9 @@ class Session:
         if verdict.loss and not verdict.loss.at_once:
             ends, planned = self.seal(verdict.loss.ends), self.seal(verdict.loss.planned)
             return Named(verdict.package_id, verdict.urn, ends, planned)
-        return Named(verdict.package_id, verdict.urn) if verdict.loss or verdict.doubt else None
+        if verdict.loss or (verdict.doubt and not self._blind):
+            return Named(verdict.package_id, verdict.urn, verdict.may_end)
+        return None
 
     def _tell_once(self, name: str, line: str) -> None:
         if self.registry.is_news(name):

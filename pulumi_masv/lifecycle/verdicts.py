@@ -11,6 +11,7 @@ from typing import Any, Final, Literal, Protocol
 from pydantic import ConfigDict
 
 from pulumi_masv import plan
+from pulumi_masv.lifecycle.previews import LATER
 from pulumi_masv.models import SECRET, Instant, Never, Package, format_instant, is_secret
 from pulumi_masv.models.declared import Wire
 from pulumi_masv.plan import Loss, Plan, Refusal, Step, Why
@@ -50,6 +51,11 @@ class Verdict:
     refusals: tuple[Refusal, ...] = ()
     doubt: str = ""
     waits: bool = False
+
+    @property
+    def may_end(self) -> str:
+        """When files end that a loss or a doubt is about, as `Named` has it where it is open."""
+        return LATER if self.does in ("adopted", "changed") else ""
 
     @classmethod
     def of(cls, result: Plan, *, urn: str, does: Does, now: datetime, **more: Any) -> "Verdict":

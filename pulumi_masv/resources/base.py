@@ -2,6 +2,7 @@
 
 import contextlib
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
@@ -82,18 +83,20 @@ def _wait_for_one(resource: pulumi.CustomResource) -> None:
         untrack(each)
 
 
+_ALONE: Final = threading.RLock()  # the limit is the process's, which may run programs in threads
 _FRAMES: Final = 7  # from where Pulumi takes the stack up to the program's line
 
 
 @contextlib.contextmanager
 def _short_stack() -> Iterator[None]:
     """Let no more than the program's line be taken of the stack, which the state keeps."""
-    before = getattr(sys, "tracebacklimit", None)
-    sys.tracebacklimit = _FRAMES
-    try:
-        yield
-    finally:
-        if before is None:
-            del sys.tracebacklimit
-        else:
-            sys.tracebacklimit = before
+    with _ALONE:
+        before = getattr(sys, "tracebacklimit", None)
+        sys.tracebacklimit = _FRAMES
+        try:
+            yield
+        finally:
+            if before is None:
+                del sys.tracebacklimit
+            else:
+                sys.tracebacklimit = before

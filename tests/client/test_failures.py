@@ -1,5 +1,6 @@
 """Each way to fail is one error of its class in one line, after its tries."""
 
+import gzip
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
@@ -15,6 +16,7 @@ from pulumi_masv.errors import (
     RateLimited,
     RequestRefused,
     ServerFailed,
+    TooLate,
     UnexpectedAnswer,
     Unreachable,
 )
@@ -179,3 +181,41 @@ def test_a_certificate_that_is_not_trusted_is_not_tried_again(masv: Simulator) -
         with pytest.raises(Unreachable, match="is not trusted"):
             connect(masv, baseUrl="https://api.massive.app").get_package("01HP")
         assert len(mock.calls) == 1
+
+
+def test_a_date_beyond_the_calendar_is_none(masv: Simulator) -> None:
+    url = f"https://api.massive.app/v1.1/teams/{masv.team_id}/packages/01HP"
+    late = {"Date": "Fri, 31 Dec 9999 23:59:59 -1200"}
+    with responses.RequestsMock() as mock:
+        mock.get(url, json={"id": "01HP", "state": "new"}, headers=late)
+        found = observed(connect(masv, baseUrl="https://api.massive.app"), "01HP")
+    assert found.now.utcoffset() == timedelta()
+
+
+def test_an_answer_that_is_packed_twice_is_not_unpacked(masv: Simulator) -> None:
+    url = f"https://api.massive.app/v1.1/teams/{masv.team_id}/packages/01HP"
+    packed = gzip.compress(gzip.compress(b'{"id": "01HP", "state": "new"}'))
+    with responses.RequestsMock() as mock:
+        mock.get(url, body=packed, headers={"Content-Encoding": "gzip, gzip"})
+        with pytest.raises(UnexpectedAnswer, match="packed twice"):
+            connect(masv, baseUrl="https://api.massive.app").get_package("01HP")
+
+
+@pytest.mark.parametrize("fault", ["rate_limit", "status"])
+def test_what_may_end_files_is_not_sent_long_after_the_look(
+    client: Client, masv: Simulator, pauses: list[float], fault: Any
+) -> None:
+    found = observed(client, masv.account.add_package(expiry=FEB))
+    asks_to_wait = {"retry_after": 40} if fault == "rate_limit" else {"status": 503}
+    masv.faults.set(fault, times=None, method="PUT", **asks_to_wait)
+    masv.faults.set(fault, times=None, method="DELETE", **asks_to_wait)
+    slow = connect(masv, pauses, maxRetries="20")
+    for write in (lambda: slow.set_expiry(found, FEB), lambda: slow.delete_package(found)):
+        pauses.clear()
+        with pytest.raises(TooLate, match="run again"):
+            write()
+        assert 60 < sum(pauses) <= 80
+    masv.faults.clear()
+    masv.faults.set("rate_limit", times=3, method="PUT", retry_after=40)
+    slow.rename_package(found, "x")
+    assert masv.account.package(found.package.id).name == "x"

@@ -46,6 +46,15 @@ def test_an_expiry_that_is_not_known_may_be_a_loss(engine: Engine, masv: Simulat
     assert said == ["cannot look at a package whose package_id is not known yet"]
 
 
+def test_an_expiry_that_was_not_known_names_no_removal(engine: Engine, masv: Simulator) -> None:
+    package = masv.account.add_package(name="Day 12")
+    engine.up(day12(package, forceDestroy=True))
+    engine.preview(day12(package, expiry=Unknown(), forceDestroy=True))
+    with pytest.raises(Refused, match="the preview before this run did not show"):
+        engine._phase({}, refresh=False, dry=False)
+    assert masv.account.package(package).state == "finalized"
+
+
 def blind(engine: Engine, masv: Simulator) -> None:
     """The looks of the preview and of the up fail; what the up reads after them does not."""
     engine.config = {"masv:maxRetries": "0"}

@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
-from pulumi_masv.models import format_instant
+from pulumi_masv.client import Client
+from pulumi_masv.errors import PartlyDone
+from pulumi_masv.models import Observed, format_instant
 from pulumi_masv.simulator import Simulator
 from tests.handlers.conftest import Engine, Program, Refused
 
@@ -168,3 +170,36 @@ def test_a_run_longer_than_a_minute_pays_its_reads_once(
     verbs()
     assert len(masv.writes) == 200
     assert reads(masv) <= 2 * 220 / 50 + 2
+
+
+@pytest.mark.parametrize("ends", ["expiry", "removal"])
+@pytest.mark.parametrize("hand", ["nothing", "moved further", "unlimited"])
+def test_what_waits_its_turn_in_a_fleet_is_looked_at_again(
+    engine: Engine, masv: Simulator, monkeypatch: pytest.MonkeyPatch, hand: str, ends: str
+) -> None:
+    engine.config["masv:concurrency"] = "1"
+    fleet = declaring("PackageFleet", "01H0", "01HA")["fleet"] | {"forceDestroy": True}
+    masv.account.add_package(name="first", id="01H0", expiry=JAN)
+    engine.up({"fleet": fleet})
+    left = {i: {"expiry": SOON} for i in fleet["packages"]} if ends == "expiry" else {}
+    verbs = checked(engine, {"fleet": {**fleet, "packages": left}})
+
+    def slowly(write: Callable[..., Any]) -> Callable[..., Any]:
+        def written(client: Client, observed: Observed, *arguments: Any) -> Any:
+            engine.stopwatch += 61.0
+            if observed.package.id == "01H0":
+                HANDS[hand](masv)
+            return write(client, observed, *arguments)
+
+        return written
+
+    for name in ("set_expiry", "delete_package"):
+        monkeypatch.setattr(Client, name, slowly(getattr(Client, name)))
+    if hand == "nothing":
+        verbs()
+        assert len(masv.writes) == 2
+        return
+    by_hand = {"moved further": LAST, "unlimited": "never"}[hand]
+    with pytest.raises(PartlyDone, match=r"1 of 2 packages are done.*01HA .* changed since"):
+        verbs()
+    assert (end_of(masv), masv.account.package("01HA").state) == (by_hand, "finalized")

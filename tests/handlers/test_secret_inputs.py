@@ -282,3 +282,13 @@ def test_a_secret_window_hides_masvs_words_of_itself_and_of_no_package(
     }
     with pytest.raises(Refused, match="answered 422: no 2020-03-04"):
         recorded.up(both)
+
+
+@pytest.mark.parametrize("odd", [True, 3, "name", ["name", 3, ["x"]], {"": 3}, {"name": ["x", 1]}])
+def test_a_state_written_by_hand_may_call_anything_secret(
+    make: Make, engine: Engine, masv: Simulator, odd: Any
+) -> None:
+    program = make(masv.account.add_package(name="raw", expiry=DEC), [], name="raw")
+    engine.up(program)
+    engine.state["p"]["inputs"]["secretInputs"] = odd
+    engine.up(program)

@@ -7,6 +7,7 @@ import pytest
 
 from pulumi_masv import plan
 from pulumi_masv.lifecycle import bounds
+from pulumi_masv.lifecycle.previews import LATER as LATER_ON
 from pulumi_masv.lifecycle.previews import Named
 from pulumi_masv.lifecycle.registry import Registry
 from pulumi_masv.models import NEVER, Package, parse_instant
@@ -32,6 +33,7 @@ def named(ends: Any = SOON, planned: Any = LATER) -> Named:
 
 
 AT_ONCE, UNKNOWN_ID = Named("01HP", "urn:a"), Named("", "urn:a")
+BY_EXPIRY = Named("01HP", "urn:a", LATER_ON)
 CASES = [
     ((), shorter(), False),
     ((), deleted(), False),
@@ -47,6 +49,9 @@ CASES = [
     ((AT_ONCE,), deleted(), True),
     ((AT_ONCE,), deleted(planned=LAST), True),
     ((AT_ONCE,), shorter(), True),
+    ((BY_EXPIRY,), shorter(), True),
+    ((BY_EXPIRY,), shorter(planned=NEVER), True),
+    ((BY_EXPIRY,), deleted(), False),
     ((UNKNOWN_ID,), shorter(), True),
     ((Named("", "urn:b"),), shorter(), False),
     ((Named("01HQ", "urn:a"),), shorter(), False),

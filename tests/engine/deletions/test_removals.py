@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from pulumi_masv.simulator import Simulator
 from tests.engine.conftest import Stack
 from tests.engine.deletions.programs import (
@@ -66,7 +68,11 @@ def test_where_it_cannot_look_the_preview_warns_and_the_up_refuses(
     status, told = report(stack, tmp_path)
     assert (status, [row["id"] for row in told["cannotBeTold"]]) == (3, [one])
     assert "so it is not done" in stack.up(expect=1).text
+    stack.environment["MASV_API_KEY"] = masv.api_key
+    assert "the preview before this run did not show" in stack.up(expect=1).text
     assert lost(masv) == []
+    stack.run("up", "--yes")
+    assert lost(masv) == [one]
 
 
 def test_a_fleet_that_goes_is_named_with_its_total(
@@ -146,11 +152,12 @@ def test_only_masvs_clock_counts(stack: Stack, masv: Simulator, tmp_path: Path) 
     ends(stack, masv, tmp_path, one, two)  # this machine's clock is months ahead of MASV's
 
 
+@pytest.mark.parametrize("name", ["season", "team::season"])
 def test_a_resource_of_a_component_is_named_at_its_own_urn(
-    stack: Stack, masv: Simulator, tmp_path: Path
+    stack: Stack, masv: Simulator, tmp_path: Path, name: str
 ) -> None:
     one, two = package(masv, expiry=LATE), package(masv, "Day 13")
-    component = "parent = pulumi.ComponentResource('studio:index:Season', 'season')\n"
+    component = f"parent = pulumi.ComponentResource('studio:index:Season', {name!r})\n"
     child = options("parent=parent")
     before = component + lifecycle("a", repr(one), child) + lifecycle("b", repr(two), FORCED, child)
     after = component + lifecycle("a", repr(one), f"expiry={EARLY!r}", child)
@@ -160,6 +167,10 @@ def test_a_resource_of_a_component_is_named_at_its_own_urn(
     assert sorted(loss["id"] for loss in told["losses"]) == sorted([one, two])
     stack.up()
     assert lost(masv) == [two]
+    stack.program(component + lifecycle("a", repr(one), FORCED, child))
+    stack.up()
+    stack.destroy()
+    assert lost(masv) == [two, one]
 
 
 def test_a_second_accounts_last_package_is_ended_by_its_own_key(
