@@ -72,7 +72,7 @@ class Session:
         self._looks: dict[object, tuple[Any, float]] = {}
         self._received: dict[str, datetime] = {}
         self._created: dict[str, datetime] = {}
-        self._blind = ""
+        self._blind: str | None = None
         self.readings = Readings(announcer, environment, lambda: self._team().shows_nothing())
         self.contradictions = Contradictions(self._tell_once)
         self._takes_part = False
