@@ -1,15 +1,25 @@
 """The simulator in process: no socket, and an account of its own for every test."""
 
+import signal
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from pulumi_masv.simulator import Simulator
 
 # Neither the wall's time nor chance decides whether a change is green.
-settings.register_profile("steady", deadline=None, derandomize=True)
+settings.register_profile(
+    "steady",
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow],  # older versions allow a second
+)
 settings.load_profile("steady")
+
+# A shell lets what it starts in the background ignore Ctrl-C, and so would all that tests start. No
+# `preexec_fn` sets that right: it makes subprocess fork, which gRPC may abort once it is in use.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
