@@ -1,5 +1,6 @@
 """The simulator in process: no socket, and an account of its own for every test."""
 
+import os
 import signal
 from collections.abc import Iterator
 
@@ -24,6 +25,12 @@ if hasattr(providers, "_get_local_constants"):
 # A shell lets what it starts in the background ignore Ctrl-C, and so would all that tests start. No
 # `preexec_fn` sets that right: it makes subprocess fork, which gRPC may abort once it is in use.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# Nor does what a shell tells every command of its terminal and of a proxy.
+for name in ("COLUMNS", "FORCE_COLOR", "LINES", "NO_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE"):
+    os.environ.pop(name, None)
+for name in ("NO_PROXY", "no_proxy"):
+    os.environ[name] = f"127.0.0.1,localhost,{os.environ.get(name, '')}".rstrip(",")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
