@@ -264,5 +264,5 @@ def test_ctrl_c_while_pulumi_is_asked_is_one_line_and_130(pulumi: Pulumi) -> Non
     )
     assert asked.read_text() == "yes\n"
     child.send_signal(signal.SIGINT)
-    assert child.communicate(timeout=30) == ("", "pulumi-masv: interrupted\n")
+    assert child.communicate(timeout=60) == ("", "pulumi-masv: interrupted\n")
     assert child.returncode == 130
