@@ -1,12 +1,12 @@
 """The simulator in process: no socket, and an account of its own for every test."""
 
+import contextlib
 import os
 import signal
 from collections.abc import Iterator
 
 import pytest
 from hypothesis import HealthCheck, settings
-from hypothesis.internal.conjecture import providers
 
 from pulumi_masv.simulator import Simulator
 
@@ -19,8 +19,11 @@ settings.register_profile(
 )
 settings.load_profile("steady")
 # Newer versions draw constants of the modules that other tests have imported by then, too.
-if hasattr(providers, "_get_local_constants"):
-    providers._get_local_constants = lambda: providers._local_constants
+with contextlib.suppress(ImportError):
+    from hypothesis.internal.conjecture import providers
+
+    if hasattr(providers, "_get_local_constants"):
+        providers._get_local_constants = lambda: providers._local_constants
 
 # A shell lets what it starts in the background ignore Ctrl-C, and so would all that tests start. No
 # `preexec_fn` sets that right: it makes subprocess fork, which gRPC may abort once it is in use.
