@@ -103,7 +103,7 @@ check: setup ## Check style, types, architecture, workflows, the documentation, 
 	@$(MAKE) --no-print-directory docs
 
 docs: setup ## Build the documentation into docs/_build; a broken link is an error
-	@.venv/bin/sphinx-build -q -W --keep-going docs docs/_build
+	@LC_ALL=C .venv/bin/sphinx-build -q -W --keep-going docs docs/_build
 
 format: setup ## Format the code
 	.venv/bin/ruff check --fix --exit-zero

@@ -46,7 +46,7 @@ class Colour(enum.Enum):
     RED = 1
 
 
-@at_least(5, "taken", "refused")
+@at_least(2, "taken", "refused")
 @given(name=st.sampled_from(NAMES), value=ANYTHING, is_shown=st.booleans())
 def test_any_value_is_taken_or_refused_in_one_line(name: str, value: Any, is_shown: bool) -> None:
     known = read(name, value, is_shown=is_shown)

@@ -79,7 +79,7 @@ def calls(program: str) -> list[tuple[str, list[Any], dict[str, Any]]]:
     return made
 
 
-@at_least(20, "packages", "names")
+@at_least(10, "packages", "names")
 @settings(max_examples=40)
 @given(packages=PACKAGES, names=NAMES)
 def test_the_written_program_declares_what_was_imported(
@@ -103,7 +103,7 @@ def test_the_written_program_declares_what_was_imported(
         assert handler.diff(entry["id"], outputs, declared).changes is False
 
 
-@at_least(20, "packages", "names")
+@at_least(10, "packages", "names")
 @settings(max_examples=40)
 @given(packages=PACKAGES, names=NAMES)
 def test_the_written_manifest_declares_what_was_imported(

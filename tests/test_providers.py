@@ -1,6 +1,7 @@
 """The names that every state holds, pinned, and how a handler is configured."""
 
 import base64
+import gc
 import os
 import pickle
 import pickletools
@@ -30,6 +31,15 @@ NAMES = {
     "PackageFleetProvider": PackageFleetProvider,
     "ArchiveWindowProvider": ArchiveWindowProvider,
 }
+
+
+@pytest.fixture(autouse=True)
+def _the_process_stays_as_it_was() -> Any:
+    threshold = gc.get_threshold()
+    yield
+    gc.set_threshold(*threshold)
+    if hasattr(sys, "tracebacklimit"):
+        del sys.tracebacklimit
 
 
 def strings(blob: str) -> list[Any]:
@@ -85,13 +95,6 @@ def test_a_handler_pickled_long_ago_is_still_found() -> None:
             assert type(pickle.loads(blob)) is kind
 
 
-@pytest.fixture
-def _the_process_stays_as_it_was() -> Any:
-    yield
-    if hasattr(sys, "tracebacklimit"):
-        del sys.tracebacklimit
-
-
 class EngineLog(engine_pb2_grpc.EngineServicer):
     """An engine's log, behind a real socket."""
 
@@ -116,7 +119,6 @@ def engine(monkeypatch: pytest.MonkeyPatch) -> Any:
     server.stop(None).wait()
 
 
-@pytest.mark.usefixtures("_the_process_stays_as_it_was")
 def test_a_configured_handler_serves_every_verb_and_says_at_the_resource(engine: Any) -> None:
     log, address = engine
     simulator = Simulator(packages=0)
@@ -146,7 +148,6 @@ def test_a_configured_handler_serves_every_verb_and_says_at_the_resource(engine:
     assert simulator.account.package(package).name == "Day 12"  # nothing but what was promised
 
 
-@pytest.mark.usefixtures("_the_process_stays_as_it_was")
 def test_an_error_is_one_line_in_the_handlers_process_unless_debugging(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

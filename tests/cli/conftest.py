@@ -36,7 +36,7 @@ def run(
 ) -> Run:
     """`run("list", "--json")`, in a folder of its own. No secret is ever printed."""
     monkeypatch.chdir(tmp_path)
-    for name in ("FORCE_COLOR", "NO_COLOR", "MASV_TIMEOUT", "MASV_CONCURRENCY"):
+    for name in ("MASV_TIMEOUT", "MASV_CONCURRENCY"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("MASV_BASE_URL", masv.url)
     monkeypatch.setenv("MASV_API_KEY", masv.api_key)

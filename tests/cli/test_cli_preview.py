@@ -3,6 +3,7 @@
 import json
 import os
 import pty
+import re
 import signal
 import subprocess
 import sys
@@ -156,7 +157,7 @@ def test_ctrl_c_stops_pulumi_and_is_130(tmp_path: Path) -> None:
         start_new_session=True,
     )
     interrupt(child, tmp_path)
-    out, err = child.communicate(timeout=30)
+    out, err = child.communicate(timeout=60)
     assert (child.returncode, out, err) == (130, "", "stopping\n")
     assert (tmp_path / "stopped").exists()
 
@@ -179,7 +180,7 @@ def test_a_second_ctrl_c_kills_what_goes_on(tmp_path: Path) -> None:
             assert child.poll() is None
             time.sleep(0.02)
         child.send_signal(signal.SIGINT)
-    _, err = child.communicate(timeout=30)
+    _, err = child.communicate(timeout=60)
     assert (child.returncode, err) == (130, "")
 
 
@@ -190,7 +191,7 @@ def test_on_a_terminal_it_shows_how_long_it_takes(tmp_path: Path) -> None:
     )
     shown = seen(ours, its)
     assert child.wait() == 0
-    assert "pulumi preview: 0 s" in shown
+    assert re.search(r"pulumi preview: \d+ s", shown)
     assert "installing plugins" in shown
 
 

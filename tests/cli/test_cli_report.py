@@ -125,13 +125,12 @@ def in_terminal(*arguments: str, typed: bool = False, **environment: str) -> tup
     """What the command writes to a terminal, and its exit status."""
     ours, its = pty.openpty()
     root = str(Path(pulumi_masv.__file__).parents[1])
-    kept = {k: v for k, v in os.environ.items() if k not in ("NO_COLOR", "COLUMNS", "FORCE_COLOR")}
     child = subprocess.Popen(
         [sys.executable, "-m", "pulumi_masv.cli", "report", *arguments],
         stdin=its if typed else subprocess.DEVNULL,
         stdout=its,
         stderr=its,
-        env={**kept, "PYTHONPATH": root, "TERM": "xterm", **environment},
+        env={**os.environ, "PYTHONPATH": root, "TERM": "xterm", **environment},
     )
     shown = seen(ours, its).replace("\r\n", "\n")
     return child.wait(), shown

@@ -13,7 +13,7 @@ def test_bash_is_shown_what_completes_the_commands() -> None:
         ["bash", "-c", f"{COMMAND} --show-completion; exit $?"],
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=60,
         check=False,
     )
     assert (shown.returncode, shown.stderr) == (0, "")
@@ -24,7 +24,7 @@ def test_bash_is_shown_what_completes_the_commands() -> None:
         env={**os.environ, **asked, "COMP_WORDS": "pulumi-masv imp"},
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=60,
         check=False,
     )
     assert completed.stdout.split() == ["import-file"]

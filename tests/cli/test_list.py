@@ -188,7 +188,7 @@ def test_a_name_that_the_encoding_lacks_is_no_error(masv: Simulator, tmp_path: P
             },
             capture_output=True,
             text=True,
-            timeout=30,
+            timeout=60,
             check=False,
         )
     assert (done.returncode, done.stderr) == (0, "")

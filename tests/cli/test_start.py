@@ -156,8 +156,6 @@ def test_ctrl_c_is_one_line_and_130_and_nothing_is_half_written(
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        # A shell that starts the tests in the background has them, and theirs, ignore Ctrl-C.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )
     assert asked.wait(60)
     child.send_signal(signal.SIGINT)

@@ -78,6 +78,8 @@ def test_a_password_of_netrc_and_a_proxy_for_loopback_are_not_used(
     (tmp_path / "netrc").write_text("machine 127.0.0.1 login a password b\n")
     monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name)
     url = f"http://127.0.0.1:1/v1.1/teams/{masv.team_id}/packages/01HP"
     with responses.RequestsMock() as mock:
         mock.get(url, json={"id": "01HP", "state": "new", "access_token": "t"})

@@ -78,7 +78,7 @@ def test_a_team_without_an_inbox_is_not_taken_for_a_wrong_key(
 def test_pages_after_the_first_are_read_side_by_side(masv: Simulator) -> None:
     for _ in range(150):
         masv.account.add_package()
-    both = threading.Barrier(2, timeout=20)
+    both = threading.Barrier(2, timeout=60)
     handle = masv._dispatcher.handle
 
     def answer(request: Any) -> Any:

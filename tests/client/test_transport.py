@@ -134,7 +134,11 @@ def test_certificates_that_are_not_there_are_one_line_that_names_the_variable(
 @pytest.mark.parametrize(
     "url", ["https://a..b", "https://" + "a" * 64 + ".example", "https://ü..x"]
 )
-def test_a_host_that_cannot_be_asked_for_is_one_line(url: str) -> None:
+def test_a_host_that_cannot_be_asked_for_is_one_line(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.delenv(name, raising=False)
     with pytest.raises(Unreachable, match=r"is not an address: check masv:baseUrl"):
         connect(url).get_package("01HP")
 

@@ -165,7 +165,7 @@ def test_the_command_line_plays_a_folder(tmp_path: Path) -> None:
     environment = dict(line.removeprefix("export ").split("=", 1) for line in exports)
     assert len(Client(resolve({}, environment)).list_packages(Query())) == 3
     process.terminate()
-    process.communicate(timeout=20)
+    process.communicate(timeout=60)
 
 
 @pytest.mark.parametrize(
@@ -178,5 +178,5 @@ def test_the_command_line_plays_a_folder(tmp_path: Path) -> None:
 )  # fmt: skip
 def test_what_cannot_be_played_is_one_line(arguments: list[str], line: str) -> None:
     process = start(*arguments)
-    assert process.communicate(timeout=20) == ("", f"pulumi-masv: {line}\n")
+    assert process.communicate(timeout=60) == ("", f"pulumi-masv: {line}\n")
     assert process.returncode == 2

@@ -4,7 +4,6 @@ import json
 import os
 import re
 import shutil
-import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -18,10 +17,6 @@ import pytest
 from pulumi_masv.simulator import Simulator
 from tests.engine import warm
 from tests.engine.keeper import PROVIDER, keeper
-
-# A shell lets what it starts in the background ignore Ctrl-C. So would the handlers, and the engine
-# waits five seconds for those before it kills them.
-signal.signal(signal.SIGINT, signal.default_int_handler)
 
 ROOT = Path(__file__).parents[2]
 BIN = Path(sys.prefix) / "bin"

@@ -2,15 +2,14 @@
 
 import os
 import shutil
-import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
+import psutil
 import pytest
 
 from pulumi_masv.simulator import Simulator
@@ -31,20 +30,18 @@ def bucket(tmp_path: Path) -> Iterator[str]:
     if not server.exists():
         assert not os.environ.get("CI"), "run make s3-server"
         pytest.skip("there is no S3 server: run make s3-server")
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        address: tuple[str, int] = free.getsockname()
-    host = "{}:{}".format(*address)
     folder = tmp_path / "s3"
     (folder / "state").mkdir(parents=True)
     keys = ["--access", "toy-id", "--secret", "toy-secret"]
-    with subprocess.Popen(
-        [server, "--quiet", "--port", host, *keys, "posix", folder],
+    with psutil.Popen(
+        [server, "--quiet", "--port", "127.0.0.1:0", *keys, "posix", folder],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     ) as process:
         try:
-            until(lambda: answers(address), "the S3 server starts")
-            yield f"s3://state?endpoint=http://{host}&s3ForcePathStyle=true&region=us-east-1"
+            until(lambda: listening(process), "the S3 server starts")
+            [port] = listening(process)
+            yield f"s3://state?endpoint=http://127.0.0.1:{port}&s3ForcePathStyle=true&region=us-east-1"
         finally:
             process.terminate()
 
@@ -56,10 +53,10 @@ def until(happened: Callable[[], object], what: str) -> None:
         time.sleep(0.02)
 
 
-def answers(address: tuple[str, int]) -> bool:
-    with suppress(OSError), socket.create_connection(address, timeout=1):
-        return True
-    return False
+def listening(server: psutil.Process) -> list[int]:
+    """The ports at which it listens."""
+    connections = server.net_connections("tcp")
+    return [one.laddr.port for one in connections if one.status == psutil.CONN_LISTEN]
 
 
 @pytest.fixture

@@ -25,6 +25,15 @@ print(json.dumps({{
 print("said", file=sys.stderr)
 raise SystemExit(7)
 """
+KILLED = """\
+import socket, sys
+with socket.socket(socket.AF_UNIX) as client:
+    client.connect(sys.argv[1])
+    told = sys.argv[2].encode()
+    if told:
+        socket.send_fds(client, [(40).to_bytes(4, "big")], [0, 1, 2])
+        client.sendall(told)
+"""
 
 
 @pytest.fixture
@@ -74,3 +83,18 @@ def test_a_forked_python_ends_with_the_process_that_stands_for_it(
         # It holds the same end of the pipe, which is closed only when both have ended.
         assert started.stdout.read() == ""
         assert started.wait() == -which
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere it is not forked")
+@pytest.mark.parametrize("told", ["", "[['-c', ", f"{[['-c', 'import os'], {}, '/']!r:40}"])
+def test_one_that_is_killed_before_it_has_begun_harms_no_other(virtualenv: Path, told: str) -> None:
+    subprocess.run([sys.executable, "-c", KILLED, virtualenv / "python", told], check=True)
+    kept = {n: v for n, v in os.environ.items() if n.startswith("PYTHON")}
+    next_one = subprocess.run(
+        [virtualenv / "bin" / "python", "-c", "print('still there')"],
+        env={**kept, "PATH": os.environ["PATH"]},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (next_one.stdout, next_one.stderr) == ("still there\n", "")

@@ -132,11 +132,17 @@ def _copy(file: Path, to: Path) -> None:
         shutil.copy(file, to)
 
 
-def _received(connection: socket.socket) -> tuple[list[str], dict[str, str], str, list[int]]:
+def _received(
+    connection: socket.socket,
+) -> tuple[list[str], dict[str, str], str, list[int]] | None:
+    """What a client tells, unless it was killed before it had told all."""
     head, streams, _, _ = socket.recv_fds(connection, 4, 3)
-    told, length = b"", int.from_bytes(head, "big")
-    while len(told) < length:
-        told += connection.recv(length - len(told))
+    length = int.from_bytes(head, "big")
+    told = connection.recv(length, socket.MSG_WAITALL)
+    if not head or len(told) < length:
+        for one in streams:
+            os.close(one)
+        return None
     words, variables, folder = ast.literal_eval(told.decode(errors="surrogateescape"))
     return words, variables, folder, list(streams)
 
@@ -147,17 +153,22 @@ def _serve(server: socket.socket) -> list[str]:
     clients.register(server, selectors.EVENT_READ)
     parent = os.getppid()
     while os.getppid() == parent:  # tests that were killed end nothing
-        for key, _ in clients.select(timeout=1):
+        for key, _ in clients.select(timeout=1)[:1]:  # it may end what the others are about
             if key.fileobj is server:
                 connection, _ = server.accept()
-                words, variables, folder, streams = _received(connection)
+                received = _received(connection)
+                if received is None:
+                    connection.close()
+                    continue
+                words, variables, folder, streams = received
                 pid = os.fork()
                 if pid == 0:
                     _become(variables, folder, streams)
                     return words
                 for one in streams:
                     os.close(one)
-                connection.sendall(pid.to_bytes(4, "big"))
+                with contextlib.suppress(OSError):  # the client was killed, which is seen below
+                    connection.sendall(pid.to_bytes(4, "big"))
                 ended = os.pidfd_open(pid)
                 clients.register(connection, selectors.EVENT_READ, (pid, None, ended))
                 clients.register(ended, selectors.EVENT_READ, (pid, connection, ended))

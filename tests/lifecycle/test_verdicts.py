@@ -85,7 +85,7 @@ def spelled(end: End) -> Any:
 
 
 @pytest.mark.parametrize("does", get_args(Does))
-@at_least(10, "observed")
+@at_least(5, "observed")
 @settings(max_examples=40)
 @given(st.data(), st.lists(NAMES, max_size=2))
 def test_a_verdict_written_and_read_again_is_the_same(
@@ -105,7 +105,7 @@ def test_a_verdict_written_and_read_again_is_the_same(
 
 
 @pytest.mark.parametrize("does", get_args(Does))
-@at_least(10, "observed")
+@at_least(5, "observed")
 @settings(max_examples=40)
 @given(st.data())
 def test_what_was_observed_is_read_again_as_it_was(does: Does, data: st.DataObject) -> None:
@@ -120,7 +120,7 @@ def test_what_was_observed_is_read_again_as_it_was(does: Does, data: st.DataObje
 
 
 @pytest.mark.parametrize("does", ["adopted", "changed", "ended"])
-@at_least(20, "a loss")
+@at_least(10, "a loss")
 @given(st.data())
 def test_a_loss_is_read_again_as_it_was(does: Does, data: st.DataObject) -> None:
     verdict = data.draw(verdicts(does))

@@ -91,7 +91,7 @@ def test_a_hold_takes_no_less_than_any_other_rule(pattern: str, name: str, more:
         assert holds({"tags": pattern}, tags=(pattern,))
 
 
-@at_least(50, "of other letters")
+@at_least(25, "of other letters")
 @given(TEXTS, TEXTS)
 @example("Legal", "lega1")
 def test_a_hold_does_not_take_a_text_of_other_letters(one: str, other: str) -> None:

@@ -152,7 +152,7 @@ def test_a_later_now_alone_never_ends_anything_earlier_than_announced(
         assert announced is None or no_earlier(now_said, announced)
 
 
-@at_least(15, "it ends at its grace", "it ends with its age")
+@at_least(5, "it ends at its grace", "it ends with its age")
 @given(inventories(), st.integers(0, 100))
 def test_what_comes_of_age_gets_its_whole_grace(packages: list[Package], days: int) -> None:
     aging = Manifest.model_validate(
@@ -206,7 +206,7 @@ def ends(rules: Manifest, one: Package) -> Any:
     return applied(decide(rules, one), [one])[0].end
 
 
-@at_least(15, "a hold shields a date", "a hold shields what never ends", "nothing is shorter")
+@at_least(5, "a hold shields a date", "a hold shields what never ends", "nothing is shorter")
 @given(HOLDS, MANIFESTS, SHORTER | SHORTER | ENDS, HELD, st.booleans())
 def test_a_hold_is_never_shortened(
     hold: dict[str, Any], drawn: Manifest, shorter: Any, one: Package, is_first: bool
@@ -241,7 +241,7 @@ def test_every_date_is_aware_and_none_is_newly_in_the_past(
             assert declared.expiry > NOW or declared.expiry == observed[package_id].expiry
 
 
-@at_least(15, "decided", "undecided")
+@at_least(5, "decided", "undecided")
 @given(cases())
 def test_what_nothing_is_known_of_is_not_decided(case: tuple[Manifest, list[Package]]) -> None:
     rules, packages = case

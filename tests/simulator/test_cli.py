@@ -18,14 +18,12 @@ def start(*arguments: Any) -> Any:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        # A shell that starts the tests in the background has them, and theirs, ignore Ctrl-C.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
 
 
 def run(*arguments: Any) -> Any:
     process = start(*arguments)
-    printed, complained = process.communicate(timeout=20)
+    printed, complained = process.communicate(timeout=60)
     return process.returncode, printed, complained
 
 
@@ -40,12 +38,12 @@ def test_the_simulator_says_how_to_use_it_runs_and_ends_quietly(tmp_path: Path) 
     answer = requests.get(
         f"{url}/v1.1/teams/{environment['MASV_TEAM_ID']}/packages",
         headers={"X-API-KEY": environment["MASV_API_KEY"]},
-        timeout=5,
+        timeout=60,
     )
     assert answer.json()["records"][0]["name"] == "A"
     assert answer.headers["Date"].startswith("Fri, 01 Jan 2027 00:00:")
     process.send_signal(signal.SIGINT)
-    assert process.communicate(timeout=20) == ("", "")
+    assert process.communicate(timeout=60) == ("", "")
     assert process.returncode == 0
 
 
@@ -59,11 +57,11 @@ def test_the_simulator_plays_a_contract(tmp_path: Path, by_name: bool) -> None:
     answer = requests.get(
         f"{environment['MASV_BASE_URL']}/v1.1/teams/{environment['MASV_TEAM_ID']}/packages",
         headers={"X-API-KEY": environment["MASV_API_KEY"]},
-        timeout=5,
+        timeout=60,
     )
     assert len(answer.json()["records"][0]) == 12
     process.send_signal(signal.SIGINT)
-    assert process.communicate(timeout=20) == ("", "")
+    assert process.communicate(timeout=60) == ("", "")
 
 
 def test_help_says_which_contracts_there_are() -> None:
@@ -120,11 +118,11 @@ def test_nothing_that_it_hands_out_says_canary() -> None:
     shown = requests.get(
         f"{environment['MASV_BASE_URL']}/v1.1/teams/{environment['MASV_TEAM_ID']}/packages",
         headers={"X-API-KEY": environment["MASV_API_KEY"]},
-        timeout=5,
+        timeout=60,
     ).text
     assert "canary" not in ("".join(exports) + shown).lower()
     process.send_signal(signal.SIGINT)
-    assert process.communicate(timeout=20) == ("", "")
+    assert process.communicate(timeout=60) == ("", "")
 
 
 def test_version_prints_the_version() -> None:
@@ -138,6 +136,6 @@ def test_without_typer_one_line_says_what_to_install(tmp_path: Path) -> None:
     code = (
         f"import sys; sys.path.insert(0, {str(tmp_path)!r}); import pulumi_masv.cli as c; c.main()"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=20)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == ('pulumi-masv: the command line needs pip install "pulumi_masv[cli]"\n')

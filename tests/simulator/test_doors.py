@@ -1,5 +1,6 @@
 """The account has two doors, in process and on a socket, and both close at once."""
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -61,7 +62,8 @@ def test_a_socket_closes_at_once_with_an_answer_due() -> None:
         masv.faults.set("latency", seconds=600)
         with pytest.raises(requests.ReadTimeout):
             requests.get(masv.url, timeout=0.1)
-        assert len(masv.journal) == 2
+        while len(masv.journal) < 2:  # whoever asked has waited for less
+            time.sleep(0.01)
         masv.__exit__(None, None, None)
 
 

@@ -32,7 +32,9 @@ with Simulator(packages=0) as described:
         ),
     )
 # One simulator for all that is sent to one route: the answers must fit whatever came before.
-on_one_simulator = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+on_one_simulator = settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 
 
 @pytest.fixture

@@ -53,7 +53,9 @@ class Run:
     def handler(self) -> psutil.Process:
         """The process of the verbs."""
         family, all_now = self.meet(), psutil.process_iter(["cmdline"])
-        (handler,) = (p for p in all_now if p in family and "pulumi.dynamic" in p.info["cmdline"])
+        (handler,) = (
+            p for p in all_now if p in family and "pulumi.dynamic" in (p.info["cmdline"] or ())
+        )
         return handler
 
     def kill_handler(self) -> None:
@@ -128,7 +130,8 @@ def some(masv: Simulator, many: int) -> list[str]:
     return [masv.account.add_package(name="raw", expiry=DECEMBER) for _ in range(many)]
 
 
-def slow(masv: Simulator, method: str = "PUT", seconds: float = 0.3) -> None:
+def slow(masv: Simulator, method: str = "PUT", seconds: float = 1) -> None:
+    """Let each answer take so long that a run is met in it, however busy the machine is."""
     masv.faults.set("latency", seconds=seconds, method=method, times=None)
     masv.reset_journal()
 

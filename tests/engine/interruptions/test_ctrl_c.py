@@ -33,7 +33,7 @@ def test_after_two_ctrl_c_another_up_finishes(stack: Stack, masv: Simulator) -> 
     declare(stack, ids, "day")
     stack.up()
     declare(stack, ids, "night")
-    slow(masv, seconds=0.5)
+    slow(masv, seconds=3)
     with up(stack) as run:
         written(masv, 5)
         run.ctrl_c_twice()

@@ -44,7 +44,7 @@ def test_when_the_engine_dies_in_an_update_cancel_and_up_finish(
     declare(stack, ids, "day")
     stack.up()
     declare(stack, ids, "night")
-    slow(masv, seconds=1)
+    slow(masv)
     with up(stack) as run:
         written(masv, 5)
         run.kill_engine()
@@ -60,7 +60,7 @@ def test_when_the_engine_dies_in_an_adoption_a_refresh_clears_its_warning(
 ) -> None:
     ids = some(masv, 40)
     declare(stack, ids, "night")
-    slow(masv, seconds=1)
+    slow(masv)
     with up(stack) as run:
         written(masv, 5)
         run.kill_engine()
@@ -113,7 +113,7 @@ def test_a_forced_end_happens_once_wherever_it_is_killed(
     declare(stack, ids[1:], "night", more=flags)
     loss = f'{ids[0]} "day {ids[0]}": LOSS 3 files'
     assert loss in stack.preview().text
-    slow(masv, "DELETE" if ended else "PUT", 1)
+    slow(masv, "DELETE" if ended else "PUT")
     with up(stack) as run:
         written(masv, len(ids) if ended else 1)
         killed(run)
