@@ -7,11 +7,15 @@ leaves the state with a line; several are dropped only where somebody says that 
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from typing import Final
 
 from pulumi_masv.errors import NoLongerShown
 from pulumi_masv.formatting import first, quote
 from pulumi_masv.lifecycle.verdicts import Announcer
 from pulumi_masv.sources import ACCEPT_GONE
+
+QUIET: Final = 1.0
+"""Seconds in which no other read begins: the engine starts them apart, on a busy machine slowly."""
 
 
 class Readings:
@@ -34,6 +38,7 @@ class Readings:
         self._shows_nothing = shows_nothing
         self._changed = threading.Condition()
         self._underway = 0
+        self._one_begins = False
         self._gone: set[str] = set()
 
     @contextmanager
@@ -47,12 +52,17 @@ class Readings:
             NoLongerShown: there are several, or MASV shows no package at all; none was accepted.
         """
         gone: dict[str, str | None] = {}
-        self._count(1)
+        with self._changed:
+            self._one_begins = True
+            self._underway += 1
+            self._changed.notify_all()
         try:
             yield gone
         finally:
-            self._gone.update(gone)
-            self._count(-1)
+            with self._changed:
+                self._gone.update(gone)
+                self._underway -= 1
+                self._changed.notify_all()
         if gone:
             self._let_go(gone)
 
@@ -62,16 +72,19 @@ class Readings:
             found.update(gone)
 
     def _let_go(self, gone: Mapping[str, str | None]) -> None:
-        with self._changed:  # only together they tell what a key no longer sees
-            self._changed.wait_for(lambda: self._underway <= 0)
         lines = first([f"{i} {quote(name)}" for i, name in sorted(gone.items())], "more")
-        if not self._accepted and (len(self._gone) > 1 or self._shows_nothing()):
+        if not self._accepted and (not self._is_one() or self._shows_nothing()):
             raise NoLongerShown(", ".join(lines))
         for line in lines:
             told = f"{line}: MASV no longer shows it, so it is dropped from the state"
             self._announcer.note(told, is_warning=True)
 
-    def _count(self, more: int) -> None:
+    def _is_one(self) -> bool:
+        """Return whether one is gone, and no more: only all reads together tell."""
         with self._changed:
-            self._underway += more
-            self._changed.notify_all()
+            while len(self._gone) == 1:
+                self._changed.wait_for(lambda: self._underway <= 0 or len(self._gone) > 1)
+                self._one_begins = False
+                if not self._changed.wait_for(lambda: self._one_begins, QUIET):
+                    break
+            return len(self._gone) == 1

@@ -7,6 +7,7 @@ import pytest
 
 from pulumi_masv.announcer import PulumiAnnouncer
 from pulumi_masv.errors import NoLongerShown
+from pulumi_masv.lifecycle import gone
 from pulumi_masv.lifecycle.gone import Readings
 
 
@@ -63,9 +64,9 @@ def test_what_is_gone_and_read_side_by_side_is_kept_together(count: int) -> None
 
     def read(package_id: str) -> None:
         try:
-            with several.one() as gone:
+            with several.one() as missing:
                 all_begun.wait()
-                gone[package_id] = None
+                missing[package_id] = None
         except NoLongerShown:
             left.append(False)
         else:
@@ -77,6 +78,23 @@ def test_what_is_gone_and_read_side_by_side_is_kept_together(count: int) -> None
     for each in threads:
         each.join()
     assert (left, told) == ([False] * count, [])
+
+
+def test_one_that_is_read_soon_after_counts_as_side_by_side(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(gone, "QUIET", 600.0)
+    several, told = readings()
+    let: list[bool] = []
+    threads = [
+        threading.Thread(target=lambda i=i: let.append(let_go(several, i)))
+        for i in ("01HA", "01HB")
+    ]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    assert (let, told) == ([False, False], [])
 
 
 def test_all_are_let_go_where_that_is_accepted() -> None:
