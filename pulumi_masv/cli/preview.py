@@ -63,7 +63,7 @@ def preview(
     It is text, unless --format or the name of --output says otherwise. Other options are passed to
     `pulumi preview`, and all that comes after --.
     """
-    if problem := not_writable(output):
+    if problem := not_writable(output, form):
         raise typer.Exit(refused(problem))
     pulumi = shutil.which("pulumi")
     if pulumi is None:

@@ -57,7 +57,7 @@ def report(
     """
     # A script that says nothing has always been given Markdown.
     shown = format_of(form, output, Format.TEXT if on_terminal() else Format.MARKDOWN)
-    if problem := not_writable(output):
+    if problem := not_writable(output, form):
         raise typer.Exit(refused(problem))
     told = _read(file)
     if isinstance(told, str):
@@ -82,10 +82,16 @@ def format_of(form: Format | None, output: Path | None, default: Format) -> Form
     return _ENDINGS.get(output.suffix.lower(), Format.MARKDOWN)
 
 
-def not_writable(output: Path | None) -> str:
+def not_writable(output: Path | None, form: Format | None) -> str:
     """Return why a report cannot be written there, before anything is run for it."""
     if output is None:
         return ""
+    if form is None and output.suffix and output.suffix.lower() not in _ENDINGS:
+        endings = ", ".join(_ENDINGS)
+        return (
+            f"{visible(str(output))}: no report is written as {visible(output.suffix)}: end its "
+            f"name in one of {endings}, or say with --format what to write"
+        )
     if output.is_dir():
         return f"{visible(str(output))} is a folder: name a file in it"
     if not output.parent.is_dir():
