@@ -59,7 +59,7 @@ def in_words() -> Iterator[None]:
         yield
     except MasvError as error:
         error.args = (vocabulary.spelled(error),)
-        raise
+        raise error from None  # Pulumi shows what it came from as well, and that says the same
 
 
 class _Handler(Generic[Kind, State]):

@@ -187,6 +187,10 @@ def named(kind: str, resource_name: Any, opts: Any, *, is_checked: bool = True) 
     if opts is not None and not isinstance(opts, pulumi.ResourceOptions):
         kind_of = arguments.kind_of(opts)
         raise Refused(f"{subject.what}: opts: {kind_of} is not a pulumi.ResourceOptions")
+    provider = opts and opts.provider
+    if provider is not None and not isinstance(provider, pulumi.ProviderResource):
+        kind_of = arguments.kind_of(provider)
+        raise Refused(f"{subject.what}: opts.provider: {kind_of} is not a masv.Provider")
     if opts is not None and opts.import_ is not None:
         raise Refused(
             f"{subject.what}: opts.import_ does not work for a dynamic resource: leave it out, a "

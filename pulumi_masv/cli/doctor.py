@@ -35,7 +35,7 @@ from pulumi_masv.errors import MasvError, RequestRefused, SettingsError
 from pulumi_masv.formatting import span
 from pulumi_masv.models import Query
 from pulumi_masv.settings import NAMES, Settings
-from pulumi_masv.sources import key, variable
+from pulumi_masv.sources import is_loopback, key, variable
 
 Outcome = Literal["ok", "warning", "failed", "cannot be told"]
 _STYLES: Final = {"ok": "green", "warning": "yellow", "failed": "bold red", "cannot be told": "dim"}
@@ -143,7 +143,7 @@ def _account(found: Source) -> Iterator[Check]:
     yield Check("packages", "ok", f"key and team are accepted; {page.total} finalized or expired")
     yield _team(settings)
     yield _inbox(client)
-    yield _clock(page.now, here)
+    yield _clock(page.now, here, is_rehearsal=is_loopback(settings.base_url))
 
 
 def _team(settings: Settings) -> Check:
@@ -180,14 +180,16 @@ def _hasty(settings: Settings) -> Settings:
     return settings.model_copy(update=hasty)
 
 
-def _clock(there: datetime, here: datetime) -> Check:
+def _clock(there: datetime, here: datetime, *, is_rehearsal: bool) -> Check:
     if there == _NO_DATE:
         return Check("clock", "cannot be told", "MASV's answer has no Date")
     apart = abs(here - there)
     if apart <= _CLOCKS:
         return Check("clock", "ok", f"{span(apart)} from MASV's")
     way = "ahead of" if here > there else "behind"
-    return Check("clock", "warning", f"{span(apart)} {way} MASV's: set this machine's clock")
+    unless = ", unless you set the simulator's" if is_rehearsal else ""
+    says = f"{span(apart)} {way} MASV's: set this machine's clock{unless}"
+    return Check("clock", "warning", says)
 
 
 def _with_advice(error: MasvError) -> str:

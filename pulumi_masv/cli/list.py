@@ -43,6 +43,8 @@ def list_packages(query: Query, as_json: Json = False) -> None:
         console.print(table)
     held = amount_of_all([package for package in packages if package.files_exist])
     console.print(Text(f"{counted(len(packages), 'package')} listed; files exist: {held}"))
+    if not packages and not query.status:
+        console.print(Text("without --status, only finalized and expired ones match"))
 
 
 def _cells(package: Package, now: datetime) -> list[Text]:
@@ -64,5 +66,7 @@ def _end(package: Package, now: datetime) -> str:
         return ""
     ahead = package.expiry - now
     away = f"in {span(ahead)}" if package.expiry > now else f"{span(-ahead)} ago"
+    if package.expiry > now and not package.files_exist:
+        away = "ended before"
     maybe = " or never" if package.end is None else ""
     return f"{spell_moment(package.expiry)} ({away}){maybe}"

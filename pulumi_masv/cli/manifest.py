@@ -62,7 +62,8 @@ def explain(
         print(json.dumps(_as_json(package, declared, reasons), indent=2))
         return
     state = visible(package.state or "unknown")
-    print(f"{package_id} {quote(package.name)}: {state}, ends {spell(package.end)}")
+    end = f"ends {spell(package.end)}" if package.files_exist else "its files have ended"
+    print(f"{package_id} {quote(package.name)}: {state}, {end}")
     for reason in reasons:
         print(f"  {reason}")
     print(f"declared: {_spelled(declared)}")

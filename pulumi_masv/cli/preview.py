@@ -64,6 +64,7 @@ def preview(
     It is text, unless --format or the name of --output says otherwise. Other options are passed to
     `pulumi preview`, and all that comes after --.
     """
+    shown = format_of(form, output, Format.TEXT)
     if problem := not_writable(output):
         raise typer.Exit(refused(problem))
     pulumi = shutil.which("pulumi")
@@ -75,7 +76,6 @@ def preview(
         raise typer.Exit(INTERRUPTED) from None
     limits = summary.Limits(max_lost_packages, max_lost_files, max_lost_bytes)
     try:
-        shown = format_of(form, output, Format.TEXT)
         status = write(text, shown, output, within, limits, ended=ended)
     except PreviewError as error:
         failed = f"pulumi preview ended with exit status {ended}, and printed no preview"

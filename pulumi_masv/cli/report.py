@@ -80,6 +80,12 @@ def format_of(form: Format | None, output: Path | None, default: Format) -> Form
     """Return the format that was asked for, in so many words or by a file's name."""
     if form is not None or output is None:
         return form or default
+    if output.suffix and output.suffix.lower() not in _ENDINGS:
+        line = (
+            f"{output}: no report is written as {output.suffix}: end its name in one of "
+            f"{', '.join(_ENDINGS)}, or say with --format what to write"
+        )
+        raise typer.Exit(refused(line))
     return _ENDINGS.get(output.suffix.lower(), Format.MARKDOWN)
 
 

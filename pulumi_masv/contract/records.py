@@ -65,7 +65,7 @@ def judge(
     yield _each(known.ID_TELLS_TIME, [
         (told := moment_of(one.id)) is None or abs(told - one.created_at) > MOMENT
         for one in packages if one.created_at
-    ], "no such moment", "so do all")  # fmt: skip
+    ], "the id does not tell it", "all ids do")  # fmt: skip
     yield _instants(records, contract)
     yield _names([str(one["name"]) for one in records if one.get("name")], contract)
     yield _unlimited([one for one in records if one.get("unlimited_storage") is True], contract)

@@ -49,7 +49,7 @@ class WindowInputs(Secretive, Inputs):
     ] = False
     archived: Annotated[
         StrictBool,
-        Field(description="True: hide their tombstones; False: show them again"),
+        Field(description="True, or left out: hide their tombstones; False: show them again"),
         Change.UPDATES,
     ] = True
     unarchive_on_destroy: Annotated[

@@ -54,7 +54,7 @@ def evaluate(manifest: ManifestModel, packages: Sequence[Package], now: datetime
             hold by ids holds nothing, so what it should protect would end.
     """
     if now.tzinfo is None:
-        raise ValueError("now has no time zone")
+        raise ValueError("now has no time zone: write datetime.now(timezone.utc)")
     decision = Decision()
     columns: dict[str, list[Any]] = {}
     held: set[int] = set()

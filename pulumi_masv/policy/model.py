@@ -241,7 +241,7 @@ class ManifestModel(Strict):
     rules: Annotated[
         tuple[Rule, ...],
         BeforeValidator(lambda value: () if value is None else value),
-        Field(description="the first whose match holds decides over a package"),
+        Field(description="the first rule that matches a package decides what happens to it"),
     ] = ()
     defaults: Annotated[
         Setting | None,

@@ -24,7 +24,8 @@ class ArchiveWindow(MasvResource, module=MODULE, name=WINDOW):
         expiry_start: the first instant of the window, as ISO 8601 with a zone or an aware datetime.
         expiry_end: the last instant; may be computed, such as 90 days before today.
         received: take the packages received through portals instead of those the team sent.
-        archived: True: hide their tombstones. `PUT /v1/teams/{team}/archive` and `/inbox/archive`.
+        archived: True, or left out: hide their tombstones. `PUT /v1/teams/{team}/archive` and
+            `/inbox/archive`.
             False: show them again. `PUT /v1/teams/{team}/unarchive` and `/inbox/unarchive`.
         unarchive_on_destroy: removing this resource shows them again.
 

@@ -78,10 +78,14 @@ def evaluate(
 
     Raises:
         ManifestError: a rule asks for tags or a portal, which only `manage` can list.
+        TypeError: `manifest` is none.
         ValueError: `now` has no zone.
     """
     from pulumi_masv import policy
 
+    if not isinstance(manifest, policy.Manifest):
+        kind = arguments.kind_of(manifest)
+        raise TypeError(f"manifest: {kind} is not a masv.Manifest: write masv.Manifest.load(path)")
     decision = policy.evaluate(manifest, list(packages), now)
     return {i: _arguments(declared) for i, declared in decision.declared.items()}
 

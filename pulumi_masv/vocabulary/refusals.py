@@ -1,6 +1,6 @@
 """Why something is not done, and what to do about it: refusals and errors, a line each."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from pydantic.alias_generators import to_snake
@@ -103,17 +103,18 @@ def reason(refusal: Refusal) -> str:
 
 _TO_KEEP: Final = {
     "resource": (
-        "to keep its files and stop managing it, put it back, set retain_on_delete=True and run an "
-        "up first; or, once it is out of the program, run `pulumi state delete`"
+        "to keep its files and stop managing it, put it back, set retain_on_delete=True in its "
+        "ResourceOptions and run an up first; or, once it is out of the program, run `pulumi state "
+        "delete`"
     ),
     "entry": "to keep its files and stop managing it, set retain_removed=True",
 }
 _WAYS_ON: Final = {
     False: (
         "its resource may not destroy them: with the resource and this id in the program, set "
-        "force_destroy=True to destroy them or retain_on_delete=True to keep them, run an up, and "
-        "then repeat this; or, once it is out of the program, run `pulumi state delete` to keep "
-        "them"
+        "force_destroy=True to destroy them or, in its ResourceOptions, retain_on_delete=True to "
+        "keep them, run an up, and then repeat this; or, once it is out of the program, run "
+        "`pulumi state delete` to keep them"
     ),
     True: (
         "its fleet may not destroy them: put it back and set force_destroy=True and run an up "
@@ -136,8 +137,8 @@ def spelled(error: MasvError) -> str:
     """Return the one line of an error, with what to do about it in Pulumi."""
     match error:
         case ChangeRefused():
-            lines = [reason(refusal) for refusal in error.refusals]
-            return "; ".join(first(lines, "more refusals"))
+            lines = first([*map(reason, error.refusals)], "more refusals")
+            return "; ".join(_advised_once(lines))
         case OtherTeam():
             return (
                 f"{error}: set it back, or give the resource the Provider of its team; or take it "
@@ -158,6 +159,14 @@ def spelled(error: MasvError) -> str:
             )
         case _:
             return str(error)
+
+
+def _advised_once(lines: Sequence[str]) -> Iterator[str]:
+    """Yield the lines, with what to do about files that exist only at the last that says it."""
+    for number, line in enumerate(lines):
+        advice = next((way for way in _WAYS_ON.values() if line.endswith(way)), None)
+        again = advice and any(other.endswith(advice) for other in lines[number + 1 :])
+        yield line.removesuffix(f", and {advice}") if again else line
 
 
 def archive_waits(stored: Stored) -> str:

@@ -121,6 +121,15 @@ def test_an_output_that_cannot_be_is_said_before_anything_is_read(run: Run, tmp_
     assert "there is no such folder" in refusal(run("preview", "-o", "no/report.md"))
 
 
+@pytest.mark.parametrize("output", ["report.pdf", "report.HTM", "report.html.old"])
+def test_no_report_is_written_under_an_unknown_ending(run: Run, file: Path, output: str) -> None:
+    """Not even as Markdown: its reader would take it for what its name says."""
+    for command in (["report", str(file)], ["preview"]):
+        assert "or say with --format what to write" in refusal(run(*command, "-o", output))
+    assert not Path(output).exists()
+    assert run("report", str(file), "-o", output, "--format", "html").code == 3
+
+
 def in_terminal(*arguments: str, typed: bool = False, **environment: str) -> tuple[int, str]:
     """What the command writes to a terminal, and its exit status."""
     ours, its = pty.openpty()

@@ -84,6 +84,7 @@ def test_a_clock_that_is_wrong_is_a_warning(
     outcome, said = checks(run, 0)["clock"]
     assert outcome == "warning"
     assert says in said
+    assert said.endswith("unless you set the simulator's")
 
 
 @pytest.mark.usefixtures("programs")
@@ -236,7 +237,8 @@ def test_a_probe_as_json_names_the_assumption(run: Run, masv: Simulator) -> None
     assert found == {
         "check": "ids tell the time",
         "outcome": "cautious",
-        "says": "the whole listing is read, not part of it, because no such moment in 1 of 1",
+        "says": "the whole listing is read, not part of it, because the id does not tell it in "
+        "1 of 1",
         "assumption": "ids tell the time",
     }
 

@@ -71,6 +71,19 @@ def test_json_is_the_packages_as_a_program_has_them(run: Run, masv: Simulator) -
     assert {"id", "state", "created_at"} <= packages[0].keys()
 
 
+def test_files_that_ended_early_do_not_end_in_the_future(run: Run, masv: Simulator) -> None:
+    masv.account.set_now("2027-01-01T00:00:00Z")
+    masv.account.add_package(state="expired", expiry="2027-01-13T00:00:00Z")
+    _, line, _ = run("list").lines
+    assert "2027-01-13 00:00 UTC (ended before)" in line
+
+
+@pytest.mark.usefixtures("masv")
+def test_an_empty_list_says_which_states_were_asked_for(run: Run) -> None:
+    assert run("list").lines[1:] == ["without --status, only finalized and expired ones match"]
+    assert len(run("list", "--status", "new").lines) == 1
+
+
 def test_every_filter_reaches_masv_in_its_own_words(run: Run, masv: Simulator) -> None:
     done = run(
         "list", "--status", "new", "--status=expired,archived", "--name", "n", "--sender", "s",

@@ -110,6 +110,14 @@ def test_explain_of_what_is_left_alone_or_only_held_declares_nothing(
     assert run("explain", left).lines[-1] == "declared: nothing, it is left alone"
 
 
+def test_explain_does_not_say_when_files_end_that_are_gone(
+    run: Run, rules: Path, masv: Simulator
+) -> None:
+    masv.account.add_package(tags=["legal"])
+    ended = masv.account.add_package(name="new", state="expired", expiry="2028-03-01T00:00:00Z")
+    assert run("explain", ended).lines[0] == f'{ended} "new": expired, its files have ended'
+
+
 def test_explain_of_a_package_that_is_not_there_is_one_line(run: Run, rules: Path) -> None:
     done = run("explain", "NOWHERE")
     assert (done.code, done.out) == (1, "")

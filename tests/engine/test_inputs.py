@@ -103,6 +103,11 @@ def test_all_wrong_inputs_of_all_resources_are_told_at_once(stack: Stack, masv: 
             "opts: dict is not a pulumi.Resour",
         ),
         (
+            "opts = pulumi.ResourceOptions(provider='lab')\n"
+            "masv.PackageLifecycle('one', opts, package_id='01HA')",
+            "'one': opts.provider: str is not a masv.Provider",
+        ),
+        (
             "one = masv.PackageLifecycle('one', package_id='01HA')\n"
             "masv.PackageLifecycle('two', package_id=one)",
             "'two': package_id: pulumi_masv.PackageLifecycle is not a string: write its .id",

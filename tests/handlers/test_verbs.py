@@ -1,11 +1,13 @@
 """The verbs of a package: adopted, read, changed, let go or ended, through handlers and client."""
 
+import traceback
 from typing import Any
 
 import pytest
 from pulumi.output import Unknown
 from pydantic.alias_generators import to_camel
 
+from pulumi_masv.errors import SettingsError
 from pulumi_masv.models import OF_SECRETS, SIGNATURE
 from pulumi_masv.short import FLAGS
 from pulumi_masv.simulator import Simulator
@@ -246,3 +248,14 @@ def test_a_package_only_read_keeps_what_is_secret_at_a_refresh(
     again = handler.read(package, wire(read.outs))
     assert (again.inputs, again.outs) == (read.inputs, read.outs)
     assert again.outs["archived"] == {SIGNATURE: OF_SECRETS, "value": False}
+
+
+def test_a_read_without_a_key_says_its_line_once(engine: Engine, masv: Simulator) -> None:
+    """Pulumi prints what an error came from, too."""
+    package = masv.account.add_package()
+    engine.up(day12(package))
+    engine.config = {"masv:apiKey": None}
+    handler = engine.process().handlers["PackageLifecycle"]
+    with pytest.raises(SettingsError) as caught:
+        handler.read(package, wire(engine.state["day12"]["outputs"]))
+    assert "".join(traceback.format_exception(caught.value)).count("SettingsError: ") == 1

@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-import pulumi_masv as masv
 from pulumi_masv import policy
 from pulumi_masv.errors import ManifestError
 from pulumi_masv.models import NEVER, Declared
@@ -287,14 +286,3 @@ def test_the_reasons_say_which_rule_decides_and_why_the_others_do_not() -> None:
     assert "rule 3 comes too late: what stands before it decides" in entry
     blocked = policy.reasons(rules, decision, found[2], NOW)
     assert "rule 4 cannot be decided (MASV does not say its creation): it is left alone" in blocked
-
-
-# The public form.
-
-
-def test_evaluate_gives_what_a_fleet_takes() -> None:
-    rules = manifest({"match": {}, "set": {"expiry": "unlimited", "archived": True}})
-    given_ = masv.evaluate(rules, (one for one in [package()]), NOW)
-    assert given_ == {"P": masv.PackageArgs(unlimited_storage=True, archived=True)}
-    with pytest.raises(ValueError, match="now has no time zone"):
-        masv.evaluate(rules, [package()], datetime(2026, 11, 24))  # noqa: DTZ001

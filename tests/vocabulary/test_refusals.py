@@ -79,9 +79,9 @@ REFUSALS: list[tuple[plan.Refusal, str, str]] = [
         plan.FilesExist(package()),
         "forceDestroy",
         f'01HP "Day 12" still has {HELD}, and its resource may not destroy them: '
-        "with the resource and this id in the program, set force_destroy=True to destroy them or "
-        "retain_on_delete=True to keep them, run an up, and then repeat this; or, once it is out "
-        "of the program, run `pulumi state delete` to keep them",
+        "with the resource and this id in the program, set force_destroy=True to destroy them or, "
+        "in its ResourceOptions, retain_on_delete=True to keep them, run an up, and then repeat "
+        "this; or, once it is out of the program, run `pulumi state delete` to keep them",
     ),
     (
         plan.FilesExist(package(), in_fleet=True),
@@ -194,6 +194,17 @@ def test_a_refused_change_is_one_line_of_its_refusals(count: int, more: list[str
         f"P{n}: cannot tell what this would destroy, so it is not done: why" for n in range(20)
     ]
     assert vocabulary.spelled(error) == "; ".join(found + more)
+
+
+def test_what_to_do_about_many_that_have_files_is_said_once() -> None:
+    held = [plan.FilesExist(package(f"P{n}"), in_fleet=True) for n in range(22)]
+    line = vocabulary.spelled(errors.ChangeRefused(held))
+    assert line.count("its fleet may not destroy them") == 1
+    assert line.startswith(f'P0 "Day 12" still has {HELD}; P1 "Day 12" still has {HELD}; ')
+    assert line.endswith("to take it out and leave it alone; and 2 more refusals")
+    alone = plan.FilesExist(package("Q"))
+    line = vocabulary.spelled(errors.ChangeRefused([*held[:2], alone]))
+    assert line.count("its fleet may not") == line.count("its resource may not") == 1
 
 
 @pytest.mark.parametrize(
