@@ -34,6 +34,7 @@ if TYPE_CHECKING:
         ServerFailed,
         SettingsError,
         StateUnreadable,
+        TooLate,
         UnexpectedAnswer,
         Unreachable,
     )
@@ -83,6 +84,7 @@ __all__ = [
     "ServerFailed",
     "SettingsError",
     "StateUnreadable",
+    "TooLate",
     "UnexpectedAnswer",
     "Unreachable",
     "__version__",

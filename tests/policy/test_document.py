@@ -29,12 +29,9 @@ BOUNDS = st.fixed_dictionaries(
     {"at_most": LENGTHS.map(lambda length: f"created + {length}")},
     optional={"grace": st.integers(1, 99).map(lambda days: f"{days}d")},
 ) | LENGTHS.map(lambda length: {"at_least": f"created +{length}"})
+EXPIRIES = INSTANTS | st.just("unlimited") | BOUNDS | BOUNDS
 SETTINGS = st.fixed_dictionaries(
-    {},
-    optional={
-        "archived": st.booleans(),
-        "expiry": INSTANTS | st.just("unlimited") | BOUNDS | BOUNDS,
-    },
+    {}, optional={"archived": st.booleans(), "expiry": EXPIRIES}
 ).filter(bool)
 MATCHES = st.fixed_dictionaries(
     {},
