@@ -19,7 +19,7 @@ def write(texts: Mapping[Path, str]) -> None:
     try:
         for path, text in texts.items():
             aside[path].write_text(text, encoding="utf-8")
-        with _without_interruption():
+        with uninterrupted():
             for path in texts:
                 os.replace(aside[path], path)
     finally:
@@ -39,10 +39,13 @@ def not_writable(output: Path | None) -> str:
 
 
 @contextmanager
-def _without_interruption() -> Iterator[None]:
-    """Let Ctrl-C pass for the moment that some names take."""
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+def uninterrupted() -> Iterator[None]:
+    """Let Ctrl-C wait for the moment that something takes which would be half done."""
+    came = []
+    before = signal.signal(signal.SIGINT, lambda *_: came.append(True))
     try:
         yield
     finally:
         signal.signal(signal.SIGINT, before)
+    if came:
+        raise KeyboardInterrupt

@@ -10,7 +10,7 @@ import subprocess
 import threading
 import time
 from contextlib import nullcontext
-from typing import IO, Any, Final
+from typing import Any, Final
 
 import typer
 from rich.console import Console
@@ -19,7 +19,7 @@ from rich.text import Text
 from typer.core import TyperCommand
 
 from pulumi_masv.cli import INTERRUPTED, refused
-from pulumi_masv.cli.files import not_writable
+from pulumi_masv.cli.files import not_writable, uninterrupted
 from pulumi_masv.cli.options import (
     Form,
     Format,
@@ -85,25 +85,26 @@ def preview(
 
 def _run(command: list[str]) -> tuple[bytes, int]:
     """Return what a command printed, and its exit status; what it complains of passes through."""
-    console = Console(stderr=True, highlight=False)
-    child = subprocess.Popen(  # noqa: S603 # it is the pulumi on the PATH
-        command,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE if console.is_terminal else None,
-        env={**os.environ, VERDICTS: "1", "PULUMI_ENABLE_STREAMING_JSON_PREVIEW": ""},
-        start_new_session=True,  # a second interrupt kills Pulumi: Ctrl-C is to reach it once
-    )
-    assert child.stdout is not None  # noqa: S101 # it is a pipe
-    passing = threading.Thread(target=_pass_on, args=(child, console), daemon=True)
+    console, child = Console(stderr=True, highlight=False), None
     try:
-        passing.start()
+        with uninterrupted():  # or it would be started, and nobody would stop it
+            child = subprocess.Popen(  # noqa: S603 # it is the pulumi on the PATH
+                command,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE if console.is_terminal else None,
+                env={**os.environ, VERDICTS: "1", "PULUMI_ENABLE_STREAMING_JSON_PREVIEW": ""},
+                start_new_session=True,  # a second interrupt kills it: Ctrl-C is to reach it once
+            )
+            assert child.stdout is not None  # noqa: S101 # it is a pipe
+            passing = threading.Thread(target=_pass_on, args=(child, console), daemon=True)
+            passing.start()
         with _status(console) if console.is_terminal else nullcontext():
             text = child.stdout.read()
             passing.join(_LAST_WORDS)
             return text, child.wait()
     except KeyboardInterrupt:
-        _stop(child, child.stdout)
-        if passing.is_alive():
+        if child is not None:
+            _stop(child)
             passing.join(_LAST_WORDS)
         console.show_cursor()  # rich leaves it hidden if it is interrupted just as it begins
         raise
@@ -124,12 +125,13 @@ def _pass_on(child: subprocess.Popen[bytes], console: Console) -> None:
         console.print(Text.from_ansi(text), soft_wrap=True)
 
 
-def _stop(child: subprocess.Popen[bytes], printed: IO[bytes]) -> None:
+def _stop(child: subprocess.Popen[bytes]) -> None:
     """Interrupt a child, and wait for it as long as it waits for a verb; a second Ctrl-C kills."""
     try:
         if os.name == "posix":  # elsewhere Ctrl-C has reached it already
             child.send_signal(signal.SIGINT)
-        printed.read()  # a full pipe would keep it
+        if child.stdout is not None:
+            child.stdout.read()  # a full pipe would keep it
     except KeyboardInterrupt:
         child.kill()
     child.wait()
