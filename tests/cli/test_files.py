@@ -27,7 +27,8 @@ def test_ctrl_c_waits_for_what_would_be_half_done() -> None:
 
 
 def test_ctrl_c_just_as_pulumi_starts_stops_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    starts, started = subprocess.Popen, []
+    starts: Any = subprocess.Popen
+    started: list[Any] = []
 
     def interrupted(*arguments: Any, **more: Any) -> Any:
         signal.raise_signal(signal.SIGINT)
