@@ -19,6 +19,7 @@ from pulumi_masv.models import (
     Stored,
     is_secret,
     secret,
+    secrets_of,
 )
 from pulumi_masv.text import visible
 
@@ -95,10 +96,10 @@ def secrets_in(bag: Mapping[str, Any]) -> dict[str, set[str]]:
     Somebody may have written the bag by hand; a state that is read is checked for that.
     """
     given = bag.get(SECRETS)
-    several = given if isinstance(given, Mapping) else {str(bag.get("packageId") or ""): given}
+    readable = given if isinstance(given, (Mapping, list, tuple)) else None
     return {
         package_id: {name for name in names if isinstance(name, str)}
-        for package_id, names in several.items()
+        for package_id, names in secrets_of(readable, bag.get("packageId")).items()
         if isinstance(names, (list, tuple))
     }
 
